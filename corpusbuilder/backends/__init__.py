@@ -1,0 +1,1 @@
+"""What can be swapped, and the only home of heavy imports."""

@@ -1,0 +1,1 @@
+"""Grounders: who finds the evidence of a step."""

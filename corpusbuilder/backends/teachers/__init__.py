@@ -1,0 +1,1 @@
+"""Teachers: who writes questions, answers and reasoning."""

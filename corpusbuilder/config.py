@@ -1,0 +1,233 @@
+"""The configuration: TOML, frozen, closed. Precedence: flag > ``CORPUSBUILDER_*`` > file > default.
+
+Secrets are named, never held: ``api_key_env = "OPENAI_API_KEY"``.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
+
+from corpusbuilder.backends.registry import Options, find
+from corpusbuilder.errors import ConfigError, MissingInputError
+from corpusbuilder.records.example import QuestionType
+
+FILE_NAME: Final = "corpusbuilder.toml"
+ENV_PREFIX: Final = "CORPUSBUILDER_"
+
+Language: TypeAlias = Literal["auto", "en", "fr"]
+
+
+class Section(BaseModel):
+    """Base of the config's tables."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class CorpusSection(Section):
+    """What is true of the whole corpus, for documents that ``sources.toml`` does not name."""
+
+    name: str = Field(default="corpus", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Name of the corpus; also the name of the release unless ``release.name`` is set."""
+    language: Language = "auto"
+    """``en``, ``fr``, or ``auto`` to tell from the text."""
+    subject: str | None = None
+    """School subject, such as ``biology``."""
+    grade: str | None = None
+    """School year or level."""
+    licence: str | None = None
+    """SPDX expression or free text."""
+    attribution: str | None = None
+    """Whom the licence asks to name."""
+
+
+class ParseSection(Section):
+    """Reading PDFs."""
+
+    layout: Literal["none"] = "none"
+    """Layout model that confirms or vetoes what the geometry says."""
+    ocr: str = "rapidocr"
+    """OCR engine for scanned pages and raster figures, or ``none``."""
+    dpi: int = Field(default=150, ge=36, le=600)
+    """Resolution of figure images."""
+    ocr_dpi: int = Field(default=200, ge=72, le=600)
+    """Resolution at which scanned pages and raster figures are read."""
+    page_timeout_s: float = Field(default=60.0, gt=0)
+    """Longest time for one page; a page that takes longer is left out and named."""
+    unit_tokens: int = Field(default=4000, ge=200)
+    """Target size of a unit, in tokens."""
+    workers: int | None = Field(default=None, ge=1)
+    """Worker processes; the number of cores when not set."""
+
+
+def _teacher(value: object) -> object:
+    return _backend_options("teachers", value, where="generate.teacher")
+
+
+def _backend_options(family: Literal["teachers", "grounders"], value: object, *, where: str) -> object:
+    """The options model of the backend that ``value['kind']`` names."""
+    if isinstance(value, Options) or not isinstance(value, Mapping):
+        return value
+    kind = str(value.get("kind", "rules"))
+    options = find(family, kind).options
+    try:
+        return options.model_validate({**value, "kind": kind})
+    except ValidationError as error:
+        raise ConfigError(*_first_problem(error, options, where)) from None
+
+
+class GenerateSection(Section):
+    """Writing questions, answers and reasoning."""
+
+    per_unit: int = Field(default=12, ge=0)
+    """At most so many examples on text alone, per unit."""
+    per_figure: int = Field(default=8, ge=0)
+    """At most so many examples about each figure."""
+    seed: int = 0
+    """Another seed gives another choice of questions and wordings."""
+    question_types: tuple[QuestionType, ...] = tuple(QuestionType)
+    """Types of question to ask."""
+    teacher: Annotated[SerializeAsAny[Options], BeforeValidator(_teacher)] = Field(
+        default_factory=lambda: find("teachers", "rules").options(kind="rules")
+    )
+    """Who writes: ``kind = "rules"`` needs no model."""
+
+
+class GroundSection(Section):
+    """Finding the evidence of each step."""
+
+    grounders: tuple[str, ...] = ("diagram",)
+    """Tried in this order; the first certain answer wins."""
+    fuzzy_threshold: float = Field(default=92.0, ge=0, le=100)
+    """Least similarity (rapidfuzz ratio) of a quote that is not verbatim; below it grounding abstains."""
+
+
+class VerifySection(Section):
+    """Checking examples."""
+
+    max_area_ratio: float = Field(default=0.9, gt=0, le=1)
+    """Evidence that covers more than this share of its figure points at nothing."""
+    duplicate_similarity: float = Field(default=94.0, ge=0, le=100)
+    """Questions of a document at least this similar (rapidfuzz ratio), with the same answer, are duplicates."""
+
+
+class Splits(Section):
+    """Shares of the documents; they add up to 1."""
+
+    train: float = Field(default=0.8, ge=0, le=1)
+    validation: float = Field(default=0.1, ge=0, le=1)
+    test: float = Field(default=0.1, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> "Splits":
+        if abs(self.train + self.validation + self.test - 1) > 1e-6:
+            raise ValueError("the shares of train, validation and test must add up to 1")
+        return self
+
+
+class ReleaseSection(Section):
+    """Making the dataset."""
+
+    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Folder under ``release/``; the corpus name when not set."""
+    splits: Splits = Splits()
+    split_by: Literal["document", "unit"] = "document"
+    """``unit`` is for a corpus of one book: it lets one book stand in several splits."""
+
+
+class Config(Section):
+    """Everything that can be set."""
+
+    corpus: CorpusSection = CorpusSection()
+    parse: ParseSection = ParseSection()
+    generate: GenerateSection = Field(default_factory=GenerateSection)
+    ground: GroundSection = GroundSection()
+    verify: VerifySection = VerifySection()
+    release: ReleaseSection = ReleaseSection()
+
+    @property
+    def release_name(self) -> str:
+        """Name of the release folder."""
+        return self.release.name or self.corpus.name
+
+
+def load(path: Path | None, *, overrides: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration from a file, the environment and ``table.key=value`` overrides.
+
+    Args:
+        path: a TOML file, or None for the defaults.
+        overrides: as given to ``--set``; values are TOML, and a bare word is a string.
+        environ: ``CORPUSBUILDER_<TABLE>__<KEY>`` variables are read from it; ``os.environ`` when None.
+
+    Raises:
+        MissingInputError: ``path`` does not exist.
+        ConfigError: a file, key or value is wrong; the message names the closest known key.
+    """
+    tree = _read(path) if path else {}
+    for name, value in sorted((os.environ if environ is None else environ).items()):
+        if name.startswith(ENV_PREFIX) and "__" in name:
+            _put(tree, name.removeprefix(ENV_PREFIX).lower().replace("__", "."), _value(value), where=name)
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        if not equals or "." not in key:
+            raise ConfigError(f"--set {override}: expected table.key=value", hint="for example --set parse.dpi=200")
+        _put(tree, key.strip(), _value(value.strip()), where=f"--set {override}")
+    try:
+        return Config.model_validate(tree)
+    except ValidationError as error:
+        raise ConfigError(*_first_problem(error, Config, str(path or "the configuration"))) from None
+    except ConfigError as error:
+        raise ConfigError(f"{path or 'configuration'}: {error.message}", hint=error.hint) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise MissingInputError(f"{path}: there is no such config file", hint="corpusbuilder init writes one") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _value(text: str) -> Any:
+    """``text`` as a TOML value; what is not one is a string, so that ``--set corpus.name=cells`` needs no quotes."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _put(tree: dict[str, Any], key: str, value: Any, *, where: str) -> None:
+    *tables, last = key.split(".")
+    for table in tables:
+        tree = tree.setdefault(table, {})
+        if not isinstance(tree, dict):
+            raise ConfigError(f"{where}: {table} is not a table")
+    tree[last] = value
+
+
+def _first_problem(error: ValidationError, model: type[BaseModel], where: str) -> tuple[str]:
+    problem = error.errors(include_url=False)[0]
+    place = [str(part) for part in problem["loc"]]
+    if problem["type"] == "extra_forbidden":
+        known = _known_keys(model, place[:-1])
+        close = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.5)
+        advice = f"did you mean {'.'.join([*place[:-1], close[0]])!r}?" if close else f"known keys: {', '.join(known)}"
+        return (f"{where}: unknown key {'.'.join(place)!r}: {advice}",)
+    message = problem["msg"].removeprefix("Value error, ")
+    return (f"{where}: {'.'.join(place) or 'value'}: {message} (got {problem['input']!r})",)
+
+
+def _known_keys(model: type[BaseModel], path: Iterable[str]) -> list[str]:
+    """Keys of the table at ``path``."""
+    for part in path:
+        field = model.model_fields.get(part)
+        candidates = [field.annotation, *get_args(field.annotation)] if field else []
+        model = next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), model)
+    return sorted(model.model_fields)

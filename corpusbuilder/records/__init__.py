@@ -1,0 +1,76 @@
+"""What the data is. Nothing here knows files, models or stages."""
+
+from corpusbuilder.records.correction import Correction
+from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
+from corpusbuilder.records.document import (
+    Block,
+    BlockLabel,
+    Document,
+    Emphasis,
+    Figure,
+    ImageAsset,
+    Mention,
+    Page,
+    Passage,
+    Unit,
+    WordBox,
+)
+from corpusbuilder.records.evidence import (
+    Citation,
+    ElementCitation,
+    Evidence,
+    QuoteCitation,
+    RegionEvidence,
+    SpanEvidence,
+)
+from corpusbuilder.records.example import (
+    Example,
+    GroundedExample,
+    QuestionType,
+    ReasoningStep,
+    ReviewedExample,
+    StepGrounding,
+    StepKind,
+    VerifiedExample,
+)
+from corpusbuilder.records.prompt import Prompt
+from corpusbuilder.records.provenance import Provenance
+from corpusbuilder.records.verdict import CheckResult, StepVerdict, Verdict
+
+__all__ = [
+    "Block",
+    "BlockLabel",
+    "CheckResult",
+    "Citation",
+    "Connector",
+    "Correction",
+    "Diagram",
+    "DiagramLabel",
+    "Document",
+    "ElementCitation",
+    "Emphasis",
+    "Evidence",
+    "Example",
+    "Figure",
+    "GroundedExample",
+    "ImageAsset",
+    "Mention",
+    "Page",
+    "Passage",
+    "Prompt",
+    "Provenance",
+    "QuestionType",
+    "QuoteCitation",
+    "ReasoningStep",
+    "Region",
+    "RegionEvidence",
+    "ReviewedExample",
+    "SpanEvidence",
+    "StepGrounding",
+    "StepKind",
+    "StepVerdict",
+    "Unit",
+    "Verdict",
+    "VerifiedExample",
+    "WordBox",
+]

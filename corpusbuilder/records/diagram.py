@@ -1,0 +1,91 @@
+"""The graph of one figure: labels, connectors and regions (AI2D: text, arrows, blobs).
+
+All coordinates are pixels of the stored figure image.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+from corpusbuilder.records.base import Record
+from corpusbuilder.records.geometry import Box, Point, Polygon
+
+FindMethod: TypeAlias = Literal["vector", "text_layer", "ocr", "cv", "model"]
+
+
+class DiagramLabel(Record):
+    """A text inside a figure (AI2D: text)."""
+
+    id: str
+    text: str
+    """Lines joined with one blank."""
+    box: Box
+    """Around the words."""
+    polygon: Polygon
+    """Around the words; turned with them when the text is."""
+    outline: Polygon | None = None
+    """The box or ellipse drawn around the words, when there is one: the node of a flow chart."""
+    role: Literal["text", "number", "legend", "connector_label"] = "text"
+    """``number``: a callout such as 3; ``legend``: an entry of the key; ``connector_label``: written along an arrow."""
+    method: FindMethod
+    score: float
+    """0 to 1: how sure the text and place are."""
+
+
+class Connector(Record):
+    """An arrow or a line between two elements (AI2D: arrow, arrowHead)."""
+
+    id: str
+    kind: Literal["arrow", "line", "leader"]
+    """``leader``: the thin line from a label to the part that it names."""
+    points: tuple[Point, ...]
+    """The drawn path from tail to head."""
+    tail_id: str | None = None
+    """Label, region or connector at the first point; null when unsure."""
+    head_id: str | None = None
+    """Label, region or connector at the last point; null when unsure."""
+    directed: bool
+    """Whether it has an arrow head."""
+    double: bool = False
+    """Whether it has one at both ends."""
+    label_id: str | None = None
+    """The text written along it."""
+    method: FindMethod
+    score: float
+    """0 to 1."""
+
+
+class Region(Record):
+    """A closed shape or a part of the picture (AI2D: blob)."""
+
+    id: str
+    polygon: Polygon
+    box: Box
+    label_id: str | None = None
+    """The label that names it."""
+    linked_by: Literal["leader", "number", "inside", "legend"] | None = None
+    """How the label was linked."""
+    parent_id: str | None = None
+    """The smallest region that contains it."""
+    fill: str | None = None
+    """``#rrggbb``."""
+    method: FindMethod
+    score: float
+    """0 to 1."""
+
+
+class Diagram(Record):
+    """Everything that was read inside one figure."""
+
+    labels: tuple[DiagramLabel, ...] = ()
+    connectors: tuple[Connector, ...] = ()
+    regions: tuple[Region, ...] = ()
+
+    def elements(self) -> Iterator[DiagramLabel | Connector | Region]:
+        """All labels, then connectors, then regions."""
+        yield from self.labels
+        yield from self.connectors
+        yield from self.regions
+
+    def element(self, element_id: str) -> DiagramLabel | Connector | Region | None:
+        """The element with this id, or None."""
+        return next((e for e in self.elements() if e.id == element_id), None)

@@ -1,0 +1,137 @@
+"""What a PDF backend reads from one page, before anything is interpreted.
+
+These are transient: they pass from `corpusbuilder.backends.pdf` to `corpusbuilder.stages.parse` and
+`corpusbuilder.diagrams` and are never stored, so they are plain slotted dataclasses (a page may hold 100,000 of them).
+All coordinates are PDF points of the page as a reader sees it: rotation and crop box applied, origin top left.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from corpusbuilder.records.document import PageStatus
+
+XY: TypeAlias = tuple[float, float]
+Rect: TypeAlias = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word with its style. ``text`` has no blanks; ``box`` spans ascender to descender."""
+
+    text: str
+    box: Rect
+    size: float
+    """Font size in points (estimated from the box height for OCR)."""
+    font: str = ""
+    bold: bool = False
+    italic: bool = False
+    superscript: bool = False
+    color: str = "#000000"
+    confidence: float = 1.0
+    """1 for a text layer, the engine's confidence for OCR."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words that share a baseline and follow one another, left to right in reading direction."""
+
+    words: tuple[Word, ...]
+    box: Rect
+    direction: XY = (1.0, 0.0)
+    """Unit vector of the writing direction; (0, -1) runs up the page."""
+    block: int = 0
+    """Index of the block in which the PDF keeps this line: a hint, not the truth."""
+
+    @property
+    def text(self) -> str:
+        """The words with single blanks between them."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def size(self) -> float:
+        """The font size of most of the line's characters, in points."""
+        weights: dict[float, int] = {}
+        for word in self.words:
+            weights[word.size] = weights.get(word.size, 0) + len(word.text)
+        return max(weights, key=lambda size: (weights[size], size)) if weights else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One piece of a path: ``l`` (2 points), ``c`` (4 points, cubic Bézier)."""
+
+    kind: Literal["l", "c"]
+    points: tuple[XY, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorPath:
+    """One painted path. Rectangles and quads arrive as closed runs of line segments."""
+
+    segments: tuple[Segment, ...]
+    box: Rect
+    """Bounds of the geometry, without the line width."""
+    closed: bool
+    stroke: str | None = None
+    """Stroke colour as ``#rrggbb``, or None when not stroked."""
+    fill: str | None = None
+    """Fill colour as ``#rrggbb``, or None when not filled."""
+    width: float = 0.0
+    """Line width in points."""
+    dashes: tuple[float, ...] = ()
+    opacity: float = 1.0
+    order: int = 0
+    """Painting order on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedImage:
+    """A raster image drawn on the page."""
+
+    box: Rect
+    width: int
+    """Pixels of the image itself."""
+    height: int
+    digest: str = ""
+    """Hash of the image's content: the same logo on every page has the same digest."""
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """Everything read from one page."""
+
+    page_no: int
+    """From 1."""
+    width: float
+    height: float
+    rotation: int
+    """The page's /Rotate, already applied to all coordinates."""
+    status: PageStatus
+    lines: tuple[Line, ...] = ()
+    paths: tuple[VectorPath, ...] = ()
+    images: tuple[PlacedImage, ...] = ()
+    label: str | None = None
+    """The printed page number according to the PDF's page labels."""
+    message: str = ""
+    """Why the status is not ``ok``."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """One line of the PDF's table of contents."""
+
+    level: int
+    """From 1."""
+    title: str
+    page_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawDocument:
+    """What the file says of itself."""
+
+    page_count: int
+    title: str | None = None
+    language: str | None = None
+    outline: tuple[OutlineEntry, ...] = field(default=())

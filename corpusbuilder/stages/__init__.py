@@ -1,0 +1,1 @@
+"""What happens: parse, generate, ground, verify, release. None knows another."""

@@ -1,0 +1,1 @@
+"""How data rests: shards, manifests, assets. Knows bytes, not stages."""

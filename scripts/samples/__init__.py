@@ -1,0 +1,1 @@
+"""The sample chapters' text, figures and page composer."""
