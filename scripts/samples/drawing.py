@@ -32,12 +32,39 @@ Head = Literal["filled", "open"]
 FONT = "Helvetica"
 FONT_BOLD = "Helvetica-Bold"
 FONT_ITALIC = "Helvetica-Oblique"
-LABEL_SIZE = 8.5
 INK = "#23303b"
 HEAD_LENGTH = 7.0
 HEAD_HALF_WIDTH = 2.9
 # Arrow ends stay this far from an outline: near enough to belong to it, never touching.
 GAP = 2.5
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """How a label is written."""
+
+    font: str = FONT
+    size: float = 8.5
+    color: str = INK
+
+
+LABEL = Lettering()
+STRONG = Lettering(FONT_BOLD)
+WATERS = Lettering(FONT_ITALIC)
+PLACE_NAME = Lettering(size=8)
+EDGE_NOTE = Lettering(FONT_ITALIC, 7.5, "#4a5560")
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How a line is drawn."""
+
+    color: str = INK
+    width: float = 1.1
+
+
+ARROW = Pen()
+ROUTE = Pen("#1d4e9e", 1.6)
 
 
 @dataclass(frozen=True)
@@ -86,38 +113,31 @@ class Sketch:
         self,
         at: Point,
         label: str,
-        *,
+        lettering: Lettering = LABEL,
         anchor: Literal["start", "middle", "end"] = "middle",
-        font: str = FONT,
-        size: float = LABEL_SIZE,
-        color: str = INK,
     ) -> None:
         """Write `label`, its lines centred on the height of `at`."""
         lines = label.split("\n")
-        leading = size * 1.18
-        baseline = at[1] + leading * (len(lines) - 1) / 2 - size * 0.34
+        leading = lettering.size * 1.18
+        baseline = at[1] + leading * (len(lines) - 1) / 2 - lettering.size * 0.34
         for index, line in enumerate(lines):
             self.drawing.add(
                 String(
                     at[0],
                     baseline - index * leading,
                     line,
-                    fontName=font,
-                    fontSize=size,
+                    fontName=lettering.font,
+                    fontSize=lettering.size,
                     textAnchor=anchor,
-                    fillColor=HexColor(color),
+                    fillColor=HexColor(lettering.color),
                 )
             )
 
-    def note(
-        self, at: Point, label: str, anchor: Literal["start", "middle", "end"] = "middle"
-    ) -> None:
+    def note(self, at: Point, label: str, anchor: Literal["start", "middle", "end"] = "middle") -> None:
         """Write the small italic name of what an arrow stands for."""
-        self.text(at, label, anchor=anchor, font=FONT_ITALIC, size=7.5, color="#4a5560")
+        self.text(at, label, EDGE_NOTE, anchor)
 
-    def node(
-        self, label: str, at: Point, size: Point, outline: Outline = "box", fill: str = "#ffffff"
-    ) -> Node:
+    def node(self, label: str, at: Point, size: Point, outline: Outline = "box", fill: str = "#ffffff") -> Node:
         """Draw a labelled box, round box or ellipse centred on `at`."""
         (x, y), (w, h) = at, size
         paint = {
@@ -136,9 +156,9 @@ class Sketch:
     def bare(self, label: str, at: Point) -> Node:
         """Write a label without an outline that arrows may still join."""
         lines = label.split("\n")
-        width = max(stringWidth(line, FONT_BOLD, LABEL_SIZE) for line in lines)
-        self.text(at, label, font=FONT_BOLD)
-        return Node(*at, width + 4, LABEL_SIZE * 1.25 * len(lines), "text")
+        width = max(stringWidth(line, STRONG.font, STRONG.size) for line in lines)
+        self.text(at, label, STRONG)
+        return Node(*at, width + 4, STRONG.size * 1.25 * len(lines), "text")
 
     def arrow(
         self,
@@ -146,36 +166,34 @@ class Sketch:
         target: Node | Point,
         *,
         head: Head = "filled",
-        bend: float = 0,
         via: Sequence[Point] = (),
-        color: str = INK,
-        width: float = 1.1,
+        pen: Pen = ARROW,
     ) -> None:
-        """Draw an arrow: straight, with corners at `via`, or curved by `bend`.
-
-        `bend` is how far, in points, the control point lies to the left of the way.
-        """
-        if bend:
-            control = _beside(_centre(source), _centre(target), bend)
-            start, tip = _end(source, control), _end(target, control)
-            neck = _neck(control, tip, head)
-            path = Path(
-                fillColor=None,
-                strokeColor=HexColor(color),
-                strokeWidth=width,
-                strokeLineCap=0,
-            )
-            path.moveTo(*start)
-            path.curveTo(*_toward(start, control, 2 / 3), *_toward(neck, control, 2 / 3), *neck)
-            self.drawing.add(path)
-            self._head(control, tip, head, color, width)
-            return
-        first = via[0] if via else _centre(target)
-        last = via[-1] if via else _centre(source)
-        start, tip = _end(source, first), _end(target, last)
+        """Draw an arrow, straight or with corners at `via`."""
+        start = _end(source, via[0] if via else _centre(target))
+        tip = _end(target, via[-1] if via else _centre(source))
         before = via[-1] if via else start
-        self._stroke([start, *via, _neck(before, tip, head)], color, width)
-        self._head(before, tip, head, color, width)
+        self.line([start, *via, _neck(before, tip, head)], pen)
+        self._head(before, tip, head, pen)
+
+    def curve(
+        self,
+        source: Node | Point,
+        target: Node | Point,
+        bend: float,
+        *,
+        head: Head = "filled",
+        pen: Pen = ARROW,
+    ) -> None:
+        """Draw a curved arrow whose control point lies `bend` to the left of the way."""
+        control = _beside(_centre(source), _centre(target), bend)
+        start, tip = _end(source, control), _end(target, control)
+        neck = _neck(control, tip, head)
+        path = Path(fillColor=None, strokeColor=HexColor(pen.color), strokeWidth=pen.width)
+        path.moveTo(*start)
+        path.curveTo(*_toward(start, control, 2 / 3), *_toward(neck, control, 2 / 3), *neck)
+        self.drawing.add(path)
+        self._head(control, tip, head, pen)
 
     def leader(
         self,
@@ -187,18 +205,14 @@ class Sketch:
         """Write `label` at `at` and draw a thin line from it that ends in a region."""
         self.text(at, label, anchor=anchor)
         side = -3 if anchor == "start" else 3
-        self.drawing.add(
-            Line(at[0] + side, at[1], *to, strokeColor=HexColor(INK), strokeWidth=0.6)
-        )
+        self.drawing.add(Line(at[0] + side, at[1], *to, strokeColor=HexColor(INK), strokeWidth=0.6))
         self.drawing.add(Circle(*to, 1.3, fillColor=HexColor(INK), strokeColor=None))
 
     def polygon(self, points: Sequence[Point], fill: str, stroke: str | None = INK) -> None:
         """Fill a straight-edged region."""
         flat = [coordinate for point in points for coordinate in point]
         edge = HexColor(stroke) if stroke else None
-        self.drawing.add(
-            Polygon(flat, fillColor=HexColor(fill), strokeColor=edge, strokeWidth=0.8)
-        )
+        self.drawing.add(Polygon(flat, fillColor=HexColor(fill), strokeColor=edge, strokeWidth=0.8))
 
     def blob(self, points: Sequence[Point], fill: str, stroke: str | None = INK) -> None:
         """Fill a region whose smooth outline passes through every point."""
@@ -238,13 +252,13 @@ class Sketch:
 
     def frame(self, at: Point, size: Point, fill: str) -> None:
         """Fill a framed rectangle whose lower left corner is `at`."""
-        self.drawing.add(
-            Rect(*at, *size, fillColor=HexColor(fill), strokeColor=HexColor(INK), strokeWidth=0.8)
-        )
+        self.drawing.add(Rect(*at, *size, fillColor=HexColor(fill), strokeColor=HexColor(INK), strokeWidth=0.8))
 
-    def line(self, points: Sequence[Point], color: str = INK, width: float = 0.9) -> None:
+    def line(self, points: Sequence[Point], pen: Pen) -> None:
         """Draw a plain line through the points."""
-        self._stroke(points, color, width)
+        flat = [coordinate for point in points for coordinate in point]
+        color = HexColor(pen.color)
+        self.drawing.add(PolyLine(flat, strokeColor=color, strokeWidth=pen.width, strokeLineJoin=0))
 
     def place(
         self,
@@ -255,17 +269,17 @@ class Sketch:
     ) -> None:
         """Mark a town with a dot and write its name beside it."""
         self.drawing.add(Circle(*at, 2.3, fillColor=HexColor("#b3261e"), strokeColor=None))
-        self.text((at[0] + shift[0], at[1] + shift[1]), label, anchor=anchor, size=8)
+        self.text((at[0] + shift[0], at[1] + shift[1]), label, PLACE_NAME, anchor)
 
     def volcano(self, label: str, at: Point, shift: Point = (6, 0)) -> None:
         """Mark a volcano with a triangle and write its name beside it."""
         self._triangle(at)
-        self.text((at[0] + shift[0], at[1] + shift[1]), label, anchor="start", size=8)
+        self.text((at[0] + shift[0], at[1] + shift[1]), label, PLACE_NAME, "start")
 
     def legend(self, at: Point, title: str, entries: Sequence[LegendEntry]) -> None:
         """Write a legend downward from its upper left corner `at`."""
         x, y = at
-        self.text((x, y), title, anchor="start", font=FONT_BOLD)
+        self.text((x, y), title, STRONG, "start")
         for index, entry in enumerate(entries, start=1):
             self._legend_entry((x, y - index * 19), entry)
 
@@ -278,28 +292,22 @@ class Sketch:
         elif entry.sign == "volcano":
             self._triangle((x + 9, y))
         else:
-            self.arrow((x, y), (x + 18, y), color=entry.color, width=1.6)
-        self.text((x + 24, y), entry.meaning, anchor="start", size=8)
+            self.arrow((x, y), (x + 18, y), pen=ROUTE)
+        self.text((x + 24, y), entry.meaning, PLACE_NAME, "start")
 
     def _triangle(self, at: Point) -> None:
         x, y = at
         self.polygon([(x - 4, y - 3), (x + 4, y - 3), (x, y + 4)], "#5a2a1a", None)
 
-    def _stroke(self, points: Sequence[Point], color: str, width: float) -> None:
-        flat = [coordinate for point in points for coordinate in point]
-        self.drawing.add(
-            PolyLine(flat, strokeColor=HexColor(color), strokeWidth=width, strokeLineJoin=0)
-        )
-
-    def _head(self, before: Point, tip: Point, head: Head, color: str, width: float) -> None:
+    def _head(self, before: Point, tip: Point, head: Head, pen: Pen) -> None:
         back = _toward_by(tip, before, HEAD_LENGTH)
         ux, uy = (tip[0] - back[0]) / HEAD_LENGTH, (tip[1] - back[1]) / HEAD_LENGTH
         left = (back[0] - uy * HEAD_HALF_WIDTH, back[1] + ux * HEAD_HALF_WIDTH)
         right = (back[0] + uy * HEAD_HALF_WIDTH, back[1] - ux * HEAD_HALF_WIDTH)
         if head == "open":
-            self._stroke([left, tip, right], color, width)
+            self.line([left, tip, right], pen)
         else:
-            self.polygon([left, tip, right], color, None)
+            self.polygon([left, tip, right], pen.color, None)
 
 
 def _centre(end: Node | Point) -> Point:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reportlab.graphics.shapes import Drawing
 
-from .drawing import LegendEntry, Point, Sketch
+from .drawing import PLACE_NAME, ROUTE, WATERS, LegendEntry, Pen, Point, Sketch
 
 WATER = "#cfe5f2"
 GREEN = "#dcefd3"
@@ -26,7 +26,7 @@ ICELAND = (
     (-20.1, 63.55), (-20.9, 63.83), (-21.6, 63.84),
 )  # fmt: skip
 WEST_ZONE = (
-    (-22.4, 63.88), (-21.4, 63.98), (-20.5, 64.3), (-19.7, 64.75), (-20.2, 65.0),
+    (-22.25, 63.93), (-21.4, 63.98), (-20.5, 64.3), (-19.7, 64.75), (-20.2, 65.0),
     (-21.1, 64.5), (-22.2, 64.0),
 )  # fmt: skip
 EAST_ZONE = (
@@ -50,10 +50,10 @@ def water_cycle() -> Drawing:
     ocean = sketch.node("Ocean", (310, 30), (104, 40), "ellipse", "#9fcbe6")
     vapour = sketch.node("Water vapour", (385, 134), (92, 32), "round", "#f3f6f8")
     plants = sketch.bare("Plants", (225, 134))
-    sketch.arrow(ocean, vapour, bend=-22)
-    sketch.arrow(vapour, clouds, bend=-26)
-    sketch.arrow(clouds, rivers, bend=-26)
-    sketch.arrow(rivers, ocean, bend=16)
+    sketch.curve(ocean, vapour, -22)
+    sketch.curve(vapour, clouds, -26)
+    sketch.curve(clouds, rivers, -26)
+    sketch.curve(rivers, ocean, 16)
     sketch.arrow(rivers, ground)
     sketch.arrow(ground, ocean)
     sketch.arrow(plants, vapour)
@@ -97,37 +97,37 @@ def pond_web() -> Drawing:
 
 def earth_layers() -> Drawing:
     """Draw the layers of the Earth as nested discs with leader lines."""
-    sketch = Sketch(296, 220)
-    centre = (110.0, 110.0)
-    for diameter, fill in ((212, "#8c6d4f"), (196, "#e08a5b"), (116, "#f2b950"), (44, "#fbe9a0")):
+    sketch = Sketch(262, 188)
+    centre = (94.0, 94.0)
+    for diameter, fill in ((180, "#8c6d4f"), (166, "#e08a5b"), (98, "#f2b950"), (38, "#fbe9a0")):
         sketch.ellipse(centre, (diameter, diameter), fill)
-    sketch.leader("Crust", (236, 196), (175.5, 187.5))
-    sketch.leader("Mantle", (236, 150), (182, 138))
-    sketch.leader("Outer core", (236, 92), (148, 104))
-    sketch.leader("Inner core", (236, 42), (118, 103))
+    sketch.leader("Crust", (204, 166), (149.6, 160.3))
+    sketch.leader("Mantle", (204, 128), (155, 118))
+    sketch.leader("Outer core", (204, 79), (128, 89))
+    sketch.leader("Inner core", (204, 36), (101, 88))
     return sketch.drawing
 
 
 def rock_paths() -> Drawing:
     """Draw how one kind of rock becomes another, with one elbow arrow."""
-    sketch = Sketch(450, 172)
-    magma = sketch.node("Magma", (60, 130), (78, 38), "ellipse", "#f4b393")
-    igneous = sketch.node("Igneous rock", (205, 130), (80, 32), "box", ROSE)
-    sediment = sketch.node("Sediment", (370, 130), (80, 32), "box", SAND)
-    sedimentary = sketch.node("Sedimentary\nrock", (370, 34), (80, 34), "box", SAND)
-    metamorphic = sketch.node("Metamorphic\nrock", (205, 34), (80, 34), "box", "#dfe0ee")
+    sketch = Sketch(450, 134)
+    magma = sketch.node("Magma", (60, 114), (78, 38), "ellipse", "#f4b393")
+    igneous = sketch.node("Igneous rock", (205, 114), (80, 32), "box", ROSE)
+    sediment = sketch.node("Sediment", (370, 114), (80, 32), "box", SAND)
+    sedimentary = sketch.node("Sedimentary\nrock", (370, 30), (80, 34), "box", SAND)
+    metamorphic = sketch.node("Metamorphic\nrock", (205, 30), (80, 34), "box", "#dfe0ee")
     sketch.arrow(magma, igneous)
     sketch.arrow(igneous, sediment)
     sketch.arrow(sediment, sedimentary)
     sketch.arrow(sedimentary, metamorphic)
     sketch.arrow(igneous, metamorphic)
-    sketch.arrow(metamorphic, magma, via=[(60, 34)])
-    sketch.note((131, 138), "cooling")
-    sketch.note((287, 138), "weathering")
-    sketch.note((377, 82), "compaction", "start")
-    sketch.note((287, 42), "heat, pressure")
-    sketch.note((212, 82), "heat, pressure", "start")
-    sketch.note((110, 42), "melting")
+    sketch.arrow(metamorphic, magma, via=[(60, 30)])
+    sketch.note((131, 122), "cooling")
+    sketch.note((287, 122), "weathering")
+    sketch.note((377, 72), "compaction", "start")
+    sketch.note((287, 38), "heat, pressure")
+    sketch.note((212, 72), "heat, pressure", "start")
+    sketch.note((110, 38), "melting")
     return sketch.drawing
 
 
@@ -147,10 +147,10 @@ def iceland_map() -> Drawing:
     sketch.place("Höfn", _project(-15.25, 64.27), (5, -6))
     sketch.volcano("Hekla", _project(-19.67, 63.98))
     sketch.volcano("Krafla", _project(-16.75, 65.72), (-3, -10))
-    sketch.text(_project(-16.8, 64.42), "Vatnajökull", size=7.5)
-    sketch.text(_project(-15.2, 63.5), "Atlantic Ocean", font="Helvetica-Oblique")
+    sketch.text(_project(-16.8, 64.42), "Vatnajökull", PLACE_NAME)
+    sketch.text(_project(-15.2, 63.5), "Atlantic Ocean", WATERS)
     start, end = (reykjavik[0] + 4, reykjavik[1] - 3), (vik[0] - 5, vik[1] + 2)
-    sketch.arrow(start, end, bend=-14, color="#1d4e9e", width=1.6)
+    sketch.curve(start, end, -14, pen=ROUTE)
     sketch.legend(
         (364, 226),
         "Legend",
@@ -171,22 +171,34 @@ def animal_cell() -> Drawing:
     """Draw an animal cell whose nucleus holds a nucleolus."""
     sketch = Sketch(450, 226)
     sketch.blob(
-        [(130, 118), (150, 188), (222, 214), (298, 196), (324, 126), (304, 46), (228, 12), (152, 40)],
+        [
+            (130, 118),
+            (150, 188),
+            (222, 214),
+            (298, 196),
+            (324, 126),
+            (304, 46),
+            (228, 12),
+            (152, 40),
+        ],
         "#c98d6b",
     )
     sketch.blob(
-        [(138, 118), (156, 182), (222, 206), (293, 190), (316, 126), (298, 51), (228, 20), (157, 46)],
+        [
+            (138, 118),
+            (156, 182),
+            (222, 206),
+            (293, 190),
+            (316, 126),
+            (298, 51),
+            (228, 20),
+            (157, 46),
+        ],
         "#fbe8d6",
     )
     sketch.ellipse((220, 122), (84, 76), "#c9b6df")
     sketch.ellipse((230, 128), (26, 24), "#7f62a8")
-    for at, size in (((180, 62), (46, 20)), ((262, 52), (44, 20)), ((262, 182), (44, 18))):
-        sketch.ellipse(at, size, "#e58b7b")
-        _folds(sketch, at)
-    for at in ((166, 150), (288, 150)):
-        sketch.ellipse(at, (20, 20), "#9ccfa5")
-    for at in ((156, 104), (168, 92), (160, 122), (288, 96), (298, 108), (284, 112), (196, 186)):
-        sketch.ellipse(at, (4, 4), "#40505c", None)
+    _organelles(sketch)
     sketch.leader("Cell membrane", (86, 186), (147.5, 176), "end")
     sketch.leader("Lysosome", (86, 140), (166, 150), "end")
     sketch.leader("Ribosome", (86, 92), (156, 104), "end")
@@ -197,10 +209,20 @@ def animal_cell() -> Drawing:
     return sketch.drawing
 
 
+def _organelles(sketch: Sketch) -> None:
+    for at, size in (((180, 62), (46, 20)), ((262, 52), (44, 20)), ((262, 182), (44, 18))):
+        sketch.ellipse(at, size, "#e58b7b")
+        _folds(sketch, at)
+    for at in ((166, 150), (288, 150)):
+        sketch.ellipse(at, (20, 20), "#9ccfa5")
+    for at in ((156, 104), (168, 92), (160, 122), (300, 112), (287, 117), (304, 122), (196, 186)):
+        sketch.ellipse(at, (4, 4), "#40505c", None)
+
+
 def _folds(sketch: Sketch, at: Point) -> None:
     x, y = at
-    steps = range(-14, 15, 4)
-    sketch.line([(x + step, y + (3.5 if step % 8 else -3.5)) for step in steps], "#8c3b30", 0.7)
+    zigzag = [(x - 14 + index * 4, y + 4 * (-1) ** index) for index in range(8)]
+    sketch.line(zigzag, Pen("#8c3b30", 0.7))
 
 
 def _project(longitude: float, latitude: float) -> Point:

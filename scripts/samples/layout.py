@@ -14,6 +14,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_JUSTIFY
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BalancedColumns,
     BaseDocTemplate,
@@ -77,6 +78,10 @@ class Composer:
         """Open a numbered section."""
         self._story.append(self._paragraph(f"{number}{NBSP * 2}{text}", "heading"))
 
+    def subheading(self, text: str) -> None:
+        """Open an unnumbered part, such as the questions at the end."""
+        self._story.append(self._paragraph(text, "subheading"))
+
     def paragraphs(self, *texts: str) -> None:
         """Set running text across the full measure."""
         self._story += [self._paragraph(text, "body") for text in texts]
@@ -89,15 +94,13 @@ class Composer:
     def bullets(self, *texts: str) -> None:
         """Set a bulleted list."""
         items = [ListItem(self._paragraph(text, "item"), leftIndent=18) for text in texts]
-        self._story.append(
-            ListFlowable(items, bulletType="bullet", bulletFontSize=7, bulletOffsetY=-2, start="•")
-        )
+        self._story.append(ListFlowable(items, bulletType="bullet", bulletFontSize=11, start="•"))
         self._story.append(Spacer(1, 5))
 
     def figure(self, drawing: Drawing | Image, label: str, caption: str) -> None:
         """Set a figure with its numbered caption below."""
         below = self._paragraph(self._caption(label, caption), "caption")
-        self._story.append(KeepTogether([Spacer(1, 6), drawing, Spacer(1, 4), below]))
+        self._story.append(KeepTogether([Spacer(1, 6), drawing, Spacer(1, 7), below]))
 
     def figure_beside(self, drawing: Drawing, label: str, caption: str) -> None:
         """Set a narrow figure with its numbered caption to the right."""
@@ -111,9 +114,7 @@ class Composer:
         table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE")]))
         self._story.append(table)
 
-    def table(
-        self, rows: Sequence[Sequence[str]], widths: Sequence[float], label: str, caption: str
-    ) -> None:
+    def table(self, rows: Sequence[Sequence[str]], widths: Sequence[float], label: str, caption: str) -> None:
         """Set a ruled table, header row first, with its caption above."""
         cells = [
             [self._paragraph(cell, "head_cell" if index == 0 else "cell") for cell in row]
@@ -175,13 +176,12 @@ class Composer:
             rightPadding=0,
             topPadding=0,
             bottomPadding=0,
+            id="text",
         )
-        document.addPageTemplates(
-            PageTemplate(frames=[frame], onPage=lambda canvas, _: self._furniture(canvas))
-        )
+        document.addPageTemplates(PageTemplate(frames=[frame], onPage=lambda canvas, _: self._furniture(canvas)))
         document.build(self._story)
 
-    def _furniture(self, canvas: Any) -> None:
+    def _furniture(self, canvas: Canvas) -> None:
         """Draw the running header and the page number."""
         number = self.info.first_page + canvas.getPageNumber() - 1
         top = A4[1] - 42
@@ -228,6 +228,14 @@ def _styles(accent: str) -> dict[str, ParagraphStyle]:
             "leading": 18,
             "spaceBefore": 12,
             "spaceAfter": 6,
+            "keepWithNext": 1,
+        },
+        "subheading": {
+            **bold,
+            "fontSize": 11.5,
+            "leading": 15,
+            "spaceBefore": 8,
+            "spaceAfter": 5,
             "keepWithNext": 1,
         },
         "body": {**body, "alignment": TA_JUSTIFY, "spaceAfter": 6},

@@ -1,0 +1,1 @@
+"""Two sample schoolbook chapters, one English and one French, shipped as package data."""
