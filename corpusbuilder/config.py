@@ -4,9 +4,10 @@ Secrets are named, never held: ``api_key_env = "OPENAI_API_KEY"``.
 """
 
 import difflib
+import json
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
@@ -184,6 +185,41 @@ def load(path: Path | None, *, overrides: Iterable[str] = (), environ: Mapping[s
         raise ConfigError(f"{path or 'configuration'}: {error.message}", hint=error.hint) from None
 
 
+def commented() -> str:
+    """A config file with every key, its default and its meaning, all commented out."""
+    lines = [
+        "# corpusbuilder configuration. Every key is shown with its default; take away a leading # to change it.",
+        "",
+    ]
+    lines += ["# Precedence: command line > CORPUSBUILDER_<TABLE>__<KEY> variables > this file > default.", ""]
+    defaults = Config()
+    for name, field in Config.model_fields.items():
+        section: BaseModel = getattr(defaults, name)
+        lines += [f"[{name}]", f"# {(type(section).__doc__ or field.description or '').strip()}"]
+        lines += _commented_keys(section)
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _commented_keys(section: BaseModel) -> Iterator[str]:
+    for key, field in type(section).model_fields.items():
+        value = getattr(section, key)
+        described = field.description.splitlines()[0] if field.description else ""
+        comment = f"  # {described}" if described else ""
+        if isinstance(value, BaseModel):
+            inner = ", ".join(f"{k} = {_toml(v)}" for k, v in value.model_dump(mode="json").items())
+            yield f"# {key} = {{ {inner} }}{comment}"
+        elif value is None:
+            yield f'# {key} = "…"{comment}'
+        else:
+            yield f"# {key} = {_toml(value)}{comment}"
+
+
+def _toml(value: object) -> str:
+    """A scalar or a list of scalars as TOML, which writes them as JSON does."""
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -195,7 +231,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _value(text: str) -> Any:
+def _value(text: str) -> Any:  # noqa: ANN401 - any TOML value
     """``text`` as a TOML value; what is not one is a string, so that ``--set corpus.name=cells`` needs no quotes."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
@@ -203,7 +239,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _put(tree: dict[str, Any], key: str, value: Any, *, where: str) -> None:
+def _put(tree: dict[str, Any], key: str, value: object, *, where: str) -> None:
     *tables, last = key.split(".")
     for table in tables:
         tree = tree.setdefault(table, {})

@@ -56,7 +56,7 @@ def read_prompt(path: Path) -> Prompt:
             f"{path}: a prompt is <name>.v<N>.<en|fr>.md and starts with front matter between '---' lines"
         )
     head = dict(_fields(parts["head"], path))
-    if not _REQUIRED <= head.keys() or not head.keys() <= _ALLOWED:
+    if _REQUIRED - head.keys() or head.keys() - _ALLOWED:
         raise ConfigError(f"{path}: front matter needs {sorted(_REQUIRED)} and may have {sorted(_ALLOWED - _REQUIRED)}")
     if head["version"] != named["version"] or head["task"] != path.parent.name:
         raise ConfigError(f"{path}: task and version in the front matter differ from the file's folder and name")

@@ -72,6 +72,6 @@ def find(family: Family, kind: str) -> Backend[Any]:
     return backend
 
 
-def create(family: Family, options: Options) -> Any:
+def create(family: Family, options: Options) -> Any:  # noqa: ANN401 - whatever the entry point names
     """The backend for ``options``, ready for use."""
     return find(family, options.kind).create(options)

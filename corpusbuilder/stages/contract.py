@@ -75,6 +75,8 @@ class Stage(Protocol[In_contra, Out_co]):
     name: ClassVar[str]
     version: ClassVar[int]
     """Goes up when the same input would give another output."""
+    needs_all: ClassVar[bool]
+    """Whether `process` must see all records of a document at once: an interrupted shard then starts again."""
 
     def fingerprint(self, language: str) -> Mapping[str, JsonValue]:
         """All that the output for a document in ``language`` depends on, apart from the input.

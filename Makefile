@@ -1,0 +1,56 @@
+# make demo   builds a corpus from the two sample chapters; needs only Python 3.11 and pip
+# make test   runs all tests
+# Both make their own virtual environment in .venv first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO := demo-workspace
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix schemas samples bench clean
+
+help:
+	@sed -n '1,3p' Makefile
+	@echo "make check | fix | schemas | samples | bench | clean"
+
+# torch is not needed yet. When it is, it comes first and from pip: `pip install torch==2.13.0`.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "corpusbuilder needs Python 3.11 or newer; say which with: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable ".[release]" --group dev
+	touch $(READY)
+
+demo: $(READY)
+	$(BIN)/corpusbuilder demo -w $(DEMO) --set corpus.name=demo
+	@echo
+	@echo "Look at: $(DEMO)/release/demo/README.md (the data card), $(DEMO)/verify/*.jsonl (examples with verdicts)"
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/schemas.py --check
+
+fix: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schemas: $(READY)
+	$(BIN)/python scripts/schemas.py
+
+samples: $(READY)
+	$(BIN)/python scripts/make_samples.py
+
+bench: $(READY)
+	$(BIN)/python scripts/bench.py
+
+clean:
+	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

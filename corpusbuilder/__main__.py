@@ -1,0 +1,5 @@
+"""``python -m corpusbuilder``."""
+
+from corpusbuilder.cli.main import main
+
+main()

@@ -1,0 +1,54 @@
+"""The ``corpusbuilder`` command. Commands import what they need when they run, so that ``--help`` is quick."""
+
+from typing import Annotated
+
+import typer
+
+from corpusbuilder import __version__
+from corpusbuilder.cli.build import build
+from corpusbuilder.cli.demo import demo
+from corpusbuilder.cli.doctor import doctor
+from corpusbuilder.cli.generate import generate
+from corpusbuilder.cli.ground import ground
+from corpusbuilder.cli.init import init
+from corpusbuilder.cli.parse import parse
+from corpusbuilder.cli.release import release
+from corpusbuilder.cli.schema import schema
+from corpusbuilder.cli.status import status
+from corpusbuilder.cli.verify import verify
+
+app = typer.Typer(
+    name="corpusbuilder",
+    help="Grounded, explainable multimodal QA corpora from schoolbook PDFs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+STAGES = "The stages, in order"
+WHOLE = "The whole way"
+ABOUT = "About a corpus and this installation"
+
+for command in (build, demo):
+    app.command(rich_help_panel=WHOLE)(command)
+for command in (parse, generate, ground, verify, release):
+    app.command(rich_help_panel=STAGES)(command)
+for command in (init, status, schema, doctor):
+    app.command(rich_help_panel=ABOUT)(command)
+
+
+@app.callback()
+def about(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Build grounded, explainable multimodal QA corpora from schoolbook PDFs.
+
+    Begin with: corpusbuilder build BOOK.pdf -w WORKSPACE
+    """
+    if version:
+        typer.echo(f"corpusbuilder {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Entry point of the ``corpusbuilder`` script."""
+    app()

@@ -1,0 +1,116 @@
+"""The options that commands share, each spelt once."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from corpusbuilder.cli.report import reporting_errors
+from corpusbuilder.errors import UsageError
+
+
+class EngineName(StrEnum):
+    """Where shards are made."""
+
+    LOCAL = "local"
+
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", help="Folder of the corpus in the making.", show_default="current folder")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object on stdout.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Override one config value; may be repeated."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceOptions:
+    """Which corpus, with which configuration, reported how."""
+
+    workspace: WorkspaceOption = Path()
+    overrides: SetOption = None
+    as_json: JsonOption = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions(WorkspaceOptions):
+    """How a stage runs."""
+
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Make at most so many shards a stage.")] = None
+    force: Annotated[bool, typer.Option("--force", help="Make everything again, current or not.")] = False
+    shard: Annotated[
+        str, typer.Option("--shard", metavar="I/N", help="Do the I-th of N parts of the documents (Slurm arrays).")
+    ] = "1/1"
+    engine: Annotated[EngineName, typer.Option("--engine", help="Where shards are made.")] = EngineName.LOCAL
+    max_rejected: Annotated[
+        str, typer.Option("--max-rejected", metavar="SHARE", help="Exit with code 4 above this share or number.")
+    ] = "5%"
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="One line for every shard on stderr.")] = False
+
+    def part(self) -> tuple[int, int]:
+        """``--shard`` as numbers.
+
+        Raises:
+            UsageError: it is not ``I/N`` with 1 <= I <= N.
+        """
+        first, slash, second = self.shard.partition("/")
+        if not (slash and first.isdecimal() and second.isdecimal() and 1 <= int(first) <= int(second)):
+            raise UsageError(f"--shard {self.shard}: expected I/N with 1 <= I <= N", hint="for example --shard 2/8")
+        return int(first), int(second)
+
+    def may_reject(self, rejected: int, inputs: int) -> bool:
+        """Whether so many rejects are within ``--max-rejected``.
+
+        Raises:
+            UsageError: the option is neither a percentage nor a number.
+        """
+        text = self.max_rejected.strip()
+        number = text.removesuffix("%")
+        try:
+            limit = float(number)
+        except ValueError:
+            raise UsageError(f"--max-rejected {text}: expected a number or a percentage, such as 5%") from None
+        if limit < 0:
+            raise UsageError(f"--max-rejected {text}: expected a number that is not negative")
+        return rejected <= (limit * inputs / 100 if text.endswith("%") else limit)
+
+
+def with_options(
+    kind: type[WorkspaceOptions],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a command out of a function whose first argument is a ``kind``: its fields become options.
+
+    Errors are reported and become exit codes.
+    """
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        hints = get_type_hints(kind, include_extras=True)
+        shared = [
+            inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
+            for f in fields(kind)
+        ]
+        own_hints = get_type_hints(function, include_extras=True)
+        own = [
+            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=own_hints[parameter.name])
+            for parameter in list(inspect.signature(function).parameters.values())[1:]
+        ]
+
+        @wraps(function)
+        def command(**values: Any) -> None:  # noqa: ANN401 - typer passes whatever the signature says
+            options = kind(**{parameter.name: values.pop(parameter.name) for parameter in shared})
+            with reporting_errors(as_json=options.as_json):
+                function(options, **values)
+
+        command.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
+        command.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared]}
+        return command
+
+    return decorate

@@ -1,0 +1,105 @@
+"""What the commands that run stages have in common: set up, run, tell."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from corpusbuilder.cli.options import RunOptions
+from corpusbuilder.cli.progress import display_for
+from corpusbuilder.cli.report import emit_json, say
+from corpusbuilder.config import FILE_NAME, Config, load
+from corpusbuilder.engines.local import LocalEngine
+from corpusbuilder.errors import MissingInputError, TooManyRejectedError
+from corpusbuilder.pipeline.build import BuildReport, build, gather, run_stages
+from corpusbuilder.pipeline.runner import Runner, Selection
+from corpusbuilder.store.workspace import Workspace
+
+
+def config_of(workspace: Path, overrides: Sequence[str] | None) -> Config:
+    """The configuration of a workspace: its file if there is one, the environment, ``--set``."""
+    path = workspace / FILE_NAME
+    return load(path if path.exists() else None, overrides=overrides or ())
+
+
+def run(
+    options: RunOptions,
+    stages: Sequence[str] | None,
+    *,
+    paths: Sequence[Path] = (),
+    password_env: str | None = None,
+) -> BuildReport:
+    """Run ``stages`` (None: everything that is stale, and the release) over the workspace."""
+    config = config_of(options.workspace, options.overrides)
+    workspace = Workspace(options.workspace.resolve())
+    selection = Selection(shard=options.part(), limit=options.limit, force=options.force)
+    options.may_reject(0, 0)  # a bad --max-rejected must not be found out after an hour
+    with (
+        LocalEngine(config.parse.workers) as engine,
+        display_for(quiet=options.quiet, verbose=options.verbose) as display,
+    ):
+        runner = Runner(workspace, config, engine, display, selection)
+        if stages is None:
+            return build(runner, paths, password_env=password_env)
+        report = BuildReport()
+        if "parse" in stages:
+            gather(runner, paths, password_env=password_env, report=report)
+        run_stages(runner, stages, report)
+        return report
+
+
+def conclude(options: RunOptions, report: BuildReport, result: dict[str, Any]) -> None:
+    """Print what a run did, then fail if too much was rejected or a path could not be used.
+
+    Raises:
+        TooManyRejectedError: more rejects than ``--max-rejected`` allows.
+        MissingInputError: a path that was given does not exist or cannot be read.
+    """
+    tell_problems(options, report)
+    if options.as_json:
+        emit_json({**as_json(report), **result})
+    for stage in report.stages:
+        counts = stage.counts
+        if not options.may_reject(counts.rejected, counts.inputs):
+            raise TooManyRejectedError(
+                f"{stage.stage}: {counts.rejected} of {counts.inputs} inputs rejected, over {options.max_rejected}",
+                hint="each is named above; everything else is finished. --max-rejected sets another limit",
+            )
+    if report.unreadable:
+        raise MissingInputError(
+            f"{len(report.unreadable)} of the paths could not be used; everything else is finished",
+            hint="each is named above: correct the path or its permissions",
+        )
+
+
+def tell_problems(options: RunOptions, report: BuildReport) -> None:
+    """Warnings, unusable paths and rejects on stderr, each once."""
+    for line in report.unreadable:
+        say(f"unusable: {line}")
+    for stage, reject in report.rejected():
+        say(f"rejected by {stage}: {reject.message} [{reject.reason_code}]")
+    if options.quiet:
+        return
+    for line in [*report.warnings, *report.notes()]:
+        say(f"note: {line}")
+
+
+def as_json(report: BuildReport) -> dict[str, Any]:
+    """A run as one JSON object."""
+    return {
+        "ok": True,
+        "stages": {
+            s.stage: {
+                "made": s.made,
+                "current": len(s.shards) - s.made,
+                **s.counts.model_dump(),
+                "reasons": dict(s.reasons),
+            }
+            for s in report.stages
+        },
+        "rejected": [{"stage": stage, **reject.model_dump()} for stage, reject in report.rejected()],
+        "unusable": list(report.unreadable),
+        "notes": [*report.warnings, *report.notes()],
+        "release": json.loads(json.dumps(asdict(report.release), default=str)) if report.release else None,
+    }

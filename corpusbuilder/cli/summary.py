@@ -1,0 +1,99 @@
+"""What a build made, for a person: a table, one example, and the line that loads the dataset."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from corpusbuilder.pipeline.build import BuildReport
+from corpusbuilder.records.document import Unit
+from corpusbuilder.records.evidence import Evidence, SpanEvidence
+from corpusbuilder.records.example import StepKind, VerifiedExample
+from corpusbuilder.store.workspace import Workspace
+
+_SHARDS_LOOKED_AT = 20
+_STYLE = {StepKind.PERCEIVE: "cyan", StepKind.READ: "green", StepKind.RECALL: "magenta", StepKind.INFER: "yellow"}
+
+
+def summarise(root: Path, report: BuildReport) -> str:
+    """A build as text for the terminal that stdout is, without colours when it is not one."""
+    console = Console(highlight=False)
+    with console.capture() as capture:
+        if report.made_nothing:
+            console.print(_nothing_to_do(report))
+        else:
+            console.print(_table(report))
+            found = telling_example(Workspace(root))
+            if found:
+                console.print(_panel(*found))
+        if report.release is not None:
+            console.print(f"release: {report.release.folder}", soft_wrap=True)
+            console.print(load_line(report.release.folder), soft_wrap=True)
+    return capture.get().rstrip()
+
+
+def load_line(folder: Path) -> str:
+    """The Python line that loads a release."""
+    return f'datasets.load_dataset("{folder}", "examples")'
+
+
+def telling_example(workspace: Workspace) -> tuple[VerifiedExample, Unit] | None:
+    """An accepted example worth showing: one that needs figure and text, if the first documents have one."""
+    best: tuple[int, VerifiedExample] | None = None
+    for document in workspace.document_ids("verify")[:_SHARDS_LOOKED_AT]:
+        for record in workspace.shard("verify", document).read(VerifiedExample):
+            worth = len({step.kind for step in record.example.steps}) * 10 - len(record.example.steps)
+            if record.accepted and (best is None or worth > best[0]):
+                best = worth, record
+    if best is None:
+        return None
+    example = best[1].example
+    units = workspace.shard("parse", example.document_id).read(Unit)
+    unit = next((unit for unit in units if unit.id == example.unit_id), None)
+    return (best[1], unit) if unit else None
+
+
+def _nothing_to_do(report: BuildReport) -> str:
+    documents = len(report.stages[0].shards) if report.stages else 0
+    return f"nothing to do: everything is current ({documents} documents)"
+
+
+def _table(report: BuildReport) -> Table:
+    table = Table("stage", "documents", "made now", "records", "rejected", box=None, header_style="bold")
+    for stage in report.stages:
+        counts = stage.counts
+        table.add_row(stage.stage, str(len(stage.shards)), str(stage.made), str(counts.outputs), str(counts.rejected))
+    if report.release is not None:
+        made = "0" if report.release.cached else "1"
+        table.add_row("release", str(report.release.documents), made, f"{report.release.examples} examples", "")
+    return table
+
+
+def _panel(record: VerifiedExample, unit: Unit) -> Panel:
+    example = record.example
+    lines: list[RenderableType] = [Text(example.question, style="bold")]
+    lines += [Text(f"   {'→' if choice == example.answer else ' '} {choice}") for choice in example.choices]
+    lines.append(Text.assemble(("Answer  ", "bold"), example.answer))
+    for step, grounding in zip(example.steps, record.grounded.groundings, strict=True):
+        uses = f" (uses {', '.join(map(str, step.premises))})" if step.premises else ""
+        lines.append(Text.assemble(f"{step.index}. ", (f"{step.kind.value:<9}", _STYLE[step.kind]), step.text, uses))
+        lines += [Text(f"             {line}", style="dim") for line in _evidence(grounding.evidence, unit)]
+    figure = unit.figure(example.figure_ids[0]) if example.figure_ids else None
+    place = f", page {figure.page_no}, {figure.caption or 'figure without caption'}" if figure else ""
+    return Panel(
+        Group(*lines), title="one of the examples", subtitle=f"{unit.document.title}{place}", title_align="left"
+    )
+
+
+def _evidence(evidence: tuple[Evidence, ...], unit: Unit) -> Iterator[str]:
+    for item in evidence:
+        if isinstance(item, SpanEvidence):
+            yield f"text {item.start}:{item.end} «{item.quote}»"
+        else:
+            box = ", ".join(f"{value:.0f}" for value in item.box)
+            figure = unit.figure(item.figure_id)
+            name = f"figure {figure.number}" if figure and figure.number else "figure"
+            yield f"{name} [{box}] px, {len(item.element_ids)} elements"

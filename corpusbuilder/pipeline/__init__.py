@@ -1,0 +1,1 @@
+"""Builds stages from the configuration and runs them over a workspace: shards, resume, rejects, progress."""

@@ -1,0 +1,158 @@
+"""Makes the release folder from the verified shards, and knows when it is stale."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pydantic import JsonValue, ValidationError
+
+from corpusbuilder.config import Config
+from corpusbuilder.errors import MissingInputError
+from corpusbuilder.pipeline.shards import differences
+from corpusbuilder.records.base import Record
+from corpusbuilder.records.document import Unit
+from corpusbuilder.records.example import VerifiedExample
+from corpusbuilder.stages.release import DocumentInput, build_release, fingerprint
+from corpusbuilder.store.files import storage_errors
+from corpusbuilder.store.workspace import Workspace
+
+STAGE = "release"
+
+
+class ReleaseDone(Record):
+    """The proof that a release is complete, and what it was made from."""
+
+    fingerprint: dict[str, JsonValue]
+    """Everything the release depends on, by names that a person understands."""
+    rows: dict[str, dict[str, int]]
+    """Number of rows by config and split."""
+    withheld: int
+    """Verified examples that were not released."""
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseReport:
+    """What a release holds."""
+
+    name: str
+    folder: Path
+    rows: Mapping[str, Mapping[str, int]]
+    """Number of rows by config and split."""
+    withheld: int
+    """Verified examples that were not released."""
+    notes: tuple[str, ...]
+    cached: bool
+    """Whether it was current already."""
+
+    @property
+    def documents(self) -> int:
+        """Number of documents."""
+        return sum(self.rows.get("documents", {}).values())
+
+    @property
+    def examples(self) -> int:
+        """Number of released examples."""
+        return sum(self.rows.get("examples", {}).values())
+
+
+def release(workspace: Workspace, config: Config, *, force: bool = False) -> ReleaseReport:
+    """Make the release if it is stale. The folder changes from the old release to the new one at once.
+
+    Raises:
+        MissingInputError: nothing was verified yet.
+        MissingExtraError: `datasets` is not installed.
+        StorageError: the workspace cannot be read or written.
+    """
+    name = config.release_name
+    done = _read_done(workspace, name)
+    if force or done is None or why_release_is_stale(workspace, config) is not None:
+        return _make(workspace, config, name)
+    return _report(workspace, name, done, cached=True)
+
+
+def why_release_is_stale(workspace: Workspace, config: Config) -> str | None:
+    """One sentence on why the release must be made, or None when it is current."""
+    name = config.release_name
+    done = _read_done(workspace, name)
+    if done is None or not _folder(workspace, name).is_dir():
+        return "not made yet"
+    changes = differences(done.fingerprint, _fingerprint(workspace, config))
+    return "; ".join(_grouped(changes)) or None
+
+
+def _make(workspace: Workspace, config: Config, name: str) -> ReleaseReport:
+    depends_on = _fingerprint(workspace, config)
+    documents = _documents(workspace)
+    if not documents:
+        raise MissingInputError(
+            f"{workspace.root}: there is nothing to release: no document has been verified",
+            hint=f"corpusbuilder build BOOK.pdf -w {workspace.root}",
+        )
+    folder = _folder(workspace, name)
+    fresh, old = folder.with_name(f".{name}.partial"), folder.with_name(f".{name}.old")
+    with storage_errors(fresh):
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+    summary = build_release(documents, config=config.release, name=name, read_image=workspace.read_asset, folder=fresh)
+    (workspace.stage_folder(STAGE) / "done" / f"{name}.json").unlink(missing_ok=True)
+    with storage_errors(folder):
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    done = ReleaseDone(
+        fingerprint=depends_on,
+        rows={config_name: dict(splits) for config_name, splits in summary.rows.items()},
+        withheld=summary.withheld,
+        notes=(*summary.notes, *(f"{r.input_id}: {r.message} [{r.reason_code}]" for r in summary.rejected)),
+    )
+    workspace.write_json(done.model_dump(mode="json"), STAGE, "done", f"{name}.json")
+    return _report(workspace, name, done, cached=False)
+
+
+def _documents(workspace: Workspace) -> list[DocumentInput]:
+    """Documents that were parsed; those without verified examples give figures and passages only."""
+    verified = set(workspace.document_ids("verify"))
+    found = []
+    for document in workspace.document_ids("parse"):
+        done = workspace.shard("parse", document).read_done()
+        if done is not None and done.counts.outputs:
+            examples = partial(workspace.shard("verify", document).read, VerifiedExample)
+            units = partial(workspace.shard("parse", document).read, Unit)
+            found.append(DocumentInput(document, units, examples if document in verified else tuple))
+    return found if verified else []
+
+
+def _fingerprint(workspace: Workspace, config: Config) -> dict[str, JsonValue]:
+    inputs = {
+        f"input {stage} of {document}": workspace.shard(stage, document).output_sha256()
+        for stage in ("parse", "verify")
+        for document in workspace.document_ids(stage)
+    }
+    return {**fingerprint(config.release, config.release_name), **inputs}
+
+
+def _grouped(changes: list[str]) -> list[str]:
+    """Changes of many documents told as one."""
+    inputs = [change for change in changes if change.startswith("input ")]
+    others = [change for change in changes if not change.startswith("input ")]
+    return [*others, f"{len(inputs)} shards changed"] if len(inputs) > 3 else changes
+
+
+def _folder(workspace: Workspace, name: str) -> Path:
+    return workspace.stage_folder(STAGE) / name
+
+
+def _read_done(workspace: Workspace, name: str) -> ReleaseDone | None:
+    try:
+        return ReleaseDone.model_validate_json((workspace.stage_folder(STAGE) / "done" / f"{name}.json").read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+
+
+def _report(workspace: Workspace, name: str, done: ReleaseDone, *, cached: bool) -> ReleaseReport:
+    return ReleaseReport(name, _folder(workspace, name), done.rows, done.withheld, done.notes, cached=cached)

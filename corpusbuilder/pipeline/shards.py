@@ -1,0 +1,267 @@
+"""One shard: when it is stale, why, and how it is made. `run_shard` is what an engine runs."""
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import JsonValue
+
+from corpusbuilder.config import Config
+from corpusbuilder.errors import CorpusbuilderError
+from corpusbuilder.pipeline.specs import SPECS, StageSpec
+from corpusbuilder.records.base import Record
+from corpusbuilder.records.ids import canonical_json
+from corpusbuilder.stages.contract import Done, InUnit, Rejected, Source, Stage
+from corpusbuilder.store.journal import Journal
+from corpusbuilder.store.workspace import Counts, DoneFile, RejectedInput, Shard, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class ShardJob:
+    """Everything a worker needs to make one shard. It pickles."""
+
+    root: Path
+    stage: str
+    config: Config
+    document_id: str
+    fingerprint: Mapping[str, JsonValue]
+    source: Source | None = None
+    """For ``parse``."""
+    fresh: bool = False
+    """Whether to ignore what an interrupted run left."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardReport:
+    """What became of one shard."""
+
+    document_id: str
+    counts: Counts
+    rejected: tuple[RejectedInput, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    cached: bool = False
+
+
+def fingerprint_of(
+    spec: StageSpec, stage: Stage[Any, Any], language: str, inputs: Mapping[str, str]
+) -> dict[str, JsonValue]:
+    """Everything a shard depends on.
+
+    Args:
+        spec: the stage.
+        stage: the same, built.
+        language: of the document; empty for ``parse``.
+        inputs: SHA-256 of each input, by a name for people.
+    """
+    return {
+        "stage version": stage.version,
+        "record schema": _schema_digest(spec.writes),
+        **{f"input {name}": digest for name, digest in inputs.items()},
+        **stage.fingerprint(language),
+    }
+
+
+def why_stale(shard: Shard, fingerprint: Mapping[str, JsonValue]) -> str | None:
+    """One sentence on why a shard must be made, or None when it is current."""
+    done = shard.read_done()
+    if done is None:
+        return "begun, not finished" if shard.partial.exists() else "not made yet"
+    if changes := differences(done.fingerprint, fingerprint):
+        return "; ".join(changes)
+    if done.output_sha256 != shard.output_sha256():
+        return "its file was changed or deleted by hand"
+    return None
+
+
+def differences(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> list[str]:
+    """What changed between two fingerprints, in words."""
+    changes = []
+    for key in sorted(before.keys() | after.keys()):
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        if key not in before:
+            changes.append(f"{key} is new")
+        elif key not in after:
+            changes.append(f"{key} is gone")
+        elif _is_digest(old) or _is_digest(new):
+            changes.append(f"{key} changed")
+        else:
+            changes.append(f"{key} changed from {_short(old)} to {_short(new)}")
+    return changes
+
+
+def run_shard(job: ShardJob) -> ShardReport:
+    """Make one shard, going on from what an interrupted run left.
+
+    Raises:
+        BackendError, BudgetReachedError, MissingExtraError: the stage cannot go on at all.
+        StorageError: the workspace cannot be read or written.
+    """
+    started = time.monotonic()
+    spec, workspace = SPECS[job.stage], Workspace(job.root)
+    stage = built(job.stage, job.root, job.config)
+    shard = workspace.shard(job.stage, job.document_id)
+    inputs: Sequence[Any] = [job.source] if job.source else spec.load(workspace, job.document_id)
+    digest = hashlib.sha256(canonical_json(dict(job.fingerprint))).hexdigest()
+    shard.done.unlink(missing_ok=True)
+    with shard.journal(fingerprint=digest, keep=not job.fresh and not stage.needs_all) as journal:
+        remaining = [record for record in inputs if input_id(record) not in journal.entries]
+        for result in _results(stage, remaining):
+            _keep(result, journal, workspace)
+        counts, rejected, notes = _finalise(shard, [input_id(record) for record in inputs], journal)
+        report = ShardReport(job.document_id, counts, rejected, notes, time.monotonic() - started)
+        _write_done(workspace, shard, job, report)
+        journal.remove()
+    return report
+
+
+def record_crash(job: ShardJob, reason: str) -> ShardReport:
+    """Reject the only input of a shard whose worker died, so that the run goes on without it.
+
+    Raises:
+        CorpusbuilderError: the shard has many inputs, and nobody knows which one it was.
+    """
+    if job.source is None:
+        raise CorpusbuilderError(
+            f"{job.stage} of {job.document_id}: {reason}",
+            hint="the machine may be out of memory: try --workers 1; what was finished is kept",
+        )
+    shard = Workspace(job.root).shard(job.stage, job.document_id)
+    reject = RejectedInput(
+        input_id=job.document_id,
+        reason_code="worker_died",
+        message=f"{job.source.file_name}: reading it ended the worker process ({reason})",
+    )
+    shard.write([], [reject])
+    report = ShardReport(job.document_id, Counts(inputs=1, done=0, rejected=1, outputs=0), (reject,))
+    _write_done(Workspace(job.root), shard, job, report)
+    return report
+
+
+def input_id(record: Source | InUnit[Any] | Record) -> str:
+    """The id of a stage's input."""
+    if isinstance(record, Source):
+        return record.document_id
+    if isinstance(record, InUnit):
+        return str(record.record.id)
+    return str(record.id)  # type: ignore[attr-defined]  # every record between stages has one
+
+
+def _results(stage: Stage[Any, Any], inputs: Sequence[Any]) -> Iterator[Done[Any] | Rejected]:
+    """Results of all inputs. A stage that fails on the lot is asked again, one input at a time."""
+    seen: set[str] = set()
+    try:
+        for result in stage.process(inputs) if inputs else ():
+            seen.add(result.input_id)
+            yield result
+    except CorpusbuilderError:
+        raise
+    except Exception:
+        if stage.needs_all:
+            raise
+        yield from (_alone(stage, record) for record in inputs if input_id(record) not in seen)
+
+
+def _alone(stage: Stage[Any, Any], record: Any) -> Done[Any] | Rejected:  # noqa: ANN401 - any stage's input
+    try:
+        (result,) = stage.process([record])
+    except CorpusbuilderError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the record boundary: one bad record must not end a run
+        place = f"{type(error).__name__}: {error}"
+        return Rejected(input_id(record), "internal_error", f"{stage.name} failed on this record: {place}")
+    return result
+
+
+def _keep(result: Done[Any] | Rejected, journal: Journal, workspace: Workspace) -> None:
+    """Assets first, then the journal line that vouches for them."""
+    if isinstance(result, Rejected):
+        journal.append(result.input_id, {"rejected": {"code": result.reason_code, "message": result.message}})
+        return
+    for asset in result.assets:
+        workspace.write_asset(asset.sha256, asset.media_type, asset.data)
+    lines = [record.model_dump_json() for record in result.outputs]
+    journal.append(result.input_id, {"outputs": lines, "notes": list(result.notes)})
+
+
+def _finalise(
+    shard: Shard, inputs: Sequence[str], journal: Journal
+) -> tuple[Counts, tuple[RejectedInput, ...], tuple[str, ...]]:
+    """Write records and rejects in the order of the inputs, whatever order they came in."""
+    missing = [identity for identity in inputs if identity not in journal.entries]
+    if missing:
+        raise AssertionError(f"{shard.data}: no result for {len(missing)} inputs, such as {missing[0]}")
+    lines: list[bytes] = []
+    rejected: list[RejectedInput] = []
+    notes: list[str] = []
+    for identity in inputs:
+        entry: Any = journal.entries[identity]
+        if refused := entry.get("rejected"):
+            rejected.append(RejectedInput(input_id=identity, reason_code=refused["code"], message=refused["message"]))
+        else:
+            lines += [line.encode() for line in entry["outputs"]]
+            notes += entry["notes"]
+    shard.write(lines, rejected)
+    counts = Counts(inputs=len(inputs), done=len(inputs) - len(rejected), rejected=len(rejected), outputs=len(lines))
+    return counts, tuple(rejected), tuple(notes)
+
+
+def _write_done(workspace: Workspace, shard: Shard, job: ShardJob, report: ShardReport) -> None:
+    inputs = {key: value for key, value in job.fingerprint.items() if key.startswith("input ")}
+    done = DoneFile(
+        fingerprint=dict(job.fingerprint),
+        input_sha256=hashlib.sha256(canonical_json(inputs)).hexdigest(),
+        output_sha256=shard.output_sha256() or "",
+        counts=report.counts,
+        notes=report.notes,
+        seconds=round(report.seconds, 3),
+    )
+    workspace.write_json(done.model_dump(mode="json"), job.stage, "done", f"{job.document_id}.json")
+
+
+@lru_cache(maxsize=8)
+def built(name: str, root: Path, config: Config) -> Stage[Any, Any]:
+    """A stage, built once per process and configuration."""
+    return SPECS[name].build(config, Workspace(root))
+
+
+@cache
+def _schema_digest(record: type[Record]) -> str:
+    """Digest of a record's JSON Schema without its prose."""
+    return hashlib.sha256(canonical_json(_without_prose(record.model_json_schema()))).hexdigest()
+
+
+def _without_prose(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        return {
+            k: _without_prose(v) for k, v in value.items() if k not in {"description", "title"} or isinstance(v, dict)
+        }
+    if isinstance(value, list):
+        return [_without_prose(item) for item in value]
+    return value
+
+
+def _is_digest(value: JsonValue) -> bool:
+    return isinstance(value, str) and len(value) == 64 and all(c in "0123456789abcdef" for c in value)
+
+
+def _short(value: JsonValue) -> str:
+    text = canonical_json(value).decode()
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def total(reports: Iterable[ShardReport]) -> Counts:
+    """The sum over shards."""
+    counts = [report.counts for report in reports]
+    return Counts(
+        inputs=sum(c.inputs for c in counts),
+        done=sum(c.done for c in counts),
+        rejected=sum(c.rejected for c in counts),
+        outputs=sum(c.outputs for c in counts),
+    )

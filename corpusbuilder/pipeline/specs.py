@@ -1,0 +1,105 @@
+"""The stages that run shard by shard: what they read, and how they are built from the configuration."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from corpusbuilder.backends import registry
+from corpusbuilder.config import Config
+from corpusbuilder.prompts import load_prompts
+from corpusbuilder.records.base import Record
+from corpusbuilder.records.document import Unit
+from corpusbuilder.records.example import Example, GroundedExample, VerifiedExample
+from corpusbuilder.records.prompt import Prompt
+from corpusbuilder.stages.contract import InUnit, Source, Stage
+from corpusbuilder.store.workspace import Workspace
+
+LANGUAGES: Final = ("en", "fr")
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """One stage as the runner sees it."""
+
+    name: str
+    writes: type[Record]
+    upstream: tuple[str, ...]
+    """Stages whose shards of the same document it reads."""
+    build: Callable[[Config, Workspace], Stage[Any, Any]]
+    load: Callable[[Workspace, str], Sequence[Any]]
+    """Reads the inputs of one document."""
+
+
+def build_parse(config: Config, workspace: Workspace) -> Stage[Source, Unit]:  # noqa: ARG001 - one signature for all
+    """The parse stage, with its PDF and OCR backends."""
+    from corpusbuilder.stages.parse import ParseStage
+
+    return ParseStage(
+        pdf=_backend("pdf", "pymupdf"),
+        ocr=_backend("ocr", config.parse.ocr),
+        config=config.parse,
+    )
+
+
+def build_generate(config: Config, workspace: Workspace) -> Stage[Unit, Example]:
+    """The generate stage, with its teacher and the prompts of the teacher's task."""
+    from corpusbuilder.stages.generate import GenerateStage
+
+    teacher = registry.create("teachers", config.generate.teacher)
+    prompts: Mapping[str, Mapping[str, Prompt]] = {
+        language: load_prompts(teacher.task, language, own=workspace.root / "prompts") for language in LANGUAGES
+    }
+    return GenerateStage(teacher=teacher, config=config.generate, prompts=prompts)
+
+
+def build_ground(config: Config, workspace: Workspace) -> Stage[InUnit[Example], GroundedExample]:  # noqa: ARG001
+    """The ground stage, with its cascade of grounders."""
+    from corpusbuilder.stages.ground import GroundStage
+
+    return GroundStage(
+        grounders={kind: _backend("grounders", kind) for kind in config.ground.grounders}, config=config.ground
+    )
+
+
+def build_verify(config: Config, workspace: Workspace) -> Stage[InUnit[GroundedExample], VerifiedExample]:  # noqa: ARG001
+    """The verify stage."""
+    from corpusbuilder.stages.verify import VerifyStage
+
+    return VerifyStage(config=config.verify)
+
+
+def load_units(workspace: Workspace, document_id: str) -> list[Unit]:
+    """The units of a document."""
+    return list(workspace.shard("parse", document_id).read(Unit))
+
+
+def load_examples(workspace: Workspace, document_id: str) -> list[InUnit[Example]]:
+    """The generated examples of a document, each with its unit."""
+    units = {unit.id: unit for unit in load_units(workspace, document_id)}
+    records = workspace.shard("generate", document_id).read(Example)
+    return [InUnit(record, units[record.unit_id]) for record in records]
+
+
+def load_grounded(workspace: Workspace, document_id: str) -> list[InUnit[GroundedExample]]:
+    """The grounded examples of a document, each with its unit."""
+    units = {unit.id: unit for unit in load_units(workspace, document_id)}
+    records = workspace.shard("ground", document_id).read(GroundedExample)
+    return [InUnit(record, units[record.example.unit_id]) for record in records]
+
+
+SPECS: Final[Mapping[str, StageSpec]] = {
+    spec.name: spec
+    for spec in (
+        StageSpec("parse", Unit, (), build_parse, lambda *_: ()),
+        StageSpec("generate", Example, ("parse",), build_generate, load_units),
+        StageSpec("ground", GroundedExample, ("parse", "generate"), build_ground, load_examples),
+        StageSpec("verify", VerifiedExample, ("parse", "ground"), build_verify, load_grounded),
+    )
+}
+
+
+@cache
+def _backend(family: registry.Family, kind: str) -> Any:  # noqa: ANN401 - whatever the entry point names
+    """A backend with its default options, made once per process: models stay loaded from shard to shard."""
+    return registry.create(family, registry.find(family, kind).options(kind=kind))
