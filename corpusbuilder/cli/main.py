@@ -36,17 +36,22 @@ for command in (init, status, schema, doctor):
     app.command(rich_help_panel=ABOUT)(command)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"corpusbuilder {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def about(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version)
+    ] = False,
 ) -> None:
     """Build grounded, explainable multimodal QA corpora from schoolbook PDFs.
 
     Begin with: corpusbuilder build BOOK.pdf -w WORKSPACE
     """
-    if version:
-        typer.echo(f"corpusbuilder {__version__}")
-        raise typer.Exit
 
 
 def main() -> None:
