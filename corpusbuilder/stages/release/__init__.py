@@ -1,0 +1,17 @@
+"""Verified and reviewed examples -> a dataset folder that `datasets.load_dataset` reads."""
+
+from corpusbuilder.stages.release.features import CONFIGS, features_by_config
+from corpusbuilder.stages.release.splits import SPLITS
+from corpusbuilder.stages.release.stage import NAME, VERSION, DocumentInput, ReleaseSummary, build_release, fingerprint
+
+__all__ = [
+    "CONFIGS",
+    "NAME",
+    "SPLITS",
+    "VERSION",
+    "DocumentInput",
+    "ReleaseSummary",
+    "build_release",
+    "features_by_config",
+    "fingerprint",
+]

@@ -1,0 +1,145 @@
+"""The data card: a template filled with what was counted. No number is written by hand."""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from corpusbuilder import __version__
+from corpusbuilder.config import ReleaseSection
+from corpusbuilder.prompts import data_folder
+from corpusbuilder.stages.release.features import CONFIGS
+from corpusbuilder.stages.release.licences import hub_identifier, is_publishable
+from corpusbuilder.stages.release.splits import SPLITS, Split, SplitPlan
+from corpusbuilder.stages.release.tally import Tally
+
+TEMPLATE: Final = "release.md.jinja"
+
+_LONGEST: Final = 300
+_SIZES: Final = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"))
+# What Markdown reads inside a line; the template never starts a line with a value.
+_MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~$])")
+
+
+def template_path() -> Path:
+    """Where the template lies."""
+    return data_folder("data_cards") / TEMPLATE
+
+
+def render_card(
+    tally: Tally,
+    plan: SplitPlan,
+    rows: Mapping[tuple[str, str], int],
+    *,
+    config: ReleaseSection,
+    name: str,
+    notes: Sequence[str],
+) -> str:
+    """The README.md of a release: YAML front matter for the Hub, then Markdown.
+
+    Args:
+        tally: what was counted while writing.
+        plan: which pieces were kept together.
+        rows: how many rows each config and split has; those without rows have no file and are not declared.
+        config: the shares and the unit of splitting.
+        name: of the release.
+        notes: sentences about this run, shown among the known limits.
+    """
+    # Titles and file names come from strangers' PDFs: every value is escaped unless it went through `yaml`.
+    environment = Environment(
+        loader=FileSystemLoader(template_path().parent),
+        autoescape=True,
+        finalize=lambda value: value if isinstance(value, Markup) else Markup(escape_markdown(str(value))),  # noqa: S704 - escaped
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["yaml"] = yaml_scalar
+    return environment.get_template(TEMPLATE).render(
+        name=name,
+        tool_version=__version__,
+        configs=_configs(rows),
+        splits=[split for split in SPLITS if any(rows.get((config, split)) for config in CONFIGS)],
+        row_table=_row_table(rows),
+        shares=config.splits,
+        split_by=config.split_by,
+        groups=plan.groups,
+        notes=notes,
+        **_tally_values(tally),
+    )
+
+
+def _tally_values(tally: Tally) -> dict[str, Any]:
+    documents = [source.document for source in tally.sources]
+    return {
+        "tally": tally,
+        "languages": sorted({document.language for document in documents}),
+        "hub_licences": sorted({hub_identifier(document.licence) for document in documents}),
+        "size": next((label for limit, label in _SIZES if tally.released < limit), "n>1M"),
+        "sources": [{"counts": s, "publishable": is_publishable(s.document.licence)} for s in tally.sources],
+        "withheld_sources": [d for d in documents if not is_publishable(d.licence)],
+        "fruitless_sources": [s.document for s in tally.sources if not s.examples],
+        "unread_pages": sum(n for status, n in tally.page_status.items() if status not in {"ok", "blank", "scanned"}),
+        "checks": _check_table(tally.checks),
+        "makers": sorted(tally.makers.items()),
+        "tables": [
+            ("Language", "examples", _ranked(tally.languages)),
+            ("Subject", "examples", _ranked(tally.subjects)),
+            ("Question type", "examples", _ranked(tally.question_types)),
+            ("Answer type", "examples", _ranked(tally.answer_types)),
+            ("Evidence of the example", "examples", _ranked(tally.modalities)),
+            ("Step kind", "steps", _ranked(tally.step_kinds)),
+            ("Evidence of the step", "steps", _ranked(tally.step_evidence)),
+            ("Found by", "pieces of evidence", _ranked(tally.methods)),
+        ],
+    }
+
+
+def yaml_scalar(value: str) -> Markup:
+    """``value`` as a double-quoted YAML scalar: JSON with ASCII escapes is one."""
+    return Markup(json.dumps(value))  # noqa: S704 - it stands in the front matter only
+
+
+def escape_markdown(text: str) -> str:
+    """``text`` as it is, in one line, whatever Markdown or HTML it contains; cut after 300 characters."""
+    plain = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in text)
+    plain = " ".join("".join(char for char in plain if unicodedata.category(char) not in {"Cf", "Cs"}).split())
+    if len(plain) > _LONGEST:
+        plain = plain[: _LONGEST - 1] + "…"
+    plain = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKDOWN.sub(r"\\\1", plain)
+
+
+def _configs(rows: Mapping[tuple[str, str], int]) -> list[tuple[str, list[Split]]]:
+    declared = [(config, [split for split in SPLITS if rows.get((config, split))]) for config in CONFIGS]
+    return [(config, splits) for config, splits in declared if splits]
+
+
+def _row_table(rows: Mapping[tuple[str, str], int]) -> list[tuple[str, list[int]]]:
+    """Config, rows of each split, rows in all."""
+    counts = {config: [rows.get((config, split), 0) for split in SPLITS] for config in CONFIGS}
+    return [(config, [*numbers, sum(numbers)]) for config, numbers in counts.items()]
+
+
+def _ranked(counts: Counter[str]) -> list[tuple[str, int, str]]:
+    """Name, number and share, most frequent first."""
+    total = counts.total()
+    return [(name, n, f"{n / total:.1%}") for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def _check_table(checks: Counter[tuple[str, int, str]]) -> list[tuple[str, int, list[int], str]]:
+    """Name, version, how often it passed, failed and abstained, and its pass rate among the decided."""
+    names: Iterable[tuple[str, int]] = sorted({(name, version) for name, version, _ in checks})
+    table = []
+    for name, version in names:
+        passed, failed, abstained = (checks[name, version, outcome] for outcome in ("pass", "fail", "abstain"))
+        rate = f"{passed / (passed + failed):.1%}" if passed + failed else "never decided"
+        table.append((name, version, [passed, failed, abstained], rate))
+    return table

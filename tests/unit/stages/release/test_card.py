@@ -1,0 +1,189 @@
+"""The card says what is in the Parquet files, whatever strangers call their books."""
+
+import re
+from collections import Counter
+
+import pytest
+import release_corpus as corpus
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpusbuilder.stages.release import CONFIGS, SPLITS, fingerprint
+from corpusbuilder.stages.release.card import escape_markdown
+from corpusbuilder.stages.release.licences import hub_identifier, is_publishable
+
+HOSTILE = [
+    "| x | y |",
+    "<script>alert(1)</script>",
+    "line\nbreak: - item\n---\nlicense: mit",
+    '"quoted" \\ `code` *bold* [link](http://example.org)',
+    "{{ 7 * 7 }} {% raw %}",
+    "\u202egnp.exe\x00\u2028",
+    "é" * 5000,
+]
+
+
+@pytest.fixture
+def hostile_release(tmp_path):
+    documents = [
+        corpus.simple_document(f"doc-{n}", title=title, file_name=title, subject=title, attribution=title, grade=title)
+        for n, title in enumerate(HOSTILE)
+    ]
+    corpus.release(documents, tmp_path, name="hostile")
+    return (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def front_matter(card):
+    head = card.split("---\n", 2)
+    assert head[0] == ""
+    return yaml.safe_load(head[1])
+
+
+def tables(card):
+    """Rows of cells by the first cell of the table's head; cells are split at bars that are not escaped."""
+    found, rows = {}, None
+    for line in card.splitlines():
+        if not line.startswith("|"):
+            rows = None
+        elif rows is None:
+            rows = found.setdefault(line.split("|")[1].strip(), [])
+        elif not set(line) <= set("|-:"):
+            rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
+    return found
+
+
+def test_hostile_titles_break_neither_the_table_nor_the_page(hostile_release):
+    sources = tables(hostile_release)["title"]
+    assert [len(row) for row in sources] == [12] * len(HOSTILE)
+    assert "<script>" not in hostile_release
+    assert "\u202e" not in hostile_release
+    assert "{{ 7 * 7 }}" in hostile_release.replace("\\", "")
+    assert max(map(len, sources[-1])) <= 300
+    assert hostile_release.splitlines().count("---") == 2
+
+
+def test_hostile_values_leave_the_front_matter_as_it_is(tmp_path):
+    documents = [corpus.simple_document(f"doc-{n}", language=value, licence=value) for n, value in enumerate(HOSTILE)]
+    corpus.release(documents, tmp_path)
+    head = front_matter((tmp_path / "README.md").read_text(encoding="utf-8"))
+    assert head["license"] == ["other"]
+    assert head["language"] == sorted(HOSTILE)
+
+
+def test_the_hub_accepts_the_front_matter(hostile_release):
+    from huggingface_hub import DatasetCard
+
+    data = DatasetCard(hostile_release, ignore_metadata_errors=False).data
+    assert data.pretty_name == "hostile"
+    assert [config["config_name"] for config in data["configs"]] == list(CONFIGS)
+    assert data["configs"][0]["default"] is True
+    assert data["size_categories"] == ["n<1K"]
+    assert data["license"] == ["cc-by-4.0"]
+
+
+@given(st.text())
+def test_any_text_becomes_one_line_without_live_markup(text):
+    escaped = escape_markdown(text)
+    assert len(escaped.splitlines()) <= 1
+    assert not re.search(r"[<>]|(?<!\\)[|`]", re.sub(r"\\\\", "", escaped))
+
+
+def test_every_count_on_the_card_is_that_of_the_files(tmp_path):
+    from pyarrow import parquet
+
+    documents = [corpus.simple_document(f"doc-{n}", examples=n % 4, subject=f"s-{n % 2}") for n in range(25)]
+    config = corpus.DEFAULT
+    corpus.release(documents, tmp_path, config)
+    card = tables((tmp_path / "README.md").read_text(encoding="utf-8"))
+    rows = {
+        (config, split): parquet.read_table(path).to_pylist()
+        for config in CONFIGS
+        for split in SPLITS
+        for path in (tmp_path / "data" / config).glob(f"{split}-*.parquet")
+    }
+    for name, *counts in card["rows"]:
+        actual = [len(rows.get((name, split), ())) for split in SPLITS]
+        assert [int(count) for count in counts] == [*actual, sum(actual)]
+    examples = [row for (config, _), found in rows.items() if config == "examples" for row in found]
+    steps = [step for row in examples for step in row["steps"]]
+    for title, actual in [
+        ("Language", Counter(row["language"] for row in examples)),
+        ("Subject", Counter(row["subject"] for row in examples)),
+        ("Question type", Counter(row["question_type"] for row in examples)),
+        ("Answer type", Counter(row["answer_type"] for row in examples)),
+        ("Step kind", Counter(step["kind"] for step in steps)),
+        ("Evidence of the step", Counter(evidence_of([step]) for step in steps)),
+        ("Evidence of the example", Counter(evidence_of(row["steps"]) for row in examples)),
+    ]:
+        assert {row[0].replace("\\", ""): int(row[1]) for row in card[title]} == actual
+    of_documents = Counter(row["source"]["title"] for row in examples)
+    assert {row[0]: int(row[7]) for row in card["title"]} == {
+        f"Book doc-{n}": of_documents[f"Book doc-{n}"] for n in range(25)
+    }
+
+
+def evidence_of(steps):
+    has = {"figure": any(step["regions"] for step in steps), "text": any(step["spans"] for step in steps)}
+    return "both" if all(has.values()) else next((name for name, found in has.items() if found), "none")
+
+
+def test_pass_rates_count_every_verified_example(tmp_path):
+    within = corpus.unit(corpus.document("doc-1"), [corpus.passage("p-1", "Some text.")])
+    examples = [corpus.text_example(f"x-{n}", within, label="refuted" if n < 3 else "supported") for n in range(8)]
+    corpus.release([corpus.as_input([within], examples)], tmp_path)
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    checks = {row[0].replace("\\", ""): row[1:] for row in tables(text)["check"]}
+    assert checks["ids_exist"] == ["1", "8", "0", "0", "100.0%"]
+    assert checks["label_agrees"] == ["2", "0", "0", "8", "never decided"]
+    assert checks["no_leak"] == ["1", "0", "3", "0", "0.0%"]
+    assert "Of 8 verified examples, 5 were supported, 3 refuted" in text
+
+
+def test_the_prompt_and_its_hash_are_named(hostile_release):
+    assert tables(hostile_release)["teacher"] == [["rules", "1", "rules/lookup.v1.en", "ab" * 32, "28"]]
+
+
+def test_documents_that_must_not_be_published_are_named_first(tmp_path):
+    documents = [
+        corpus.simple_document("doc-1", licence=None, title="Secret atlas"),
+        corpus.simple_document("doc-2", licence="© 2020, tous droits réservés", title="Manuel"),
+        corpus.simple_document("doc-3", title="Free book"),
+    ]
+    summary = corpus.release(documents, tmp_path)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    warning = card[card.index("Do not publish") : card.index("## Load it")]
+    assert "Secret atlas" in warning
+    assert "Manuel" in warning
+    assert "Free book" not in warning
+    assert [row[-1] for row in tables(card)["title"]] == ["**no**", "**no**", "yes"]
+    assert summary.rows["documents"] == {"train": 3}
+    assert any(note.startswith("2 of 3 documents") for note in summary.notes)
+
+
+def test_a_release_that_may_be_published_carries_no_warning(hostile_release):
+    assert "Do not publish" not in hostile_release
+
+
+@pytest.mark.parametrize(
+    ("licence", "publishable", "on_the_hub"),
+    [
+        ("CC-BY-SA-4.0", True, "cc-by-sa-4.0"),
+        (" cc0-1.0 ", True, "cc0-1.0"),
+        ("Public domain", True, "other"),
+        (None, False, "unknown"),
+        ("  ", False, "unknown"),
+        ("All Rights Reserved", False, "other"),
+    ],
+)
+def test_licences_mean_what_they_say(licence, publishable, on_the_hub):
+    assert is_publishable(licence) is publishable
+    assert hub_identifier(licence) == on_the_hub
+
+
+def test_the_fingerprint_changes_with_what_the_release_depends_on():
+    before = fingerprint(corpus.DEFAULT, "cells")
+    assert before == fingerprint(corpus.DEFAULT, "cells")
+    assert before != fingerprint(corpus.DEFAULT, "other")
+    changed = fingerprint(corpus.ReleaseSection(split_by="unit"), "cells")
+    assert {key for key in before if before[key] != changed[key]} == {"config.split_by"}
