@@ -1,5 +1,6 @@
 """The stages that run shard by shard: what they read, and how they are built from the configuration."""
 
+import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -36,9 +37,10 @@ def build_parse(config: Config, workspace: Workspace) -> Stage[Source, Unit]:  #
     from corpusbuilder.stages.parse import ParseStage
 
     return ParseStage(
-        pdf=_backend("pdf", "pymupdf"),
+        pdf=_backend("pdf", "pymupdf", page_timeout_s=config.parse.page_timeout_s),
         ocr=_backend("ocr", config.parse.ocr),
         config=config.parse,
+        backends={f"package {package}": _version(package) for package in ("pymupdf", "rapidocr")},
     )
 
 
@@ -57,8 +59,13 @@ def build_ground(config: Config, workspace: Workspace) -> Stage[InUnit[Example],
     """The ground stage, with its cascade of grounders."""
     from corpusbuilder.stages.ground import GroundStage
 
+    options = {
+        kind: _grounder_options(kind, fuzzy_threshold=config.ground.fuzzy_threshold) for kind in config.ground.grounders
+    }
     return GroundStage(
-        grounders={kind: _backend("grounders", kind) for kind in config.ground.grounders}, config=config.ground
+        grounders={kind: registry.create("grounders", chosen) for kind, chosen in options.items()},
+        config=config.ground,
+        options={kind: chosen.fingerprint() for kind, chosen in options.items()},
     )
 
 
@@ -100,6 +107,19 @@ SPECS: Final[Mapping[str, StageSpec]] = {
 
 
 @cache
-def _backend(family: registry.Family, kind: str) -> Any:  # noqa: ANN401 - whatever the entry point names
-    """A backend with its default options, made once per process: models stay loaded from shard to shard."""
-    return registry.create(family, registry.find(family, kind).options(kind=kind))
+def _backend(family: registry.Family, kind: str, **options: object) -> Any:  # noqa: ANN401 - whatever it names
+    """A backend, made once per process and options: models stay loaded from shard to shard."""
+    return registry.create(family, registry.find(family, kind).options.model_validate({"kind": kind, **options}))
+
+
+def _grounder_options(kind: str, **shared: object) -> registry.Options:
+    """The options of a grounder, with those of ``[ground]`` that it knows."""
+    model = registry.find("grounders", kind).options
+    return model.model_validate({"kind": kind, **{k: v for k, v in shared.items() if k in model.model_fields}})
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -7,6 +7,7 @@ Two strengths of comparison: `normalised` undoes typography and case and keeps t
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 _IGNORED: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -40,35 +41,35 @@ def _words(words: str) -> frozenset[str]:
 
 _STOP_EN: Final = _words(
     "a about after all also an and any are as at be because been before being between both but by can could did do "
-    "does each either for from had has have her here his how i if in into is it its itself just many may me more most "
-    "much must my no nor not of off on one only onto or other our out over own s same shall she should so some such "
-    "than that the their them then there these they this those through to too under until up upon us very was we were what "
-    "when where which while who whom whose why will with within without would you your he him t"
+    "does each either for from had has have her here his how i if in into is it its itself just many may me more "
+    "most much must my no nor not of off on one only onto or other our out over own s same shall she should so some "
+    "such than that the their them then there these they this those through to too under until up upon us very was "
+    "we were what when where which while who whom whose why will with within without would you your he him t"
 )
 _STOP_FR: Final = _words(
     "a afin ai ainsi alors apres au aucun aucune aussi autre autres aux avant avec avoir avait c ce ceci cela celle "
     "celles celui ces cet cette ceux chaque chez ci comme comment d dans de depuis des donc dont du elle elles en "
     "entre est et etait etaient ete etre eu eux fait fois font il ils j je jusqu l la laquelle le lequel les "
-    "lesquelles lesquels leur leurs lors lorsque lui m ma mais me meme memes mes moins mon n ne ni non nos notre nous "
-    "on ont ou par parce parmi pas peu peut plus plusieurs pour pourquoi puis puisque qu quand que quel quelle quelles "
-    "quelque quelques quels qui quoi s sa sans se sera ses si soit son sont sous sur t ta te tel telle tels tes toi ton tous "
-    "tout toute toutes tres tu un une vers vos votre vous y cependant"
+    "lesquelles lesquels leur leurs lors lorsque lui m ma mais me meme memes mes moins mon n ne ni non nos notre "
+    "nous on ont ou par parce parmi pas peu peut plus plusieurs pour pourquoi puis puisque qu quand que quel quelle "
+    "quelles quelque quelques quels qui quoi s sa sans se sera ses si soit son sont sous sur t ta te tel telle tels "
+    "tes toi ton tous tout toute toutes tres tu un une vers vos votre vous y cependant"
 )
 _NEGATIONS_EN: Final = _words(
     "no not never none neither nor without cannot nothing nobody nowhere hardly scarcely barely rarely"
 )
 _NEGATIONS_FR: Final = _words("ne n pas jamais aucun aucune ni sans non rien nullement guere")
 _NUMBERS_EN: Final = _sequence(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion half "
     "twice double triple first second third fourth fifth sixth seventh eighth ninth tenth"
 )
 _NUMBERS_FR: Final = _sequence(
-    # "un" and "une" are articles first of all.
-    "zero deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt trente quarante "
-    "cinquante soixante septante huitante nonante cent cents mille million millions milliard milliards moitie double "
-    "triple tiers premier premiere deuxieme second seconde troisieme quatrieme cinquieme sixieme septieme huitieme "
-    "neuvieme dixieme"
+    # "un" and "une" are articles first of all, as "one" is a pronoun.
+    "zero deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt trente "
+    "quarante cinquante soixante septante huitante nonante cent cents mille million millions milliard milliards "
+    "moitie double triple tiers premier premiere deuxieme second seconde troisieme quatrieme cinquieme sixieme "
+    "septieme huitieme neuvieme dixieme"
 )
 _PLAIN_NUMBERS: Final = {
     "fr": {
@@ -78,7 +79,7 @@ _PLAIN_NUMBERS: Final = {
         "zero": 0,
         "vingt": 20,
     },
-    "en": {word: value for value, word in enumerate(_NUMBERS_EN[:21])},
+    "en": {"zero": 0, "one": 1, **{word: value for value, word in enumerate(_NUMBERS_EN[1:20], start=2)}},
 }
 
 
@@ -130,6 +131,8 @@ def _plain(cluster: str) -> str:
 
 def fold(text: str) -> str:
     """``text`` normalised, without accents and outer blanks."""
+    if text.isascii() and text.isalnum():
+        return text.lower()  # most words, and much faster
     decomposed = unicodedata.normalize("NFD", normalised(text).text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).strip()
 
@@ -153,6 +156,7 @@ def stem(word: str) -> str:
     return word[:-1] + "y" if word[-1] == "i" and len(word) > 3 else word
 
 
+@lru_cache(maxsize=2048)
 def stems(text: str) -> tuple[str, ...]:
     """The stems of all words of ``text``."""
     return tuple(token.stem for token in tokens(text))
@@ -198,7 +202,7 @@ def _numbers(text: str, words: frozenset[str]) -> Iterator[str]:
         if digits := _DIGITS.findall(token.text):
             yield from digits
         elif token.text in words:
-            yield token.stem
+            yield token.text
         elif roman := _ROMAN.match(text[token.start : token.end]):
             yield roman[0]
 

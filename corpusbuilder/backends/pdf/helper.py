@@ -1,0 +1,173 @@
+"""A helper process that reads PDFs for its parent, so that a page that hangs or crashes the library can be given up.
+
+C code that hangs cannot be interrupted from within its process: no signal handler or thread of Python runs. The parent
+kills the helper, starts another and goes on with the next page. Requests and answers are pickles after their length.
+"""
+
+import os
+import pickle
+import selectors
+import signal
+import struct
+import subprocess
+import sys
+import time
+import weakref
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from corpusbuilder.errors import RecordError
+
+_LENGTH: Final = struct.Struct(">Q")
+Request: TypeAlias = tuple[str, tuple[Any, ...]]
+
+
+class HelperTimeoutError(Exception):
+    """The helper did not answer in time and was killed."""
+
+
+class HelperDiedError(Exception):
+    """The helper ended in the middle of a request: the library crashed, or memory ran out."""
+
+
+class Helper:
+    """The parent's side: one child process, started with the first request. For use by one thread."""
+
+    def __init__(self) -> None:
+        self._generation = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = os.getpid()
+
+    @property
+    def generation(self) -> int:
+        """Which child it is: a new one knows nothing of the documents that the one before had open."""
+        self._running()
+        return self._generation
+
+    def ask(self, method: str, *args: object, timeout_s: float) -> Any:  # noqa: ANN401 - depends on the method
+        """The child's answer.
+
+        Raises:
+            HelperTimeoutError: none came within ``timeout_s`` seconds.
+            HelperDiedError: the child ended.
+            RecordError: as the method raised it.
+        """
+        process = self._running()
+        try:
+            _send(process.stdin.fileno(), (method, args))  # type: ignore[union-attr] # both ends are pipes
+            failed, value = self._receive(process, time.monotonic() + timeout_s)
+        except (BrokenPipeError, EOFError):
+            self.stop()
+            raise HelperDiedError(method) from None
+        except HelperTimeoutError:
+            self.stop()
+            raise
+        if failed:
+            raise value
+        return value
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._owner != os.getpid():  # after a fork the child is still the parent's
+            self._process, self._owner = None, os.getpid()
+        if self._process is None or self._process.poll() is not None:
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+            )
+            self._generation += 1
+            weakref.finalize(self, _end, self._process, os.getpid())
+        return self._process
+
+    def _receive(self, process: subprocess.Popen[bytes], deadline: float) -> tuple[bool, Any]:
+        stream = process.stdout.fileno()  # type: ignore[union-attr] # a pipe
+        (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size, deadline))
+        answer: tuple[bool, Any] = pickle.loads(_read(stream, length, deadline))  # noqa: S301 - from our own child
+        return answer
+
+    def stop(self) -> None:
+        """Kill the child; the next request starts another."""
+        if self._process is not None:
+            _end(self._process, self._owner)
+            self._process = None
+
+
+def _end(process: subprocess.Popen[bytes], owner: int) -> None:
+    if owner != os.getpid():
+        return
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+
+
+def _send(stream: int, message: object) -> None:
+    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    view = memoryview(_LENGTH.pack(len(data)) + data)
+    while view:
+        view = view[os.write(stream, view) :]
+
+
+def _read(stream: int, size: int, deadline: float | None) -> bytes:
+    """Exactly ``size`` bytes; with a deadline (`time.monotonic`) not a moment longer."""
+    parts = []
+    with selectors.DefaultSelector() as selector:
+        selector.register(stream, selectors.EVENT_READ)
+        while size:
+            left = None if deadline is None else deadline - time.monotonic()
+            if (left is not None and left <= 0) or not selector.select(left):
+                raise HelperTimeoutError
+            part = os.read(stream, min(size, 1 << 20))
+            if not part:
+                raise EOFError
+            parts.append(part)
+            size -= len(part)
+    return b"".join(parts)
+
+
+class _Server:
+    """The child's side: documents by handle."""
+
+    def __init__(self) -> None:
+        from corpusbuilder.backends.pdf.pymupdf import PyMuPdf
+
+        self._backend = PyMuPdf()
+        self._documents: dict[int, Any] = {}
+
+    def answer(self, method: str, args: tuple[Any, ...]) -> object:
+        if method == "open":
+            handle, path, password = args
+            self._documents[handle] = self._backend.open(Path(path), password=password)
+            return self._documents[handle].info
+        handle, *rest = args
+        if method == "close":
+            if document := self._documents.pop(handle, None):
+                document.__exit__(None, None, None)
+            return None
+        if method == "render":
+            page_no, box, dpi, without = rest
+            return self._documents[handle].render(page_no, box, dpi=dpi, without=without)
+        return getattr(self._documents[handle], method)(*rest)
+
+
+def serve() -> None:
+    """Answer requests from stdin on stdout until the parent closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to end
+    answers = os.dup(1)
+    os.dup2(2, 1)  # whatever a library prints must not land between the answers
+    server = _Server()
+    while True:
+        try:
+            (length,) = _LENGTH.unpack(_read(0, _LENGTH.size, None))
+            method, args = pickle.loads(_read(0, length, None))  # noqa: S301 - from our own parent
+        except EOFError:
+            return
+        try:
+            message: tuple[bool, object] = (False, server.answer(method, args))
+        except RecordError as error:
+            message = (True, error)
+        _send(answers, message)
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,348 @@
+"""Reads PDFs with PyMuPDF (AGPL or commercial licence; nothing else in the package imports it).
+
+MuPDF reports text, paths and images of the page before /Rotate, relative to its crop box; the page's rotation matrix
+takes them to what a reader sees.
+"""
+
+import gc
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any, Final, Literal, Self, TypeAlias
+
+from pydantic import Field
+
+from corpusbuilder.backends.pdf.base import OpenPdf, PdfBackend
+from corpusbuilder.backends.pdf.guarded import GuardedPdf
+from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
+from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, make_lines, unreadable_share
+from corpusbuilder.backends.registry import Backend, Options
+from corpusbuilder.errors import MissingExtraError, RecordError
+from corpusbuilder.records.document import PageStatus
+from corpusbuilder.records.geometry import Affine, apply_affine, area, intersection_area, transform_box
+from corpusbuilder.records.page import Line, OutlineEntry, PlacedImage, RawDocument, RawPage, Rect, VectorPath
+
+_Handle: TypeAlias = Any
+"""An object or dictionary of PyMuPDF, which publishes no types."""
+
+MAX_PATHS: Final = 60_000
+"""Above this many painted paths on a page (CAD, satellite maps) only their bounds are read."""
+HEADER_WINDOW: Final = 1024
+"""Readers look for ``%PDF-`` in this many leading bytes."""
+
+_BOLD: Final = re.compile(r"bold|black|heavy|semi|demi|cmb|sfb|\bbx\d", re.IGNORECASE)
+_ITALIC: Final = re.compile(r"italic|oblique|slanted|cmti|cmsl|sfti|-it\b", re.IGNORECASE)
+_FILLED, _STROKED, _BOLD_FACE = 16, 32, 8
+_MACHINE_TITLE: Final = re.compile(r"^(microsoft \w+ - |untitled|sans titre|document\d*$)|\.\w{2,5}$", re.IGNORECASE)
+
+
+class PyMuPdfOptions(Options):
+    """Reading with PyMuPDF."""
+
+    kind: Literal["pymupdf"] = "pymupdf"
+    page_timeout_s: float | None = Field(default=60.0, gt=0)
+    """Longest time for one page, kept by reading in a killable helper process; None reads in this process."""
+
+    def fingerprint(self) -> dict[str, Any]:
+        """The options that the result depends on."""
+        return {"kind": self.kind}
+
+
+class PyMuPdf:
+    """Opens PDFs with PyMuPDF."""
+
+    def __init__(self) -> None:
+        self._pymupdf = _import()
+
+    def open(self, path: Path, *, password: str | None = None) -> OpenPdf:
+        """Open a file; see `PdfBackend.open` for the errors."""
+        _check_header(path)
+        try:
+            document = self._pymupdf.open(str(path), filetype="pdf")
+        except (RuntimeError, ValueError, self._pymupdf.mupdf.FzErrorBase) as error:
+            raise RecordError("damaged", f"{path}: the PDF is damaged beyond repair ({_one_line(error)})") from None
+        _unlock(document, path, password)
+        if document.page_count == 0:
+            was_repaired = document.is_repaired
+            document.close()
+            if was_repaired:
+                raise RecordError("damaged", f"{path}: the PDF is cut off or damaged: no page could be recovered")
+            raise RecordError("no_pages", f"{path}: the PDF has no pages")
+        return PyMuPdfDocument(self._pymupdf, document)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Holds back the cycle collector: MuPDF's dictionaries are many, short-lived and free of cycles; twice as fast."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _import() -> ModuleType:
+    import pymupdf
+
+    pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 - their signature
+    pymupdf.TOOLS.mupdf_display_warnings(False)  # noqa: FBT003 - their signature
+    return pymupdf
+
+
+def _check_header(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEADER_WINDOW)
+    except OSError as error:
+        raise RecordError("unreadable", f"{path}: cannot be read: {error.strerror}") from None
+    if not head:
+        raise RecordError("empty_file", f"{path}: the file is empty")
+    if b"%PDF-" not in head:
+        raise RecordError("not_a_pdf", f"{path}: this is not a PDF: it does not begin with %PDF-")
+
+
+def _unlock(document: _Handle, path: Path, password: str | None) -> None:
+    if not document.needs_pass:
+        return
+    if password is None:
+        document.close()
+        raise RecordError(
+            "encrypted",
+            f"{path}: the PDF asks for a password",
+            hint="put it in an environment variable and name that: --password-env NAME",
+        )
+    if not document.authenticate(password):
+        document.close()
+        raise RecordError(
+            "wrong_password",
+            f"{path}: the password is wrong",
+            hint="check the environment variable that --password-env names",
+        )
+
+
+class PyMuPdfDocument:
+    """One open PDF; see `OpenPdf`."""
+
+    def __init__(self, pymupdf: ModuleType, document: _Handle) -> None:
+        self._pymupdf = pymupdf
+        self._document = document
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._document.close()
+
+    @property
+    def info(self) -> RawDocument:
+        """Page count, title, language and outline."""
+        document = self._document
+        title = _clean(document.metadata.get("title") or "")
+        return RawDocument(
+            page_count=document.page_count,
+            title=title if title and not _MACHINE_TITLE.search(title) else None,
+            language=self._language(),
+            outline=tuple(self._outline()),
+        )
+
+    def _language(self) -> str | None:
+        kind, value = self._document.xref_get_key(self._document.pdf_catalog(), "Lang")
+        return value.strip() or None if kind == "string" else None
+
+    def _outline(self) -> Iterator[OutlineEntry]:
+        try:
+            entries = self._document.get_toc(simple=True)
+        except (RuntimeError, ValueError, IndexError, self._pymupdf.mupdf.FzErrorBase):
+            return  # a broken outline is no outline
+        for level, title, page_no in entries:
+            if _clean(title) and 1 <= page_no <= self._document.page_count:
+                yield OutlineEntry(level, _clean(title), page_no)
+
+    def read_page(self, page_no: int) -> RawPage:
+        """All words, paths and images of a page; see `OpenPdf.read_page`."""
+        try:
+            page = self._document[page_no - 1]
+        except Exception as error:  # noqa: BLE001 - hostile PDFs raise anything; the page is the record that fails
+            return RawPage(page_no, 0.0, 0.0, 0, "failed", message=_one_line(error))
+        try:
+            with _no_collection():
+                return self._read(page, page_no)
+        except Exception as error:  # noqa: BLE001 - as above
+            width, height = page.rect.width, page.rect.height
+            return RawPage(page_no, width, height, page.rotation, "failed", message=_one_line(error))
+
+    def _read(self, page: _Handle, page_no: int) -> RawPage:
+        bounds: Rect = (0.0, 0.0, page.rect.width, page.rect.height)
+        matrix: Affine | None = tuple(page.rotation_matrix) if page.rotation else None
+        images = tuple(self._images(page, matrix, bounds))
+        text = _read_text(self._pymupdf, page, matrix)
+        hidden = [piece for piece, is_hidden in text if is_hidden]
+        lines = make_lines(piece for piece, is_hidden in text if not is_hidden)
+        is_scan = _coverage(images, bounds) >= 0.6 and sum(len(word.text) for line in lines for word in line.words) < 40
+        if hidden and is_scan:
+            layer = make_lines([*hidden, *(piece for piece, is_hidden in text if not is_hidden)])
+            if is_sound(layer):
+                lines, is_scan = layer, False
+        paths, note = self._paths(page, matrix, bounds)
+        status, message = _status(lines, has_drawing=bool(paths or images), is_scan=is_scan)
+        return RawPage(
+            page_no=page_no,
+            width=bounds[2],
+            height=bounds[3],
+            rotation=page.rotation,
+            status=status,
+            lines=lines,
+            paths=paths,
+            images=images,
+            label=page.get_label() or None,
+            message=message or note,
+        )
+
+    def _paths(self, page: _Handle, matrix: Affine | None, bounds: Rect) -> tuple[tuple[VectorPath, ...], str]:
+        boxes = [entry[1] for entry in page.get_bboxlog() if entry[0].endswith("-path")]
+        if len(boxes) > MAX_PATHS:
+            placed = [transform_box(matrix, box) if matrix else box for box in boxes]
+            return outline_paths(placed, bounds), f"{len(boxes)} vector paths: only their bounds were read"
+        return make_paths(page.get_cdrawings(extended=True), matrix, bounds) if boxes else (), ""
+
+    def _images(self, page: _Handle, matrix: Affine | None, bounds: Rect) -> Iterator[PlacedImage]:
+        textpage = page.get_textpage(flags=self._pymupdf.TEXT_PRESERVE_IMAGES)
+        digests = _image_digests(self._pymupdf.mupdf, textpage)
+        for order, (info, digest) in enumerate(zip(textpage.extractIMGINFO(), digests, strict=True)):
+            box: Rect = tuple(info["bbox"])
+            if matrix:
+                box = transform_box(matrix, box)
+            box = max(box[0], 0.0), max(box[1], 0.0), min(box[2], bounds[2]), min(box[3], bounds[3])
+            if box[0] < box[2] and box[1] < box[3]:
+                yield PlacedImage(box=box, width=info["width"], height=info["height"], digest=digest, order=order)
+
+    def page_size(self, page_no: int) -> tuple[float, float]:
+        """Width and height of a page in points, without reading it."""
+        try:
+            rect = self._document[page_no - 1].rect
+        except Exception as error:  # noqa: BLE001 - as in `read_page`
+            raise RecordError("failed", _one_line(error)) from None
+        return rect.width, rect.height
+
+    def render(self, page_no: int, box: Rect | None = None, *, dpi: float, without: Sequence[Rect] = ()) -> bytes:
+        """PNG of the page or of ``box``; see `OpenPdf.render`.
+
+        Raises:
+            RecordError: with code ``not_rendered`` when the library cannot.
+        """
+        scale = self._pymupdf.Matrix(dpi / 72, dpi / 72)
+        try:
+            page = self._document[page_no - 1]
+            pixmap = page.get_pixmap(matrix=scale, clip=self._pymupdf.Rect(box) if box else None, alpha=False)
+            for hole in without:
+                pixmap.set_rect((self._pymupdf.Rect(hole) * scale).irect & pixmap.irect, (255,) * pixmap.n)
+            png: bytes = pixmap.tobytes("png")
+        except Exception as error:  # noqa: BLE001 - as in `read_page`
+            raise RecordError("not_rendered", f"page {page_no} cannot be rendered: {_one_line(error)}") from None
+        return png
+
+
+def _image_digests(mupdf: ModuleType, textpage: _Handle) -> Iterator[str]:
+    """SHA-256 of each image's compressed bytes: MuPDF's own digests decode every image (150 ms for a photograph)."""
+    for block in textpage.this:
+        if block.m_internal.type == mupdf.FZ_STEXT_BLOCK_TEXT:
+            continue
+        image = block.i_image()
+        compressed = mupdf.fz_compressed_image_buffer(image)
+        if compressed.m_internal:
+            content = mupdf.fz_buffer_extract_copy(
+                mupdf.FzBuffer(mupdf.ll_fz_keep_buffer(compressed.m_internal.buffer))
+            )
+        else:
+            everything = mupdf.FzIrect(mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE))
+            scale = mupdf.FzMatrix(image.w(), 0, 0, image.h(), 0, 0)
+            pixmap, _, _ = mupdf.fz_get_pixmap_from_image(image, everything, scale)
+            content = bytes(mupdf.fz_md5_pixmap2(pixmap))
+        yield hashlib.sha256(content).hexdigest()
+
+
+def _read_text(pymupdf: ModuleType, page: _Handle, matrix: Affine | None) -> list[tuple[Piece, bool]]:
+    """The library's lines in stream order, each with whether it is invisible (the OCR layer of a scan)."""
+    flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_CLIP
+    found: list[tuple[Piece, bool]] = []
+    for number, block in enumerate(page.get_textpage(flags=flags).extractRAWDICT()["blocks"]):
+        for line in block["lines"]:
+            spans = [span for span in line["spans"] if span["chars"]]
+            if spans:
+                visible = any(span["char_flags"] & (_FILLED | _STROKED) and span["alpha"] for span in spans)
+                found.append((_piece(line, spans, number, matrix), not visible))
+    return found
+
+
+def _piece(line: _Handle, spans: list[_Handle], block: int, matrix: Affine | None) -> Piece:
+    runs = tuple(
+        Run(
+            _style(span["font"], span["size"], span["flags"], span["char_flags"], span["color"]),
+            "".join([char["c"] for char in span["chars"]]),
+            [char["bbox"] for char in span["chars"]],
+        )
+        for span in spans
+    )
+    direction, origin = line["dir"], spans[0]["chars"][0]["origin"]
+    if matrix:
+        a, b, c, d, _, _ = matrix
+        runs = tuple(run._replace(boxes=[transform_box(matrix, box) for box in run.boxes]) for run in runs)
+        direction = (a * direction[0] + c * direction[1], b * direction[0] + d * direction[1])
+        origin = apply_affine(matrix, origin)
+    return Piece(runs, (round(direction[0], 3) + 0.0, round(direction[1], 3) + 0.0), origin, block)
+
+
+@lru_cache(maxsize=4096)
+def _style(font: str, size: float, flags: int, char_flags: int, color: int) -> Style:
+    drawn_twice = char_flags & (_FILLED | _STROKED) == _FILLED | _STROKED
+    return Style(
+        size=round(size, 2),
+        font=font,
+        bold=bool(flags & 16 or char_flags & _BOLD_FACE or drawn_twice or _BOLD.search(font)),
+        italic=bool(flags & 2 or _ITALIC.search(font)),
+        superscript=bool(flags & 1),
+        color=f"#{color:06x}",
+    )
+
+
+def _coverage(images: Sequence[PlacedImage], bounds: Rect) -> float:
+    """Share of the page that images cover; a scan may come in strips."""
+    page = area(bounds)
+    return min(sum(intersection_area(image.box, bounds) for image in images) / page, 1.0) if page else 0.0
+
+
+def _status(lines: Sequence[Line], *, has_drawing: bool, is_scan: bool) -> tuple[PageStatus, str]:
+    if is_scan:
+        return "scanned", "an image of a page without a text layer that makes sense"
+    bad, total = unreadable_share(lines)
+    if total >= 20 and bad > 0.3 * total:
+        return "bad_encoding", f"{bad} of {total} characters have no meaning: the fonts carry no Unicode"
+    if not total and not has_drawing:
+        return "blank", "nothing is on the page"
+    return "ok", ""
+
+
+def _clean(text: str) -> str:
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _one_line(error: BaseException) -> str:
+    return _clean(str(error))[:200] or type(error).__name__
+
+
+def _create(options: PyMuPdfOptions) -> PdfBackend:
+    if find_spec("pymupdf") is None:
+        raise MissingExtraError("pymupdf", "all", purpose="reading PDFs")
+    return GuardedPdf(options.page_timeout_s) if options.page_timeout_s else PyMuPdf()
+
+
+BACKEND: Final = Backend(options=PyMuPdfOptions, create=_create, packages=("pymupdf",))

@@ -1,0 +1,98 @@
+"""Vectors, polylines and rings in the plane. Points are ``(x, y)`` in points of the page, y downwards."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from corpusbuilder.records.page import XY, Rect
+
+
+def minus(a: XY, b: XY) -> XY:
+    """The vector from ``b`` to ``a``."""
+    return a[0] - b[0], a[1] - b[1]
+
+
+def moved(a: XY, direction: XY, by: float) -> XY:
+    """``a``, ``by`` along ``direction``."""
+    return a[0] + by * direction[0], a[1] + by * direction[1]
+
+
+def dot(a: XY, b: XY) -> float:
+    """Scalar product."""
+    return a[0] * b[0] + a[1] * b[1]
+
+
+def cross(a: XY, b: XY) -> float:
+    """Third component of the vector product."""
+    return a[0] * b[1] - a[1] * b[0]
+
+
+def middle(a: XY, b: XY) -> XY:
+    """The point half way."""
+    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+
+
+def unit(a: XY) -> XY:
+    """``a`` with length 1; the null vector stays."""
+    length = math.hypot(*a)
+    return (a[0] / length, a[1] / length) if length > 0 else (0.0, 0.0)
+
+
+def length_of(points: Sequence[XY]) -> float:
+    """Length of a polyline."""
+    return sum(math.dist(a, b) for a, b in pairwise(points))
+
+
+def bounds(points: Sequence[XY]) -> Rect:
+    """The box around points."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def ring_area(points: Sequence[XY]) -> float:
+    """Signed area of a closed ring."""
+    return sum(cross(a, b) for a, b in zip(points, [*points[1:], points[0]], strict=True)) / 2
+
+
+def end_direction(points: Sequence[XY], reach: float) -> XY:
+    """Unit vector in which a polyline leaves its last point, measured over ``reach``."""
+    last = points[-1]
+    before = next((p for p in reversed(points[:-1]) if math.dist(p, last) >= reach), points[0])
+    return unit(minus(last, before))
+
+
+def off_segment(p: XY, a: XY, b: XY) -> float:
+    """Distance of ``p`` from the segment between ``a`` and ``b``."""
+    along, full = minus(b, a), math.dist(a, b)
+    if full == 0:
+        return math.dist(p, a)
+    share = min(max(dot(minus(p, a), along) / full**2, 0.0), 1.0)
+    return math.dist(p, (a[0] + share * along[0], a[1] + share * along[1]))
+
+
+def off_polyline(p: XY, points: Sequence[XY]) -> float:
+    """Distance of ``p`` from a polyline of two points or more."""
+    return min(off_segment(p, a, b) for a, b in pairwise(points))
+
+
+def box_gap(a: Rect, b: Rect) -> float:
+    """Distance between two boxes; 0 when they touch."""
+    return math.hypot(max(a[0] - b[2], b[0] - a[2], 0.0), max(a[1] - b[3], b[1] - a[3], 0.0))
+
+
+def resampled(points: Sequence[XY], count: int) -> list[XY]:
+    """``count`` points at equal steps along a polyline."""
+    total = length_of(points)
+    if total == 0:
+        return [points[0]] * count
+    out, walked, k = [points[0]], 0.0, 0
+    for step in range(1, count - 1):
+        want = total * step / (count - 1)
+        while walked + math.dist(points[k], points[k + 1]) < want and k < len(points) - 2:
+            walked += math.dist(points[k], points[k + 1])
+            k += 1
+        piece = math.dist(points[k], points[k + 1])
+        share = (want - walked) / piece if piece else 0.0
+        a, b = points[k], points[k + 1]
+        out.append((a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])))
+    return [*out, points[-1]]

@@ -1,0 +1,98 @@
+"""From a found figure to its record: picture, caption, kind, and the graph of what is drawn."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from corpusbuilder.backends.ocr.base import OcrEngine
+from corpusbuilder.backends.pdf.base import OpenPdf
+from corpusbuilder.config import ParseSection
+from corpusbuilder.diagrams import read_diagram
+from corpusbuilder.records.diagram import Diagram
+from corpusbuilder.records.document import Document, Figure, ImageAsset
+from corpusbuilder.records.geometry import Affine, centre, contains_point, make_box
+from corpusbuilder.records.ids import content_id
+from corpusbuilder.records.page import Line, RawPage
+from corpusbuilder.stages.contract import Asset
+from corpusbuilder.stages.parse.images import FigureImage, render_figure
+from corpusbuilder.stages.parse.kinds import classify_kind
+from corpusbuilder.stages.parse.layout import CaptionedFigure
+from corpusbuilder.stages.parse.model import FoundFigure
+from corpusbuilder.stages.parse.scans import read_picture
+
+_LEAST_OCR: Final = 60.0
+"""Pictures that are smaller than this on both sides (points) hold no legible labels."""
+
+
+class FigureMaker:
+    """Makes the figures of one open document."""
+
+    def __init__(self, pdf: OpenPdf, ocr: OcrEngine, config: ParseSection, document: Document) -> None:
+        self._pdf, self._ocr, self._config, self._document = pdf, ocr, config, document
+
+    def make(self, page: RawPage, item: CaptionedFigure) -> tuple[Figure, Asset]:
+        """The record of a figure and its picture.
+
+        Raises:
+            RecordError: the page cannot be rendered.
+        """
+        image = render_figure(self._pdf, page, item.figure.box, dpi=self._config.dpi)
+        bbox = make_box(*image.box)
+        identity = content_id("fig", self._document.id, page.page_no, list(bbox), image.sha256)
+        caption = item.caption.text if item.caption else None
+        figure = Figure(
+            id=identity,
+            document_id=self._document.id,
+            image=ImageAsset(sha256=image.sha256, media_type="image/png", width=image.width, height=image.height),
+            page_no=page.page_no,
+            bbox=bbox,
+            dpi=round(image.dpi, 2),
+            to_page=image.to_page,
+            number=item.caption.number if item.caption else None,
+            caption=caption,
+            kind=classify_kind(item.figure, caption, image.png),
+            diagram=self._diagram(item.figure, image, identity),
+        )
+        return figure, Asset(image.sha256, "image/png", image.png)
+
+    def _diagram(self, figure: FoundFigure, image: FigureImage, figure_id: str) -> Diagram:
+        """The graph: from the drawing and its text where there are such, and from OCR where there are pixels."""
+        if figure.is_table:
+            return Diagram()
+        drawn = read_diagram(
+            figure.lines,
+            figure.paths,
+            to_pixels=_inverse(image.to_page),
+            size=(image.width, image.height),
+            figure_id=figure_id,
+            method="text_layer",
+        )
+        if not figure.images or self._config.ocr == "none" or not _is_legible(figure):
+            return drawn
+        box = image.box
+        seen = read_picture(
+            self._pdf, figure.page_no, box, self._ocr, dpi=self._config.ocr_dpi, language=self._document.language
+        )
+        read = read_diagram(
+            [line for line in seen if not _is_known(line, figure.lines)],
+            (),
+            to_pixels=_inverse(image.to_page),
+            size=(image.width, image.height),
+            figure_id=figure_id,
+            method="ocr",
+        )
+        return drawn.model_copy(update={"labels": drawn.labels + read.labels})
+
+
+def _is_legible(figure: FoundFigure) -> bool:
+    return max(figure.box[2] - figure.box[0], figure.box[3] - figure.box[1]) >= _LEAST_OCR
+
+
+def _is_known(line: Line, text_layer: Sequence[Line]) -> bool:
+    """Whether the text layer has a line at the same place."""
+    return any(contains_point(known.box, centre(line.box), slack=1.0) for known in text_layer)
+
+
+def _inverse(matrix: Affine) -> Affine:
+    """The inverse of a transform without rotation."""
+    a, _, _, d, e, f = matrix
+    return 1 / a, 0.0, 0.0, 1 / d, -e / a, -f / d

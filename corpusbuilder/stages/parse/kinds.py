@@ -1,0 +1,100 @@
+"""What kind of picture a figure is: told by its caption, else by what it is made of, else left open."""
+
+import io
+import re
+from collections.abc import Sequence
+from typing import Final, Literal, TypeAlias
+
+from corpusbuilder.records.page import Line, VectorPath
+from corpusbuilder.stages.parse.labels import read_label
+from corpusbuilder.stages.parse.model import FoundFigure
+
+FigureKind: TypeAlias = Literal["diagram", "map", "chart", "photo", "table", "other"]
+
+_BY_LABEL: Final[dict[str, FigureKind]] = {
+    "map": "map",
+    "diagram": "diagram",
+    "table": "table",
+    "photo": "photo",
+    "chart": "chart",
+}
+_BY_WORD: Final[tuple[tuple[FigureKind, re.Pattern[str]], ...]] = (
+    ("map", re.compile(r"\b(?:maps?|cartes?|planisphères?|atlas)\b", re.IGNORECASE)),
+    (
+        "chart",
+        re.compile(
+            r"\b(?:graphs?|charts?|histograms?|graphiques?|courbes?|histogrammes?|pyramide des âges|plot)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    ("photo", re.compile(r"\b(?:photo\w*|micrographs?|micrographies?|portraits?|cliché)\b", re.IGNORECASE)),
+    (
+        "diagram",
+        re.compile(
+            r"\b(?:diagrams?|diagrammes?|schémas?|cycles?|food web|flowchart|frise|timeline|organigramme)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_NUMERIC: Final = re.compile(r"[-−+]?\d[\d\s.,]*\s?[%°a-zA-Z€$]{0,3}")
+
+
+def classify_kind(figure: FoundFigure, caption: str | None = None, picture: bytes | None = None) -> FigureKind:
+    """The kind of a figure, ``other`` when nothing tells.
+
+    Args:
+        figure: as found.
+        caption: its caption with the label, such as "Map 3.1 Trade routes".
+        picture: the rendered figure (PNG or JPEG), to tell photographs by their colours.
+    """
+    if figure.is_table:
+        return "table"
+    if caption:
+        label = read_label(caption)
+        if label and label.kind in _BY_LABEL:
+            return _BY_LABEL[label.kind]
+        # The first sentence says what is shown; later ones compare and explain.
+        opening = caption[label.end if label else 0 :].split(". ", 1)[0]
+        named = [(match.start(), kind) for kind, pattern in _BY_WORD if (match := pattern.search(opening))]
+        if named:
+            return min(named)[1]
+    if figure.source == "vector":
+        return "chart" if _has_scale(figure.lines, figure.paths) else "diagram"
+    if picture is not None and figure.source in ("raster", "scan") and is_photographic(picture):
+        return "photo"
+    return "diagram" if figure.source == "mixed" and len(figure.paths) >= 5 else "other"
+
+
+def _has_scale(lines: Sequence[Line], paths: Sequence[VectorPath]) -> bool:
+    """Whether numbers stand in a row and in a column, as along two axes, beside drawn lines."""
+    numbers = [line for line in lines if _NUMERIC.fullmatch(line.text)]
+    if len(numbers) < 6 or len(numbers) < 0.4 * len(lines) or len(paths) < 3:
+        return False
+    in_row = max(sum(abs(a.box[3] - b.box[3]) < 0.3 * a.size for b in numbers) for a in numbers)
+    in_column = max(
+        sum(min(abs(a.box[2] - b.box[2]), abs(a.box[0] - b.box[0])) < 0.3 * a.size for b in numbers) for a in numbers
+    )
+    return in_row >= 3 and in_column >= 3
+
+
+def is_photographic(picture: bytes) -> bool:
+    """Whether an image has the many blended colours of a photograph rather than the few flat ones of a drawing.
+
+    Grey pictures are never called photographic: engravings and photographs are alike there.
+
+    Raises:
+        ValueError: the image cannot be decoded.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(picture)) as image:
+            small = image.convert("RGB").resize((64, 64), Image.Resampling.NEAREST)
+    except (UnidentifiedImageError, OSError) as error:
+        raise ValueError(f"not an image that can be decoded: {error}") from None
+    data = small.tobytes()
+    pixels = list(zip(data[0::3], data[1::3], data[2::3], strict=True))
+    distinct = len({(r >> 3, g >> 3, b >> 3) for r, g, b in pixels})
+    white = sum(min(pixel) >= 248 for pixel in pixels)
+    colored = sum(max(pixel) - min(pixel) > 24 for pixel in pixels)
+    return distinct >= 500 and white < 0.25 * len(pixels) and colored > 0.2 * len(pixels)

@@ -1,0 +1,103 @@
+"""One page after another: figures, blocks, captions, furniture, and all of it in reading order."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from corpusbuilder.records.document import BlockLabel
+from corpusbuilder.records.geometry import union
+from corpusbuilder.records.page import RawPage, Rect
+from corpusbuilder.stages.parse.blocks import make_blocks
+from corpusbuilder.stages.parse.captions import bind_captions
+from corpusbuilder.stages.parse.furniture import furniture_lines
+from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
+from corpusbuilder.stages.parse.order import reading_order
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionedFigure:
+    """A figure, with its panels put together, and its caption."""
+
+    figure: FoundFigure
+    caption: BoundCaption | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLayout:
+    """What stands on a page, in reading order."""
+
+    items: tuple[TextBlock | CaptionedFigure, ...]
+    """Text, headings to be, captions and figures."""
+    furniture: tuple[TextBlock, ...]
+
+    @property
+    def figures(self) -> tuple[CaptionedFigure, ...]:
+        """The figures alone."""
+        return tuple(item for item in self.items if isinstance(item, CaptionedFigure))
+
+
+def lay_out(pages: Sequence[RawPage], figures: Sequence[Sequence[FoundFigure]], *, em: float) -> list[PageLayout]:
+    """The layout of every page of a document.
+
+    Args:
+        pages: with their lines; paths and images play no part any more.
+        figures: of each page.
+        em: size of the body text in points.
+    """
+    furniture = furniture_lines(pages)
+    return [
+        _page_layout(page, found, outside, em=em)
+        for page, found, outside in zip(pages, figures, furniture, strict=True)
+    ]
+
+
+def _page_layout(page: RawPage, found: Sequence[FoundFigure], furniture: frozenset[int], *, em: float) -> PageLayout:
+    inside = {id(line) for figure in found for line in figure.lines}
+    text = [line for i, line in enumerate(page.lines) if i not in furniture and id(line) not in inside]
+    blocks = make_blocks(text, page_no=page.page_no, em=em)
+    captions = bind_captions(page, found, blocks)
+    bound = {id(line) for caption in captions for line in caption.block.lines}
+    body = [block for block in blocks if id(block.lines[0]) not in bound]
+    items: list[TextBlock | CaptionedFigure] = [
+        *body,
+        *(caption.block for caption in captions),
+        *_captioned(found, captions),
+    ]
+    order = reading_order([_box(item) for item in items], em=em)
+    return PageLayout(
+        items=tuple(items[i] for i in order),
+        furniture=tuple(_furniture_block(page, i) for i in sorted(furniture) if id(page.lines[i]) not in inside),
+    )
+
+
+def _captioned(found: Sequence[FoundFigure], captions: Iterable[BoundCaption]) -> list[CaptionedFigure]:
+    """Figures with their captions; the panels under one caption become one figure."""
+    made, taken = [], set()
+    for caption in captions:
+        if caption.figures:
+            taken |= {id(figure) for figure in caption.figures}
+            made.append(CaptionedFigure(_together(caption.figures), caption))
+    return made + [CaptionedFigure(figure, None) for figure in found if id(figure) not in taken]
+
+
+def _together(panels: Sequence[FoundFigure]) -> FoundFigure:
+    if len(panels) == 1:
+        return panels[0]
+    sources = {panel.source for panel in panels}
+    return replace(
+        panels[0],
+        box=union([panel.box for panel in panels]),
+        source=sources.pop() if len(sources) == 1 else "mixed",
+        images=tuple(image for panel in panels for image in panel.images),
+        paths=tuple(path for panel in panels for path in panel.paths),
+        lines=tuple(line for panel in panels for line in panel.lines),
+    )
+
+
+def _box(item: TextBlock | CaptionedFigure) -> Rect:
+    return item.box if isinstance(item, TextBlock) else item.figure.box
+
+
+def _furniture_block(page: RawPage, index: int) -> TextBlock:
+    line = page.lines[index]
+    label = BlockLabel.PAGE_HEADER if line.box[1] < page.height / 2 else BlockLabel.PAGE_FOOTER
+    return TextBlock(page_no=page.page_no, box=line.box, lines=(line,), label=label)

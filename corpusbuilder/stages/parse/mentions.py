@@ -1,0 +1,73 @@
+"""References to figures in the text, resolved by their printed numbers: "see Figure 3.2", "(fig. 4 et 5)"."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from corpusbuilder.records.document import Figure, Mention, Passage
+from corpusbuilder.stages.parse.labels import LABEL_WORDS, NUMBER, WORD, read_label
+
+_MENTION: Final = re.compile(
+    rf"\b(?P<word>(?i:{WORD}))\b\.?[\s\u00a0]*(?:(?i:n[\s\u00a0]?[°o])[\s\u00a0]*)?(?P<numbers>{NUMBER}(?:\s*(?:,|;|&|–|-|et|and|à|to)"
+    rf"\s*(?:\d{{1,3}}(?:\.\d{{1,3}}){{0,2}}[a-z]?(?!\w)))*)"
+)
+_NUMBER: Final = re.compile(NUMBER)
+_PART: Final = re.compile(r"(?<=\d)[a-z]$")
+
+
+def find_mentions(passages: Sequence[Passage], figures: Sequence[Figure]) -> dict[str, tuple[Mention, ...]]:
+    """Mentions by figure id, in reading order.
+
+    A number that several figures bear is that of the nearest page; "3a" is part of figure 3 when there is no 3a.
+    """
+    by_number: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        if figure.number:
+            label = read_label(figure.caption or "")
+            by_number[label.kind if label else "figure", _key(figure.number)].append(figure)
+    found: dict[str, list[Mention]] = defaultdict(list)
+    for passage in passages:
+        for figure, mention in _in_passage(passage, by_number):
+            found[figure.id].append(mention)
+    return {figure_id: tuple(mentions) for figure_id, mentions in found.items()}
+
+
+def _in_passage(
+    passage: Passage, by_number: Mapping[tuple[str, str], Sequence[Figure]]
+) -> Iterator[tuple[Figure, Mention]]:
+    for match in _MENTION.finditer(passage.text):
+        kind = LABEL_WORDS[match["word"].lower()]
+        seen: set[str] = set()
+        for number in _NUMBER.findall(match["numbers"]):
+            figure = _resolve(kind, number, _page_at(passage, match.start()), by_number)
+            if figure is not None and figure.id not in seen:
+                seen.add(figure.id)
+                yield (
+                    figure,
+                    Mention(
+                        passage_id=passage.id,
+                        start=match.start(),
+                        end=match.end(),
+                        text=match.group(),
+                        method="number",
+                        score=1.0,
+                    ),
+                )
+
+
+def _resolve(
+    kind: str, number: str, page_no: int, by_number: Mapping[tuple[str, str], Sequence[Figure]]
+) -> Figure | None:
+    for key in (_key(number), _PART.sub("", _key(number))):
+        if candidates := by_number.get((kind, key)):
+            return min(candidates, key=lambda figure: (abs(figure.page_no - page_no), figure.page_no, figure.id))
+    return None
+
+
+def _key(number: str) -> str:
+    return number.casefold().replace("-", ".").strip(". ")
+
+
+def _page_at(passage: Passage, start: int) -> int:
+    return next((word.page_no for word in passage.words if word.end > start), passage.page_no)

@@ -1,0 +1,200 @@
+"""Blocks in reading order to passages: joined over breaks, de-hyphenated, with the box of every word."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final, Literal
+
+from corpusbuilder.records.document import BlockLabel, Emphasis, Passage, WordBox
+from corpusbuilder.records.geometry import rounded
+from corpusbuilder.records.ids import content_id
+from corpusbuilder.records.page import Word
+from corpusbuilder.stages.parse.headings import HeadingPath, heading_text
+from corpusbuilder.stages.parse.model import TextBlock
+
+_HYPHEN: Final = re.compile(r"[^\W\d_][-\u2010\u00ad]$")
+_SENTENCE_END: Final = re.compile(r"[.!?…:;][\"'”’»)\]]*\d{0,3}$")
+_SOFT_HYPHEN: Final = "\u00ad"
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A passage under construction: groups of blocks, one group a paragraph or a list item."""
+
+    kind: Literal["paragraph", "list"]
+    heading: tuple[str, ...]
+    blocks: list[list[TextBlock]]
+
+
+@dataclass(slots=True)
+class _Text:
+    """Text under construction, with the place of every word."""
+
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
+    words: list[WordBox] = field(default_factory=list)
+    styled: list[tuple[int, int, bool, bool]] = field(default_factory=list)
+    """Start, end, bold, italic of every word."""
+
+    def add(self, text: str, word: Word, page_no: int) -> None:
+        """Append the characters of a word."""
+        if not text:
+            return
+        start, self.length = self.length, self.length + len(text)
+        self.parts.append(text)
+        x0, y0, x1, y1 = rounded(word.box)
+        self.words.append(WordBox(start, self.length, page_no, x0, y0, x1, y1))
+        self.styled.append((start, self.length, word.bold, word.italic))
+
+    def blank(self, mark: str = " ") -> None:
+        """Append what parts words."""
+        if self.length:
+            self.parts.append(mark)
+            self.length += len(mark)
+
+
+def make_passages(
+    blocks: Sequence[TextBlock], *, document_id: str, vocabulary: frozenset[str]
+) -> list[tuple[Passage, tuple[TextBlock, ...]]]:
+    """Passages in reading order, each with the blocks that it was made of.
+
+    Args:
+        blocks: of a whole document in reading order. Text, list items and headings matter; the rest is passed over.
+        document_id: parent of the passages.
+        vocabulary: words of the document in lower case; they tell whether a hyphen at a line's end is part of a word.
+    """
+    made = []
+    for draft in _drafts(blocks):
+        passage = _passage(draft, document_id, vocabulary)
+        if passage is not None:
+            made.append((passage, tuple(block for group in draft.blocks for block in group)))
+    return made
+
+
+def words_of(blocks: Iterable[TextBlock]) -> frozenset[str]:
+    """Words that stand whole within a line, in lower case, for `make_passages`."""
+    lines = [line.words[:-1] for block in blocks for line in block.lines]
+    return frozenset(word.text.strip(".,;:!?()[]«»“”\"'").lower() for words in lines for word in words)
+
+
+def _drafts(blocks: Sequence[TextBlock]) -> Iterator[_Draft]:
+    path = HeadingPath()
+    draft: _Draft | None = None
+    for block in blocks:
+        if block.label is BlockLabel.SECTION_HEADER:
+            if draft is not None:
+                yield draft
+            draft = None
+            path.enter(block.level or 1, heading_text(block))
+        elif block.label in (BlockLabel.TEXT, BlockLabel.LIST_ITEM):
+            if draft is not None and _joins(draft, block):
+                continue
+            if draft is not None:
+                yield draft
+            kind: Literal["paragraph", "list"] = "list" if block.label is BlockLabel.LIST_ITEM else "paragraph"
+            draft = _Draft(kind, path.titles, [[block]])
+    if draft is not None:
+        yield draft
+
+
+def _joins(draft: _Draft, block: TextBlock) -> bool:
+    """Add a block to the passage before it, if it goes on there; whether it did."""
+    last = draft.blocks[-1][-1]
+    if abs(last.lines[-1].size - block.lines[0].size) > 0.06 * max(last.lines[-1].size, 1.0):
+        return False
+    if draft.kind == "list" and block.label is BlockLabel.LIST_ITEM:
+        draft.blocks.append([block])
+        return True
+    if block.label is BlockLabel.TEXT and _goes_on(last, block):
+        draft.blocks[-1].append(block)
+        return True
+    return False
+
+
+def _goes_on(last: TextBlock, block: TextBlock) -> bool:
+    """Whether a paragraph runs on: cut by a column or page break, or round a figure."""
+    before, after = last.text.rstrip(), block.text.lstrip()
+    if _HYPHEN.search(before):
+        return after[:1].islower()
+    if _SENTENCE_END.search(before):
+        return False
+    elsewhere = last.page_no != block.page_no or block.box[1] < last.box[3] or block.box[0] > last.box[2]
+    return after[:1].islower() or (elsewhere and not _is_short_last_line(last) and not after[:1].isdigit())
+
+
+def _is_short_last_line(block: TextBlock) -> bool:
+    return len(block.lines) > 1 and block.lines[-1].box[2] < block.box[2] - 3 * block.lines[-1].size
+
+
+def _passage(draft: _Draft, document_id: str, vocabulary: frozenset[str]) -> Passage | None:
+    text = _Text()
+    for group in draft.blocks:
+        text.blank("\n")
+        _write(text, [(word, block.page_no) for block in group for word in _line_words(block)], vocabulary)
+    if not text.words:
+        return None
+    content = "".join(text.parts)
+    first = text.words[0]
+    return Passage(
+        id=content_id("psg", document_id, content, list(first[2:])),
+        document_id=document_id,
+        kind=draft.kind,
+        heading=draft.heading,
+        text=content,
+        words=tuple(text.words),
+        emphasis=tuple(_emphasis(text, content)),
+    )
+
+
+def _line_words(block: TextBlock) -> Iterator[tuple[Word, bool]]:
+    """Words with whether each is the last of its line."""
+    for line in block.lines:
+        for place, word in enumerate(line.words, start=1):
+            yield word, place == len(line.words)
+
+
+def _write(text: _Text, words: Sequence[tuple[tuple[Word, bool], int]], vocabulary: frozenset[str]) -> None:
+    """Append words with blanks between them; a word cut at a line's end is put together."""
+    fused = True
+    for place, ((word, ends_line), page_no) in enumerate(words):
+        if not fused:
+            text.blank()
+        content = word.text
+        follower = words[place + 1][0][0].text if place + 1 < len(words) else ""
+        fused = ends_line and bool(_HYPHEN.search(content)) and follower[:1].islower()
+        if fused and not _keeps_hyphen(content, follower, vocabulary):
+            content = content[:-1]
+        text.add(content.replace(_SOFT_HYPHEN, ""), word, page_no)
+
+
+def _keeps_hyphen(first: str, second: str, vocabulary: frozenset[str]) -> bool:
+    """Whether the document writes the word with a hyphen elsewhere, and never without."""
+    if first.endswith(_SOFT_HYPHEN):
+        return False
+    tail = second.strip(".,;:!?()[]«»“”\"'").lower()
+    head = first.strip(".,;:!?()[]«»“”\"'").lower()
+    return f"{head[:-1]}-{tail}" in vocabulary and f"{head[:-1]}{tail}" not in vocabulary
+
+
+def _emphasis(text: _Text, content: str) -> Iterator[Emphasis]:
+    """Bold and italic runs, unless all of the passage is set so."""
+    for style, column in (("bold", 2), ("italic", 3)):
+        if all(word[column] for word in text.styled):
+            continue
+        for is_set, run in groupby(text.styled, key=lambda word: bool(word[column])):
+            if not is_set:
+                continue
+            members = list(run)
+            start, end = _trimmed(content, members[0][0], members[-1][1])
+            if start < end:
+                yield Emphasis(start, end, style)  # type: ignore[arg-type]  # one of the two literals above
+
+
+def _trimmed(content: str, start: int, end: int) -> tuple[int, int]:
+    """A run without the punctuation around it, which is often set in the style of its neighbour."""
+    while start < end and not content[start].isalnum():
+        start += 1
+    while start < end and not content[end - 1].isalnum() and content[end - 1] not in ")]%°":
+        end -= 1
+    return start, end

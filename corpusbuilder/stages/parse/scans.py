@@ -1,0 +1,57 @@
+"""Text read from pictures: whole pages without a text layer, and figures that are images."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from corpusbuilder.backends.ocr.base import OcrEngine, OcrLine
+from corpusbuilder.backends.pdf.base import OpenPdf
+from corpusbuilder.errors import RecordError
+from corpusbuilder.records.page import Line, RawPage, Rect, Word
+
+_SURE: Final = 0.6
+"""Lines that the engine is less sure of are left out."""
+_SIZE: Final = 0.75
+"""Font size as a share of the height of an OCR box, which spans ascenders and descenders."""
+
+
+def read_scan(pdf: OpenPdf, page: RawPage, ocr: OcrEngine, *, dpi: float, language: str) -> RawPage:
+    """The page with the lines that OCR finds in its picture; its status stays ``scanned``."""
+    found = _lines(ocr, pdf.render(page.page_no, dpi=dpi), language)
+    return replace(page, lines=tuple(_as_line(line, scale=72 / dpi) for line in found))
+
+
+def read_picture(
+    pdf: OpenPdf, page_no: int, box: Rect, ocr: OcrEngine, *, dpi: float, language: str
+) -> tuple[Line, ...]:
+    """The lines that OCR finds in a part of a page, in PDF points of the page."""
+    found = _lines(ocr, pdf.render(page_no, box, dpi=dpi), language)
+    return tuple(_as_line(line, scale=72 / dpi, origin=(box[0], box[1])) for line in found)
+
+
+def _lines(ocr: OcrEngine, picture: bytes, language: str) -> Sequence[OcrLine]:
+    try:
+        (found,) = ocr.lines([picture], language=language)
+    except ValueError as error:
+        raise RecordError("ocr_failed", f"the OCR engine could not read the picture: {error}") from None
+    return [line for line in found if line.confidence >= _SURE and line.words]
+
+
+def _as_line(found: OcrLine, *, scale: float, origin: tuple[float, float] = (0.0, 0.0)) -> Line:
+    words = tuple(
+        Word(text, box, size=round(_SIZE * (box[3] - box[1]), 1), confidence=found.confidence)
+        for text, box in ((text, _moved(box, scale, origin)) for text, box in found.words)
+        if text.strip()
+    )
+    return Line(words, _moved(found.box, scale, origin), direction=_direction(found))
+
+
+def _moved(box: Rect, scale: float, origin: tuple[float, float]) -> Rect:
+    x, y = origin
+    return x + scale * box[0], y + scale * box[1], x + scale * box[2], y + scale * box[3]
+
+
+def _direction(found: OcrLine) -> tuple[float, float]:
+    """Along the text; a box that is much higher than wide holds a line that runs up the page."""
+    width, height = found.box[2] - found.box[0], found.box[3] - found.box[1]
+    return (0.0, -1.0) if height > 2 * width and len(found.text) > 2 else (1.0, 0.0)

@@ -1,0 +1,209 @@
+"""The `parse` stage: a PDF -> units with passages and figures."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar, Final
+
+from pydantic import JsonValue
+
+from corpusbuilder.backends.ocr.base import OcrEngine
+from corpusbuilder.backends.pdf.base import OpenPdf, PdfBackend
+from corpusbuilder.config import ParseSection
+from corpusbuilder.errors import RecordError
+from corpusbuilder.records.document import Block, BlockLabel, Document, Page, Unit
+from corpusbuilder.records.geometry import make_box
+from corpusbuilder.records.ids import content_id
+from corpusbuilder.records.page import RawPage, Rect
+from corpusbuilder.stages.contract import Asset, Done, Rejected, Source
+from corpusbuilder.stages.parse.drawing import FigureMaker
+from corpusbuilder.stages.parse.figures import find_figures, repeated_images
+from corpusbuilder.stages.parse.headings import BodyStyle, body_style, heading_text, mark_headings
+from corpusbuilder.stages.parse.language import language_of
+from corpusbuilder.stages.parse.layout import CaptionedFigure, PageLayout, lay_out
+from corpusbuilder.stages.parse.mentions import find_mentions
+from corpusbuilder.stages.parse.model import FoundFigure, TextBlock
+from corpusbuilder.stages.parse.passages import make_passages, words_of
+from corpusbuilder.stages.parse.scans import read_scan
+from corpusbuilder.stages.parse.units import make_units
+
+_SAMPLED_PAGES: Final = 16
+"""So many pages tell the size of the body text before the first figure is looked for."""
+_NO_TITLE: Final = re.compile(r"untitled|sans titre|microsoft word|\.(?:docx?|indd|tex|pdf|qxd)\b|^\W*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """All pages of a book as read, with the figures found on each. Paths outside figures are dropped."""
+
+    pages: list[RawPage]
+    figures: list[list[FoundFigure]]
+    body: BodyStyle
+
+
+class ParseStage:
+    """Reads PDFs.
+
+    Args:
+        pdf: opens the files.
+        ocr: reads pages without a text layer and figures that are images.
+        config: the ``[parse]`` table.
+        backends: names and versions of both, for the fingerprint.
+    """
+
+    name: ClassVar[str] = "parse"
+    version: ClassVar[int] = 1
+    needs_all: ClassVar[bool] = False
+
+    def __init__(
+        self, *, pdf: PdfBackend, ocr: OcrEngine, config: ParseSection, backends: Mapping[str, JsonValue]
+    ) -> None:
+        self._pdf, self._ocr, self._config, self._backends = pdf, ocr, config, backends
+
+    def fingerprint(self, language: str) -> Mapping[str, JsonValue]:  # noqa: ARG002 - parsing finds the language out
+        """See `corpusbuilder.stages.contract.Stage.fingerprint`."""
+        config = self._config.model_dump(mode="json", exclude={"workers", "page_timeout_s"})
+        return {**{f"config.{key}": value for key, value in config.items()}, **self._backends}
+
+    def process(self, records: Sequence[Source]) -> Iterable[Done[Unit] | Rejected]:
+        """One result per PDF."""
+        for source in records:
+            try:
+                yield self._parse(source)
+            except RecordError as error:
+                advice = f" ({error.hint})" if error.hint else ""
+                yield Rejected(source.document_id, error.reason_code, f"{source.file_name}: {error.message}{advice}")
+
+    def _parse(self, source: Source) -> Done[Unit]:
+        with self._pdf.open(source.path, password=source.password) as pdf:
+            reading = self._read(pdf, source.language)
+            layouts = lay_out(reading.pages, reading.figures, em=reading.body.size)
+            text = mark_headings(_text(layouts), reading.body, pdf.info.outline)
+            language = source.language or language_of(block.text for block in text)
+            document = _document(source, pdf, reading.pages, text, language)
+            made = make_passages(text, document_id=document.id, vocabulary=words_of(text))
+            passages = [passage for passage, _ in made]
+            maker = FigureMaker(pdf, self._ocr, self._config, document)
+            drawn = [
+                maker.make(page, item)
+                for page, layout in zip(reading.pages, layouts, strict=True)
+                for item in layout.figures
+            ]
+        figures = [figure for figure, _ in drawn]
+        if not passages and not figures:
+            raise RecordError(
+                "no_content", "no text and no figure was found on any page", hint=_why_empty(reading.pages)
+            )
+        mentions = find_mentions(passages, figures)
+        figures = [figure.model_copy(update={"mentions": mentions.get(figure.id, ())}) for figure in figures]
+        blocks = _blocks(layouts, text, document.id)
+        units = make_units(document, passages, figures, blocks, tokens=self._config.unit_tokens)
+        return Done(source.document_id, tuple(units), _assets(drawn), tuple(_notes(source, reading.pages)))
+
+    def _read(self, pdf: OpenPdf, language: str | None) -> _Reading:
+        body = self._body(pdf)
+        pages: list[RawPage] = []
+        found: list[list[FoundFigure]] = []
+        for page_no in range(1, pdf.info.page_count + 1):
+            page = pdf.read_page(page_no)
+            found.append(find_figures(page, body_size=body.size))
+            if page.status == "scanned" and self._config.ocr != "none":
+                page = read_scan(pdf, page, self._ocr, dpi=self._config.ocr_dpi, language=language or "en")
+            pages.append(replace(page, paths=()))
+        repeated = repeated_images(pages)
+        found = [[f for f in figures if not _is_repeated(f, repeated)] for figures in found]
+        return _Reading(pages, found, body_style(line for page in pages for line in page.lines))
+
+    def _body(self, pdf: OpenPdf) -> BodyStyle:
+        """The body style as a sample of the pages tells it."""
+        count = pdf.info.page_count
+        step = max(1, count // _SAMPLED_PAGES)
+        sample = (pdf.read_page(page_no) for page_no in range(1, count + 1, step))
+        return body_style(line for page in sample for line in page.lines)
+
+
+def _is_repeated(figure: FoundFigure, repeated: frozenset[str]) -> bool:
+    """Whether a figure is only a logo or ornament that stands on many pages."""
+    return bool(figure.images) and not figure.paths and all(image.digest in repeated for image in figure.images)
+
+
+def _text(layouts: Iterable[PageLayout]) -> list[TextBlock]:
+    """All text of a document in reading order, without furniture."""
+    return [item for layout in layouts for item in layout.items if isinstance(item, TextBlock)]
+
+
+def _document(
+    source: Source, pdf: OpenPdf, pages: Sequence[RawPage], text: Sequence[TextBlock], language: str
+) -> Document:
+    return Document(
+        id=source.document_id,
+        source_sha256=source.sha256,
+        file_name=source.file_name,
+        title=source.title or _title(pdf.info.title, text) or Path(source.file_name).stem,
+        language=language,
+        subject=source.subject,
+        grade=source.grade,
+        licence=source.licence,
+        attribution=source.attribution,
+        pages=tuple(
+            Page(
+                page_no=page.page_no,
+                width=round(page.width, 2),
+                height=round(page.height, 2),
+                rotation=page.rotation,
+                status=page.status,
+                label=page.label,
+            )
+            for page in pages
+        ),
+    )
+
+
+def _title(stated: str | None, text: Sequence[TextBlock]) -> str | None:
+    """What the PDF says, unless it is the name of some file; else the highest heading of the first pages."""
+    if stated and not _NO_TITLE.search(stated):
+        return stated.strip()
+    headings = [block for block in text if block.label is BlockLabel.SECTION_HEADER and block.page_no <= 3]
+    return heading_text(min(headings, key=lambda block: (block.level or 1, block.page_no))) if headings else None
+
+
+def _why_empty(pages: Sequence[RawPage]) -> str:
+    statuses = sorted({page.status for page in pages})
+    return f"its {len(pages)} pages are {' or '.join(statuses)}"
+
+
+def _blocks(layouts: Sequence[PageLayout], text: Sequence[TextBlock], document_id: str) -> list[Block]:
+    """Every block of a document in reading order, furniture first on each page. ``text`` has the headings marked."""
+    marked = iter(text)
+    blocks: list[Block] = []
+
+    def add(label: BlockLabel, content: str, page_no: int, box: Rect) -> None:
+        bbox = make_box(*box)
+        identity = content_id("blk", document_id, label.value, content, page_no, list(bbox))
+        blocks.append(Block(id=identity, label=label, text=content, page_no=page_no, bbox=bbox, index=len(blocks)))
+
+    for layout in layouts:
+        for item in (*layout.furniture, *layout.items):
+            if isinstance(item, CaptionedFigure):
+                label = BlockLabel.TABLE if item.figure.is_table else BlockLabel.PICTURE
+                inside = "\n".join(line.text for line in item.figure.lines)
+                add(label, inside, item.figure.page_no, item.figure.box)
+            else:
+                block = item if item in layout.furniture else next(marked)
+                add(block.label, block.text, block.page_no, block.box)
+    return blocks
+
+
+def _assets(drawn: Sequence[tuple[object, Asset]]) -> tuple[Asset, ...]:
+    return tuple({asset.sha256: asset for _, asset in drawn}.values())
+
+
+def _notes(source: Source, pages: Sequence[RawPage]) -> Iterator[str]:
+    """What a person should know of pages that could not be read as they are."""
+    for page in pages:
+        if page.status in ("timeout", "failed", "bad_encoding"):
+            yield f"{source.file_name}, page {page.page_no}: {page.status}: {page.message or 'it was left out'}"
+    scanned = [page for page in pages if page.status == "scanned"]
+    if scanned:
+        yield f"{source.file_name}: {len(scanned)} of {len(pages)} pages are scans, read by OCR"

@@ -1,0 +1,32 @@
+"""All checks, in the order in which they are reported. A check whose outcome would change gets a higher version."""
+
+from typing import Final
+
+from corpusbuilder.stages.verify.checks import answer, claims, evidence, form, relations
+from corpusbuilder.stages.verify.checks.base import Check
+
+CHECKS: Final = (
+    Check("shape", 1, form.shape),
+    Check("ids_exist", 1, form.ids_exist),
+    Check("steps_used", 1, form.steps_used),
+    Check("language_matches", 1, form.language_matches, deciding=False),
+    Check("evidence_present", 1, evidence.evidence_present, on_fail="not_enough_info"),
+    Check("recall_rests_on_nothing", 1, evidence.recall_rests_on_nothing),
+    Check("quote_matches", 1, evidence.quote_matches),
+    Check("box_in_figure", 1, evidence.box_in_figure),
+    Check("box_selective", 1, evidence.box_selective),
+    Check("box_covers_elements", 1, evidence.box_covers_elements),
+    Check("label_agrees", 1, claims.label_agrees),
+    Check("arrow_agrees", 1, relations.arrow_agrees),
+    Check("position_agrees", 1, relations.position_agrees),
+    Check("colour_agrees", 1, relations.colour_agrees),
+    Check("seen_in_evidence", 1, claims.seen_in_evidence),
+    Check("step_supported_by_quote", 1, claims.step_supported_by_quote),
+    Check("infer_within_premises", 1, claims.infer_within_premises),
+    Check("last_step_answers", 1, form.last_step_answers),
+    Check("answer_derivable", 1, answer.answer_derivable),
+    Check("answer_in_choices", 1, answer.answer_in_choices),
+    Check("question_agrees", 1, relations.question_agrees),
+    Check("question_is_taken_up", 1, relations.question_is_taken_up),
+    Check("no_answer_leak", 1, answer.no_answer_leak),
+)

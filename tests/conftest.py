@@ -1,0 +1,1 @@
+"""Its place puts `builders` and other shared test modules on the path."""

@@ -1,0 +1,89 @@
+"""The cascade of grounders."""
+
+import builders
+import pytest
+
+from corpusbuilder.backends.grounders.diagram import BACKEND
+from corpusbuilder.config import GroundSection
+from corpusbuilder.errors import BackendError
+from corpusbuilder.records import SpanEvidence, StepKind
+from corpusbuilder.records.example import StepGrounding
+from corpusbuilder.stages.contract import InUnit
+from corpusbuilder.stages.ground import GroundStage
+
+SPAN = SpanEvidence(passage_id="pas-0", start=0, end=5, quote="Water", method="fixed", score=0.9)
+
+
+class Fixed:
+    """Answers every query alike and remembers which were put to it."""
+
+    def __init__(self, **answer):
+        self.answer, self.asked = answer, []
+
+    def ground(self, queries):
+        self.asked += [query.step for query in queries]
+        return [StepGrounding(step=query.step, **self.answer) for query in queries]
+
+
+def ground(grounders, *examples):
+    stage = GroundStage(grounders, GroundSection(), {})
+    unit = builders.unit()
+    return [result.outputs[0] for result in stage.process([InUnit(example, unit) for example in examples])]
+
+
+def test_the_first_certain_grounder_wins_and_the_next_is_not_asked():
+    first, second = Fixed(evidence=(SPAN,)), Fixed(evidence=(SPAN,))
+    (grounded,) = ground({"first": first, "second": second}, builders.about_text())
+    assert [g.evidence for g in grounded.groundings] == [(SPAN,), (SPAN,)]
+    assert (first.asked, second.asked) == ([1, 2], [])
+
+
+def test_an_unresolved_citation_goes_to_the_next_grounder():
+    doubtful, certain = Fixed(evidence=(SPAN,), unresolved=("half of it",)), Fixed(evidence=(SPAN,))
+    (grounded,) = ground({"doubtful": doubtful, "certain": certain}, builders.about_text())
+    assert grounded.groundings[0] == StepGrounding(step=1, evidence=(SPAN,))
+
+
+def test_when_nobody_is_certain_the_problems_and_candidates_of_all_are_kept():
+    other = SPAN.model_copy(update={"method": "other"})
+    a, b = Fixed(candidates=(SPAN,), unresolved=("a",)), Fixed(candidates=(other,), unresolved=("b",))
+    (grounded,) = ground({"a": a, "b": b}, builders.about_text())
+    assert grounded.groundings[0] == StepGrounding(step=1, candidates=(SPAN, other), unresolved=("a", "b"))
+
+
+def test_no_grounder_is_asked_about_a_recall_step():
+    example = builders.about_text()
+    recall = example.steps[0].model_copy(update={"kind": StepKind.RECALL})
+    grounder = Fixed(evidence=(SPAN,))
+    (grounded,) = ground({"fixed": grounder}, example.model_copy(update={"steps": (recall, example.steps[1])}))
+    assert grounder.asked == [2]
+    assert grounded.groundings[0] == StepGrounding(step=1)
+
+
+def test_examples_come_back_in_order_with_a_grounding_per_step():
+    diagram = BACKEND.create(BACKEND.options())
+    examples = [builders.about_both(), builders.about_text(), builders.about_figure()]
+    grounded = ground({"diagram": diagram}, *examples)
+    assert [g.example for g in grounded] == examples
+    assert [[bool(x.evidence) for x in g.groundings] for g in grounded] == [
+        [True, True, False],
+        [True, False],
+        [True, True, False],
+    ]
+
+
+def test_a_grounder_that_loses_a_query_stops_the_run():
+    class Forgetful(Fixed):
+        def ground(self, queries):
+            return super().ground(queries)[1:]
+
+    with pytest.raises(BackendError, match="forgetful"):
+        ground({"forgetful": Forgetful()}, builders.about_text())
+
+
+def test_the_fingerprint_changes_with_the_options_and_the_order():
+    options = {"a": {"threshold": 1}, "b": {}}
+    one = GroundStage({"a": Fixed(), "b": Fixed()}, GroundSection(), options).fingerprint("en")
+    two = GroundStage({"b": Fixed(), "a": Fixed()}, GroundSection(), options).fingerprint("en")
+    assert one["config.grounders"] == ["a", "b"] != two["config.grounders"]
+    assert one["grounder a"] == {"threshold": 1}

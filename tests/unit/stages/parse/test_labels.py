@@ -1,0 +1,51 @@
+import pytest
+
+from corpusbuilder.stages.parse.captions import parse_label
+from corpusbuilder.stages.parse.labels import read_label
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "number", "rest"),
+    [
+        ("Figure 3.2 The cell", "Figure", "3.2", "The cell"),
+        ("Figure 3.2: The cell", "Figure", "3.2", "The cell"),
+        ("Fig. 3. – La Lune", "Fig", "3", "La Lune"),
+        ("FIG. 12. Leaf", "FIG", "12", "Leaf"),
+        ("Fig. 27 et 28. — Feuilles", "Fig", "27", "Feuilles"),
+        ("Figures 5.1–5.3 Roots", "Figures", "5.1", "Roots"),
+        ("Doc. 4 : la ville", "Doc", "4", "la ville"),
+        ("Schéma 1.4 – L’œil humain", "Schéma", "1.4", "L’œil humain"),
+        ("Schéma 1.4 – L'œil humain", "Schéma", "1.4", "L'œil humain"),
+        ("Carte nº 3 – Les fleuves", "Carte", "3", "Les fleuves"),
+        ("Planche III. Oiseaux", "Planche", "III", "Oiseaux"),
+        ("Map 12.1 (credit: the author)", "Map", "12.1", "(credit: the author)"),
+        ("Croquis 2", "Croquis", "2", ""),
+        ("Figure 3a. Spores", "Figure", "3a", "Spores"),
+        ("Tableau A.1 Les climats", "Tableau", "A.1", "Les climats"),
+    ],
+)
+def test_captions_name_their_figures(text, word, number, rest):
+    label = read_label(text)
+    assert (label.word, label.number, text[label.end :]) == (word, number, rest)
+    assert parse_label(text) == (word, number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Figure 3.2 shows the cell",
+        "Figure 3.2b lies",
+        "Table of contents",
+        "Documents 3 et 4 montrent",
+        "figure 3.2 The cell",
+        "Photo I think",
+        "Configure 3.2",
+        "Planche L'oiseau",
+        "Box turtles",
+        "See Figure 3.2",
+        "",
+    ],
+)
+def test_sentences_are_no_captions(text):
+    assert read_label(text) is None
+    assert parse_label(text) is None
