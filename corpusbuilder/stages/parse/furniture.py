@@ -9,19 +9,21 @@ from corpusbuilder.records.page import Line, RawPage
 
 _EDGE: Final = 0.13
 """Furniture stands in this share of the page height, at the top or at the bottom."""
+_HEADING: Final = 1.25
+"""Type that is this much larger than the body's heads a chapter, even when "Chapter 1" and "Chapter 2" look alike."""
 _SLACK: Final = 3.0
 """Lines of different pages within so many points stand at the same height."""
 _DIGITS: Final = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 _PAGE_NUMBER: Final = re.compile(r"\W*(?:page|p\.)?\W*(?:\d{1,4}|[ivxlc]{1,7})\W*", re.IGNORECASE)
 
 
-def furniture_lines(pages: Sequence[RawPage]) -> list[frozenset[int]]:
+def furniture_lines(pages: Sequence[RawPage], *, em: float) -> list[frozenset[int]]:
     """For each page the indices of its lines that are furniture.
 
-    A line is furniture when it stands at an edge of the page and either is a mere page number with nothing further
-    out, or its text (numbers apart) or its place recurs on other pages.
+    A line is furniture when it stands at an edge of the page, is not set in the type of a heading, and either is a mere
+    page number or its text (numbers apart) or its place recurs on other pages. ``em`` is the size of the body text.
     """
-    edges = [_edge_lines(page) for page in pages]
+    edges = [[i for i in _edge_lines(page) if page.lines[i].size < _HEADING * em] for page in pages]
     texts = Counter(
         key for page, found in zip(pages, edges, strict=True) for key in {_key(page.lines[i]) for i in found}
     )

@@ -48,7 +48,7 @@ def mark_headings(
     """
     titles = {(fold(entry.title), entry.page_no): entry.level for entry in outline}
     listed = {i: level for i, block in enumerate(blocks) if (level := titles.get((fold(block.text), block.page_no)))}
-    found = {i for i, block in enumerate(blocks) if i in listed or _looks_like_heading(block, body)}
+    found = {i for i, block in enumerate(blocks) if i in listed or looks_like_heading(block, body)}
     levels = _levels(blocks, sorted(found), listed)
     return [
         replace(block, label=BlockLabel.SECTION_HEADER, level=levels[i]) if i in found else block
@@ -56,8 +56,10 @@ def mark_headings(
     ]
 
 
-def _looks_like_heading(block: TextBlock, body: BodyStyle) -> bool:
-    if block.label is not BlockLabel.TEXT or len(block.lines) > 4:
+def looks_like_heading(block: TextBlock, body: BodyStyle) -> bool:
+    """Whether a block is set as headings are: larger, or apart from the body in bold or capitals, and short."""
+    numbered = block.label is BlockLabel.LIST_ITEM and block.lines[0].words[0].text[0].isalnum()
+    if not (block.label is BlockLabel.TEXT or numbered) or len(block.lines) > 4:
         return False
     text = block.text
     if len(text) > _MAX_CHARS or sum(char.isalpha() for char in text) < 3 or block.lines[0].direction[0] < 0.9:

@@ -7,8 +7,9 @@ from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import RawPage, Rect
 from corpusbuilder.stages.parse.blocks import make_blocks
-from corpusbuilder.stages.parse.captions import bind_captions
+from corpusbuilder.stages.parse.captions import bind_captions, usual_side
 from corpusbuilder.stages.parse.furniture import furniture_lines
+from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
 from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
 from corpusbuilder.stages.parse.order import reading_order
 
@@ -35,38 +36,52 @@ class PageLayout:
         return tuple(item for item in self.items if isinstance(item, CaptionedFigure))
 
 
-def lay_out(pages: Sequence[RawPage], figures: Sequence[Sequence[FoundFigure]], *, em: float) -> list[PageLayout]:
+def lay_out(pages: Sequence[RawPage], figures: Sequence[Sequence[FoundFigure]], body: BodyStyle) -> list[PageLayout]:
     """The layout of every page of a document.
 
     Args:
         pages: with their lines; paths and images play no part any more.
         figures: of each page.
-        em: size of the body text in points.
+        body: how most of the text is set.
     """
-    furniture = furniture_lines(pages)
-    return [
-        _page_layout(page, found, outside, em=em)
+    furniture = furniture_lines(pages, em=body.size)
+    blocks = [
+        _blocks(page, found, outside, em=body.size)
         for page, found, outside in zip(pages, figures, furniture, strict=True)
+    ]
+    on_pages = list(zip(pages, figures, blocks, strict=True))
+    first = [caption for page, found, text in on_pages for caption in bind_captions(page, found, text)]
+    side = usual_side(first)
+    return [
+        PageLayout(
+            items=_in_order(found, text, bind_captions(page, found, text, side=side), body),
+            furniture=_furniture_blocks(page, found, outside),
+        )
+        for (page, found, text), outside in zip(on_pages, furniture, strict=True)
     ]
 
 
-def _page_layout(page: RawPage, found: Sequence[FoundFigure], furniture: frozenset[int], *, em: float) -> PageLayout:
+def _blocks(page: RawPage, found: Sequence[FoundFigure], furniture: frozenset[int], *, em: float) -> list[TextBlock]:
+    """The text of a page outside figures and furniture."""
     inside = {id(line) for figure in found for line in figure.lines}
     text = [line for i, line in enumerate(page.lines) if i not in furniture and id(line) not in inside]
-    blocks = make_blocks(text, page_no=page.page_no, em=em)
-    captions = bind_captions(page, found, blocks)
+    return make_blocks(text, page_no=page.page_no, em=em)
+
+
+def _in_order(
+    found: Sequence[FoundFigure], blocks: Sequence[TextBlock], captions: Sequence[BoundCaption], body: BodyStyle
+) -> tuple[TextBlock | CaptionedFigure, ...]:
+    """Text, captions and figures of a page as they are read."""
     bound = {id(line) for caption in captions for line in caption.block.lines}
-    body = [block for block in blocks if id(block.lines[0]) not in bound]
+    rest = [block for block in blocks if id(block.lines[0]) not in bound]
     items: list[TextBlock | CaptionedFigure] = [
-        *body,
+        *rest,
         *(caption.block for caption in captions),
         *_captioned(found, captions),
     ]
-    order = reading_order([_box(item) for item in items], em=em)
-    return PageLayout(
-        items=tuple(items[i] for i in order),
-        furniture=tuple(_furniture_block(page, i) for i in sorted(furniture) if id(page.lines[i]) not in inside),
-    )
+    heads = [isinstance(item, TextBlock) and looks_like_heading(item, body) for item in items]
+    order = reading_order([_box(item) for item in items], heads, em=body.size)
+    return tuple(items[i] for i in order)
 
 
 def _captioned(found: Sequence[FoundFigure], captions: Iterable[BoundCaption]) -> list[CaptionedFigure]:
@@ -97,7 +112,15 @@ def _box(item: TextBlock | CaptionedFigure) -> Rect:
     return item.box if isinstance(item, TextBlock) else item.figure.box
 
 
-def _furniture_block(page: RawPage, index: int) -> TextBlock:
-    line = page.lines[index]
-    label = BlockLabel.PAGE_HEADER if line.box[1] < page.height / 2 else BlockLabel.PAGE_FOOTER
-    return TextBlock(page_no=page.page_no, box=line.box, lines=(line,), label=label)
+def _furniture_blocks(page: RawPage, found: Sequence[FoundFigure], furniture: frozenset[int]) -> tuple[TextBlock, ...]:
+    inside = {id(line) for figure in found for line in figure.lines}
+    lines = [page.lines[i] for i in sorted(furniture) if id(page.lines[i]) not in inside]
+    return tuple(
+        TextBlock(
+            page_no=page.page_no,
+            box=line.box,
+            lines=(line,),
+            label=BlockLabel.PAGE_HEADER if line.box[1] < page.height / 2 else BlockLabel.PAGE_FOOTER,
+        )
+        for line in lines
+    )

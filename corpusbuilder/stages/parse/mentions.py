@@ -13,6 +13,9 @@ _MENTION: Final = re.compile(
     rf"\s*(?:\d{{1,3}}(?:\.\d{{1,3}}){{0,2}}[a-z]?(?!\w)))*)"
 )
 _NUMBER: Final = re.compile(NUMBER)
+_RANGE: Final = frozenset({"-", "–", "—", "to", "à"})
+_LONGEST_RANGE: Final = 20
+"""Further apart, two numbers are no range of figures."""
 _PART: Final = re.compile(r"(?<=\d)[a-z]$")
 
 
@@ -39,7 +42,7 @@ def _in_passage(
     for match in _MENTION.finditer(passage.text):
         kind = LABEL_WORDS[match["word"].lower()]
         seen: set[str] = set()
-        for number in _NUMBER.findall(match["numbers"]):
+        for number in _numbers(match["numbers"]):
             figure = _resolve(kind, number, _page_at(passage, match.start()), by_number)
             if figure is not None and figure.id not in seen:
                 seen.add(figure.id)
@@ -54,6 +57,17 @@ def _in_passage(
                         score=1.0,
                     ),
                 )
+
+
+def _numbers(text: str) -> Iterator[str]:
+    """The numbers of "3.2 and 3.4" as they stand, of "5-8" with those between."""
+    found = list(_NUMBER.finditer(text))
+    for before, match in zip([None, *found], found, strict=False):
+        between = text[before.end() : match.start()].strip() if before else ""
+        if before and between in _RANGE and before.group().isdecimal() and match.group().isdecimal():
+            first, last = int(before.group()) + 1, int(match.group())
+            yield from map(str, range(first, last if last - first < _LONGEST_RANGE else first))
+        yield match.group()
 
 
 def _resolve(

@@ -1,7 +1,8 @@
 """Reading order from geometry alone: a recursive XY-cut that looks for columns first.
 
 After Nagy and Seth 1984, with one change: horizontal bands that share a gutter are read together, column by column, so
-that a gap that happens to run through all columns does not cut them.
+that a gap that happens to run through all columns does not cut them. A heading that stands alone in its band heads
+everything below it, whatever the columns above.
 """
 
 from collections.abc import Sequence
@@ -13,26 +14,28 @@ _OVERLAP: Final = 0.12
 """Boxes may reach over a cut by this share of an em (descenders, italics)."""
 
 
-def reading_order(boxes: Sequence[Rect], *, em: float) -> list[int]:
+def reading_order(boxes: Sequence[Rect], heads: Sequence[bool], *, em: float) -> list[int]:
     """Indices of ``boxes`` (points, one page) in the order in which they are read.
 
     Args:
         boxes: of blocks, figures and captions.
+        heads: which of them are set as headings.
         em: the size of the body text, the measure of a gutter.
     """
-    return _order(list(range(len(boxes))), boxes, em)
+    return _order(list(range(len(boxes))), boxes, heads, em)
 
 
-def _order(members: list[int], boxes: Sequence[Rect], em: float) -> list[int]:
+def _order(members: list[int], boxes: Sequence[Rect], heads: Sequence[bool], em: float) -> list[int]:
     if len(members) <= 1:
         return members
+    bands = _split(members, boxes, axis=1, gap=0.0, slack=0.35 * em)
+    zones = _zones(bands, boxes, heads, em)
+    if len(zones) > 1:
+        return [i for zone in zones for i in _order(zone, boxes, heads, em)]
     columns = _split(members, boxes, axis=0, gap=0.7 * em, slack=_OVERLAP * em)
     if len(columns) > 1:
-        return [i for column in columns for i in _order(column, boxes, em)]
-    bands = _split(members, boxes, axis=1, gap=0.0, slack=0.35 * em)
-    if len(bands) == 1:
-        return sorted(members, key=lambda i: (round(boxes[i][1] / em), boxes[i][0], boxes[i][1], i))
-    return [i for zone in _zones(bands, boxes, em) for i in _order(zone, boxes, em)]
+        return [i for column in columns for i in _order(column, boxes, heads, em)]
+    return sorted(members, key=lambda i: (round(boxes[i][1] / em), boxes[i][0], boxes[i][1], i))
 
 
 def _split(members: Sequence[int], boxes: Sequence[Rect], *, axis: int, gap: float, slack: float) -> list[list[int]]:
@@ -48,13 +51,37 @@ def _split(members: Sequence[int], boxes: Sequence[Rect], *, axis: int, gap: flo
     return parts
 
 
-def _zones(bands: Sequence[list[int]], boxes: Sequence[Rect], em: float) -> list[list[int]]:
-    """Bands, those in a row that have a gutter in common put together."""
+def _zones(bands: Sequence[list[int]], boxes: Sequence[Rect], heads: Sequence[bool], em: float) -> list[list[int]]:
+    """Bands, those in a row that have a gutter in common put together; a heading over columns begins a zone."""
     zones: list[list[int]] = []
-    for band in bands:
+    for place, band in enumerate(bands):
         joined = [*zones[-1], *band] if zones else band
-        if zones and len(_split(joined, boxes, axis=0, gap=0.7 * em, slack=_OVERLAP * em)) > 1:
+        columns = _split(joined, boxes, axis=0, gap=0.7 * em, slack=_OVERLAP * em)
+        if zones and len(columns) > 1 and not _heads_columns(band, columns, bands[place + 1 :], boxes, heads):
             zones[-1] = joined
         else:
             zones.append(list(band))
     return zones
+
+
+def _heads_columns(
+    band: Sequence[int],
+    columns: Sequence[Sequence[int]],
+    below: Sequence[Sequence[int]],
+    boxes: Sequence[Rect],
+    heads: Sequence[bool],
+) -> bool:
+    """Whether a band of headings stands alone on the left, with text below it on the other side of the gutter, too.
+
+    A heading that ends up alone because the other column is shorter has none.
+    """
+    if not (all(heads[i] for i in band) and set(band) <= set(columns[0])):
+        return False
+    top, bottom = min(boxes[i][1] for i in band), max(boxes[i][3] for i in band)
+    everyone = [i for group in (*columns, *below) for i in group if i not in band]
+    if any(boxes[i][1] < bottom and boxes[i][3] > top for i in everyone):
+        return False
+    others = [boxes[i] for column in columns if not set(band) & set(column) for i in column]
+    return any(
+        min(boxes[i][2], other[2]) > max(boxes[i][0], other[0]) for row in below for i in row for other in others
+    )

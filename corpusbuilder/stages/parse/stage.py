@@ -78,7 +78,7 @@ class ParseStage:
     def _parse(self, source: Source) -> Done[Unit]:
         with self._pdf.open(source.path, password=source.password) as pdf:
             reading = self._read(pdf, source.language)
-            layouts = lay_out(reading.pages, reading.figures, em=reading.body.size)
+            layouts = lay_out(reading.pages, reading.figures, reading.body)
             text = mark_headings(_text(layouts), reading.body, pdf.info.outline)
             language = source.language or language_of(block.text for block in text)
             document = _document(source, pdf, reading.pages, text, language)
