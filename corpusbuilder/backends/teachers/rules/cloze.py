@@ -45,6 +45,11 @@ _TERMS: Final = {
         r"(?:(?:le|la|les|une?|des) |l['’])?(?P<gap>[a-zà-ÿ][a-zà-ÿ\-]+(?: [a-zà-ÿ\-]+)?)(?=[,.])"
     ),
 }
+_MARKED_TERM: Final = re.compile(r"(?=.{5})[a-zà-ÿ][a-zà-ÿ\-]+(?: [a-zà-ÿ\-]{4,}){0,2}")
+_BEFORE_A_TERM: Final = {
+    "en": re.compile(r"\b(?:an?|the|of|called|as|by|and|or|into|from|in|through) $"),
+    "fr": re.compile(r"(?:\b(?:une?|le|la|les|des|de|du|et|ou|par|en) |[ld]['’])$"),
+}
 _NO_PLACE: Final = word_set("""
     january february march april may june july august september october november december monday tuesday
     wednesday thursday friday saturday sunday english latin greek french german spanish arabic chinese god
@@ -109,11 +114,23 @@ def _gaps(sentence: Sentence, language: str) -> Iterator[_Gap]:
         ("number", _NUMBERS[language]),
         ("place", _PLACES[language]),
     )
+    yield from _marked(sentence, language)
     for kind, pattern in patterns:
         for match in pattern.finditer(sentence.text):
             gap = _Gap(sentence, kind, match["before"].lower(), match["gap"], match.start("gap"))
             # "In 1721, …" is asked for as a year by itself.
             if _is_distinctive(gap) and not (kind == "year" and match.start() == 0):
+                yield gap
+
+
+def _marked(sentence: Sentence, language: str) -> Iterator[_Gap]:
+    """Terms that the book itself sets off in bold or italic, after an article or a preposition."""
+    for run in sentence.passage.emphasis:
+        start, end = run.start - sentence.start, run.end - sentence.start
+        text = sentence.text[start:end].rstrip(" ,.;") if 0 < start < end <= len(sentence.text) else ""
+        if _MARKED_TERM.fullmatch(text) and _BEFORE_A_TERM[language].search(sentence.text[:start]):
+            gap = _Gap(sentence, "term", "", text, start)
+            if _is_distinctive(gap):
                 yield gap
 
 

@@ -11,7 +11,7 @@ from corpusbuilder.backends.teachers.rules.leaks import shares_a_root
 from corpusbuilder.backends.teachers.rules.nouns import uncapitalised, without_article
 from corpusbuilder.backends.teachers.rules.sentences import Sentence, is_sound, stands_alone, without_references
 
-_PATTERNS: Final = {"en": english.DEFINITIONS, "fr": french.DEFINITIONS}
+_PATTERNS: Final = {"en": (*english.DEFINITIONS, english.BARE_SUBJECT), "fr": french.DEFINITIONS}
 _EMPTY_HEADS: Final = {"en": english.EMPTY_HEADS, "fr": french.EMPTY_HEADS}
 _RUNS_ON: Final = {"en": english.RUNS_ON, "fr": french.RUNS_ON}
 _PASSING: Final = {"en": english.IN_PASSING, "fr": french.IN_PASSING}
@@ -26,6 +26,7 @@ _LEAD_IN: Final = re.compile(
     r"lorsqu['’e] ?)*"
 )
 """What stands between a headword and its meaning: another name, "that is", "when"."""
+_CALLED_A_WORD: Final = re.compile(r"^(?:word|term|name|mot|terme|nom) (?=\w)")
 _RANKS: Final = word_set(
     """
     first second third fourth next last same other another following only former latter premier premiere deuxieme
@@ -33,6 +34,13 @@ _RANKS: Final = word_set(
     """
 )
 """A term with one of these is a place in a row, not a term."""
+_GOES_ON: Final = re.compile(
+    r"(?:like|unlike|being|as|having|also|though|although|in|on|at|by|for|from|to|with|however|including|such|where|"
+    r"comme|étant|ayant|aussi|dans|sur|par|pour|avec|à|en|où|dont|qui)\b",
+    re.IGNORECASE,
+)
+_ARTICLE: Final = re.compile(r"(?:an?|the|une?|les?|la|des)\b|l['’]", re.IGNORECASE)
+"""With a comma later on, an article opens an apposition to the subject, and a verb follows it."""
 _EVERYBODY: Final = re.compile(
     r"\b(?:nous (?=para|sembl|appara|vo[iy]|observ|apercev)|we (?=see|call|observe|perceive))"
 )
@@ -98,6 +106,8 @@ def _headword(sentence: Sentence, language: str) -> Iterator[Definition]:
         rest = _BRACKET.sub("", without_references(sentence.passage.text[run.end : sentence.end]), count=1).lstrip()
         if rest.startswith((", ", ": ")) and not _FINITE[language].search(rest):
             meaning = _LEAD_IN.sub("", rest[2:]).rstrip(" .;")
+            if _GOES_ON.match(meaning) or ("," in meaning and _ARTICLE.match(meaning)):
+                continue
             definition = _read(sentence, term, meaning, "means", language)
             if definition and ";" not in meaning:
                 yield definition
@@ -136,7 +146,7 @@ def _read(
         meaning = _RUNS_ON[language].split(meaning, maxsplit=1)[0].strip(" ,:")
     elif _SECOND_CLAUSE.search(meaning) or len(content_words(meaning, language)) < 5:
         return None
-    bare = without_article(term, language)
+    bare = _CALLED_A_WORD.sub("", without_article(term, language))
     sound = (
         _is_term(bare, language)
         and 3 <= len(words(meaning)) <= 35
@@ -161,6 +171,7 @@ def _is_term(term: str, language: str) -> bool:
         1 <= len(found) <= 5
         and len(max(found, key=len)) >= 3
         and not any(character.isdigit() for character in term)
+        and (language == "fr" or len(content_words(term, language)) == len(found) or " of " in term)
         and bool(set(content_words(term, language)) - _EMPTY_HEADS[language])
         and not set(found) & _RANKS
         and found[0] not in LEXICONS[language].openers

@@ -51,7 +51,7 @@ DEFINITIONS: Final = (
         re.compile(
             r"(?P<meaning>(?:An?|The|Any|All|Those) [^;:]+?),? (?:is|are) "
             r"(?:(?:commonly|usually|often|also|sometimes|collectively|then|generally|therefore|technically|simply) )?"
-            r"(?:called|known as|termed|referred to as|named|said to be) "
+            r"(?:called|known as|termed|referred to as|named) "
             rf"(?:the |an? )?{_QUOTE}(?P<term>{_TERM}){_QUOTE}(?:[;:] .*)?"
         ),
         "named",
@@ -77,6 +77,16 @@ DEFINITIONS: Final = (
     ),
 )
 
+BARE_SUBJECT: Final = Pattern(
+    re.compile(
+        r"(?!The )(?P<term>[A-Z][a-z\-]{2,} [a-z\-]{3,}(?: [a-z\-]{3,})?) (?:is|are) "
+        r"(?P<meaning>(?:an?|the) [^;]+?)(?:[;:] .*)?"
+    ),
+    "is",
+    needs_mark=False,
+)
+"""Genetic drift is the random change …: two or three words without an article are the subject."""
+
 EMPTY_HEADS: Final = word_set("""
     result reason purpose goal question example difference way problem fact process case first second third same
     only number part point name term word author other one thing most many some last next answer idea aim effect
@@ -92,6 +102,7 @@ IN_PASSING: Final = re.compile(
 """… plasmids, which are small rings of DNA."""
 
 RUNS_ON: Final = re.compile(
+    r", and (?=[A-Z][\w’'-]+(?:, [^,]+,)? (?!of|in|and|or|to|from|the)[a-z])|"
     r",? and (?:the \w+ (?:by|of|is|are)|is|are|can|may|has|have|was|were|it|they|so|thus|therefore|[A-Z]\w+ "
     r"(?:is|are))\b|"
     r",? (?:but|although|while|whereas|though|because|since|so that)\b|: |, (?:hence|thus|so|of which|some of "

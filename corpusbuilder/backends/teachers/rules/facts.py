@@ -15,6 +15,8 @@ from corpusbuilder.backends.teachers.rules.sentences import Sentence, is_sound, 
 from corpusbuilder.records.example import QuestionType
 
 _BOOK: Final = {"en": english, "fr": french}
+_ABSTRACT: Final = re.compile(r"^[^ ]+(?:sis|tion|ment|ity|ism|isme|ité|logy|logie|gamy|phy|cytes|ase|ose)$")
+"""A single word that is no name although it stands at the start of its sentence, hence with a capital."""
 _NAMED_EARLY: Final = 8
 """An event that names nobody and no place within so many words is an event of the page around it."""
 
@@ -72,6 +74,7 @@ def _which_term(
         _small(other.term, lower)
         for other in others
         if not _is_name(other, lower)
+        and other.kind != "is"
         and looks_plural(other.term, language) == looks_plural(term, language)
         and not shares_a_root(other.term, term, language)
         and not shares_a_root(sentence.text, other.term, language)
@@ -92,7 +95,7 @@ def _which_term(
         },
         steps=(read("read", sentence.passage.id, sentence.text), infer("infer", (1,))),
         passage_ids=(sentence.passage.id,),
-        tier=0 if found.kind == "named" else 1,
+        tier=0 if found.kind == "named" or choices else 1,
         strict=True,
     )
 
@@ -103,7 +106,7 @@ def _is_common(term: str, lower: set[str]) -> bool:
 
 def _is_name(found: Definition, lower: set[str]) -> bool:
     """Whether what is described is a person, place or thing with a name, which is described rather than defined."""
-    return found.kind == "is" and not _is_common(found.term, lower)
+    return found.kind == "is" and not _is_common(found.term, lower) and not _ABSTRACT.search(found.term)
 
 
 def _small(term: str, lower: set[str]) -> str:

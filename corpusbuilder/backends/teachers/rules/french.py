@@ -58,7 +58,7 @@ DEFINITIONS: Final = (
         re.compile(
             r"(?P<meaning>(?:Le |La |Les |L['’]|Une? |Tout |Toute |Ces deux |Des )[^;:]+?),? "
             r"(?:(?:s['’]|se )(?:appelle|nomme|appellent|nomment)(?: aussi)?|porte(?:nt)? le nom (?:de |d['’])|"
-            r"(?:est|sont) (?:aussi |encore |généralement )?(?:appelée?s?|nommée?s?|dite?s?|désignée?s? sous le "
+            r"(?:est|sont) (?:aussi |encore |généralement )?(?:appelée?s?|nommée?s?|désignée?s? sous le "
             r"nom de)) "
             rf"{_ARTICLE}?{_QUOTE}(?P<term>{_TERM}){_UNQUOTE}(?:[;:] .*)?"
         ),

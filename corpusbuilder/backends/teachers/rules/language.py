@@ -46,7 +46,8 @@ ENGLISH: Final = Lexicon(
         several all again first second third next later afterward afterwards besides indeed rather conversely
         nonetheless other what how why who where when which whether if note remember recall see consider let
         because although though while as since unlike like among with for by from to we you our your i my us
-        please if two three four five six pay watch read visit click compare describe explain identify think
+        please if two three four five six assume suppose pay watch read visit click compare describe explain
+        identify think
         look imagine accordingly eventually soon today now perhaps certainly nor not only even once after before
         during despite
     """),

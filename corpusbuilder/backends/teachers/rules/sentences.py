@@ -136,7 +136,11 @@ def _looks_like_scanning_noise(text: str) -> bool:
     """Whether the words look misread: digits inside words, or many words of one letter."""
     parts = text.split()
     bare = [part.strip(".,;:()") for part in parts]
-    stray = [part for part in bare if len(part) == 1 and part.isalpha() and part not in "aAàÀIyYôÔ"]
+    stray = [
+        part
+        for part in bare
+        if len(part) == 1 and part.isalpha() and part not in "aAàÀIyYôÔ" and f"{part}." not in parts
+    ]
     mixed = [part for part in parts if re.search(r"[a-zà-ÿ]\d|\d[a-zà-ÿ]{4,}|[a-zà-ÿ][A-ZÀ-Þ]", part)]
     return bool(stray) or len(mixed) > max(1, len(parts) // 12)
 

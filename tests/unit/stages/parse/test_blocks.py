@@ -1,0 +1,75 @@
+from parse_pages import paragraph, text_line
+
+from corpusbuilder.records.document import BlockLabel
+from corpusbuilder.stages.parse.blocks import make_blocks
+
+EM = 10.0
+
+
+def blocks(*lines):
+    found = make_blocks(lines, page_no=1, em=EM)
+    return sorted(found, key=lambda block: (block.box[1], block.box[0]))
+
+
+def texts(*lines):
+    return [block.text for block in blocks(*lines)]
+
+
+def test_lines_of_one_paragraph_stay_together():
+    assert len(blocks(*paragraph(50, 100, rows=5))) == 1
+
+
+def test_a_wider_gap_parts_paragraphs():
+    assert len(blocks(*paragraph(50, 100, rows=3), *paragraph(50, 150, rows=3))) == 2
+
+
+def test_an_indented_first_line_begins_a_paragraph():
+    rows = [
+        text_line("The first paragraph runs over here and", 50, 100),
+        text_line("ends on a line that is nearly full, yes.", 50, 113),
+        text_line("Then the second begins further in", 65, 126),
+        text_line("and goes on at the margin as before.", 50, 139),
+    ]
+    assert len(texts(*rows)) == 2
+    assert texts(*rows)[1].startswith("Then the second")
+
+
+def test_a_short_last_line_ends_a_paragraph():
+    rows = [
+        text_line("A full line of text that reaches the edge", 50, 100),
+        text_line("and stops.", 50, 113),
+        text_line("Another full line of text up to the edge", 50, 126),
+        text_line("with a second one that is as long as it.", 50, 139),
+    ]
+    assert texts(*rows)[0].endswith("stops.")
+    assert len(texts(*rows)) == 2
+
+
+def test_columns_are_not_mixed():
+    left, right = paragraph(50, 100, rows=4), paragraph(300, 100, rows=4)
+    assert sorted(block.box[0] for block in blocks(*left, *right)) == [50, 300]
+
+
+def test_a_bold_line_is_a_block_of_its_own():
+    heading = text_line("The water cycle", 50, 100, bold=True)
+    assert texts(heading, *paragraph(50, 113, rows=3))[0] == "The water cycle"
+
+
+def test_bullets_are_items_with_their_hanging_lines():
+    rows = [
+        text_line("• The first thing to know of rivers", 50, 100),
+        text_line("is that they flow.", 60, 113),
+        text_line("• The second thing is short.", 50, 126),
+    ]
+    found = blocks(*rows)
+    assert [block.label for block in found] == [BlockLabel.LIST_ITEM] * 2
+    assert found[0].text.endswith("they flow.")
+
+
+def test_a_numbered_paragraph_without_hanging_lines_is_no_item():
+    rows = [text_line("12. Growth soon proceeds to the forming", 50, 100), text_line("of new parts above the old.", 50, 113)]
+    assert [block.label for block in blocks(*rows)] == [BlockLabel.TEXT]
+
+
+def test_no_lines_make_no_blocks():
+    assert blocks() == []

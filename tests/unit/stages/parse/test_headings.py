@@ -1,0 +1,54 @@
+from parse_pages import block, paragraph, text_line
+
+from corpusbuilder.records.document import BlockLabel
+from corpusbuilder.records.page import OutlineEntry
+from corpusbuilder.stages.parse.headings import HeadingPath, body_style, mark_headings
+
+BODY = paragraph(50, 100, rows=20)
+
+
+def marked(*blocks, outline=()):
+    everything = [*blocks, block(*BODY)]
+    body = body_style(line for b in everything for line in b.lines)
+    return [b.level for b in mark_headings(everything, body, outline)][:-1]
+
+
+def test_most_of_the_text_tells_the_style_of_the_body():
+    assert body_style([text_line("Large", 0, 0, size=30), *BODY]).size == 10
+
+
+def test_a_document_without_text_has_a_body_style_too():
+    assert body_style([]).size == 10
+
+
+def test_larger_type_stands_higher():
+    chapter = block(text_line("Chapter 1", 50, 20, size=20))
+    section = block(text_line("1.1 Water on the Move", 50, 50, size=14))
+    minor = block(text_line("Key words", 50, 70, bold=True))
+    assert marked(chapter, section, minor) == [1, 2, 3]
+
+
+def test_the_table_of_contents_decides_where_it_speaks():
+    chapter = block(text_line("Chapter 1", 50, 20, size=20))
+    section = block(text_line("Water on the move", 50, 50, size=10))
+    outline = [OutlineEntry(1, "Chapter 1", 1), OutlineEntry(2, "Water on the Move", 1)]
+    assert marked(chapter, section, outline=outline) == [1, 2]
+
+
+def test_a_bold_sentence_is_no_heading():
+    sentence = block(text_line("Never touch the flask while it is hot.", 50, 50, bold=True))
+    assert marked(sentence) == [None]
+
+
+def test_a_numbered_heading_is_no_list_item():
+    heading = block(text_line("5. The Kingdoms of Life", 50, 50, size=20), label=BlockLabel.LIST_ITEM)
+    assert marked(heading) == [1]
+
+
+def test_a_path_holds_the_headings_above():
+    path = HeadingPath()
+    path.enter(1, "Earth")
+    path.enter(2, "Water")
+    path.enter(3, "Rivers")
+    path.enter(2, "Air")
+    assert path.titles == ("Earth", "Air")

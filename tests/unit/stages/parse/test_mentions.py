@@ -1,0 +1,4 @@
+import builders
+import pytest
+
+from corpusbuilder.stages.parse.mentions import find_mentions
