@@ -26,6 +26,8 @@ class Head:
     ink: str
     shape: tuple[int, ...]
     """Indices of the tracks that draw it."""
+    is_open: bool
+    """Two strokes, rather than an outline."""
     quality: float
     """0 to 1: how symmetric."""
 
@@ -73,7 +75,7 @@ def _filled_heads(track: Track, index: int) -> Iterator[Head]:
         measured = _symmetric(ring)
         if measured is not None:
             direction, length, width, quality = measured
-            yield Head(ring[0], direction, length, width, ink, (index,), quality)
+            yield Head(ring[0], direction, length, width, ink, (index,), is_open=False, quality=quality)
 
 
 def _symmetric(ring: Sequence[XY]) -> tuple[XY, float, float, float] | None:
@@ -124,7 +126,8 @@ def _vee(start: XY, tip: XY, end: XY, ink: str, shape: tuple[int, ...]) -> Head 
         return None
     back = middle(start, end)
     length = math.dist(tip, back)
-    return Head(tip, unit(minus(tip, back)), length, math.dist(start, end), ink, shape, min(left, right) / max(left, right))
+    quality = min(left, right) / max(left, right)
+    return Head(tip, unit(minus(tip, back)), length, math.dist(start, end), ink, shape, is_open=True, quality=quality)
 
 
 def _two_stroke_heads(tracks: Sequence[Track], strokes: Sequence[int], *, em: float) -> list[Head]:

@@ -96,3 +96,51 @@ def resampled(points: Sequence[XY], count: int) -> list[XY]:
         a, b = points[k], points[k + 1]
         out.append((a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])))
     return [*out, points[-1]]
+
+
+def inside(p: XY, ring: Sequence[XY]) -> bool:
+    """Whether ``p`` lies in the ring (even-odd rule)."""
+    x, y = p
+    odd = False
+    before_x, before_y = ring[-1]
+    for here_x, here_y in ring:
+        if (here_y > y) != (before_y > y) and x < (before_x - here_x) * (y - here_y) / (before_y - here_y) + here_x:
+            odd = not odd
+        before_x, before_y = here_x, here_y
+    return odd
+
+
+def off_ring(p: XY, ring: Sequence[XY]) -> float:
+    """Distance of ``p`` from the outline of a ring."""
+    return off_polyline(p, [*ring, ring[0]])
+
+
+def segments_apart(a: XY, b: XY, c: XY, d: XY) -> float:
+    """Distance between the segments ``a b`` and ``c d``; 0 when they cross."""
+    along, other = minus(b, a), minus(d, c)
+    if cross(along, minus(c, a)) * cross(along, minus(d, a)) < 0 and cross(other, minus(a, c)) * cross(other, minus(b, c)) < 0:
+        return 0.0
+    return min(off_segment(a, c, d), off_segment(b, c, d), off_segment(c, a, b), off_segment(d, a, b))
+
+
+def ray_miss(start: XY, direction: XY, reach: float, ring: Sequence[XY]) -> float:
+    """By how much a ray of length ``reach`` misses a ring; 0 when it hits or starts inside."""
+    end = moved(start, direction, reach)
+    if inside(start, ring):
+        return 0.0
+    return min(segments_apart(start, end, c, d) for c, d in pairwise([*ring, ring[0]]))
+
+
+def grown(box: Rect, by: float) -> Rect:
+    """``box``, larger by ``by`` on every side."""
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
+
+
+def within(inner: Rect, outer: Rect, *, slack: float = 0.0) -> bool:
+    """Whether ``inner`` lies in ``outer`` grown by ``slack``."""
+    return (
+        inner[0] >= outer[0] - slack
+        and inner[1] >= outer[1] - slack
+        and inner[2] <= outer[2] + slack
+        and inner[3] <= outer[3] + slack
+    )

@@ -25,7 +25,7 @@ from corpusbuilder.stages.parse.layout import CaptionedFigure, PageLayout, lay_o
 from corpusbuilder.stages.parse.mentions import find_mentions
 from corpusbuilder.stages.parse.model import FoundFigure, TextBlock
 from corpusbuilder.stages.parse.passages import make_passages, words_of
-from corpusbuilder.stages.parse.scans import read_scan
+from corpusbuilder.stages.parse.scans import levelled, read_scan
 from corpusbuilder.stages.parse.units import make_units
 
 _SAMPLED_PAGES: Final = 16
@@ -72,8 +72,9 @@ class ParseStage:
             try:
                 yield self._parse(source)
             except RecordError as error:
+                message = error.message.removeprefix(f"{source.path}: ")
                 advice = f" ({error.hint})" if error.hint else ""
-                yield Rejected(source.document_id, error.reason_code, f"{source.file_name}: {error.message}{advice}")
+                yield Rejected(source.document_id, error.reason_code, f"{source.file_name}: {message}{advice}")
 
     def _parse(self, source: Source) -> Done[Unit]:
         with self._pdf.open(source.path, password=source.password) as pdf:
@@ -110,7 +111,7 @@ class ParseStage:
             found.append(find_figures(page, body_size=body.size))
             if page.status == "scanned" and self._config.ocr != "none":
                 page = read_scan(pdf, page, self._ocr, dpi=self._config.ocr_dpi, language=language or "en")
-            pages.append(replace(page, paths=()))
+            pages.append(levelled(replace(page, paths=())))
         repeated = repeated_images(pages)
         found = [[f for f in figures if not _is_repeated(f, repeated)] for figures in found]
         return _Reading(pages, found, body_style(line for page in pages for line in page.lines))
@@ -119,7 +120,7 @@ class ParseStage:
         """The body style as a sample of the pages tells it."""
         count = pdf.info.page_count
         step = max(1, count // _SAMPLED_PAGES)
-        sample = (pdf.read_page(page_no) for page_no in range(1, count + 1, step))
+        sample = (levelled(pdf.read_page(page_no)) for page_no in range(1, count + 1, step))
         return body_style(line for page in sample for line in page.lines)
 
 
@@ -204,6 +205,8 @@ def _notes(source: Source, pages: Sequence[RawPage]) -> Iterator[str]:
     for page in pages:
         if page.status in ("timeout", "failed", "bad_encoding"):
             yield f"{source.file_name}, page {page.page_no}: {page.status}: {page.message or 'it was left out'}"
-    scanned = [page for page in pages if page.status == "scanned"]
+    scanned = sum(page.status == "scanned" for page in pages)
+    unread = sum(page.status == "scanned" and not page.lines for page in pages)
     if scanned:
-        yield f"{source.file_name}: {len(scanned)} of {len(pages)} pages are scans, read by OCR"
+        left = f", {unread} of them without a word found (parse.ocr reads them)" if unread else ""
+        yield f"{source.file_name}: {scanned} of {len(pages)} pages are scans{left}"

@@ -1,0 +1,123 @@
+"""What the marks of one figure are, before lines are followed."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from corpusbuilder.diagrams.heads import BlockArrow, Head, find_block_arrows, find_heads
+from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts
+from corpusbuilder.diagrams.legend import find_entries, find_swatches
+from corpusbuilder.diagrams.outlines import find_frames, find_markers, find_outlines, holder_of, is_dot, skins
+from corpusbuilder.diagrams.tracks import Track, make_tracks
+from corpusbuilder.records.geometry import union
+from corpusbuilder.records.page import XY, Line, Rect, VectorPath
+
+MOST_PATHS: Final = 6000
+"""Drawings with more paths (relief, hatching, scattered points) yield their labels only: lines in them mean little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The marks of a figure, sorted out. Numbers are indices into ``texts`` and ``tracks``."""
+
+    texts: list[Text]
+    tracks: list[Track]
+    em: float
+    rings: list[int]
+    """Closed shapes that are neither heads nor block arrows nor frames."""
+    heads: list[Head]
+    glyphs: list[tuple[XY, XY, str]]
+    """Arrows out of a font: tail, tip, colour."""
+    blocks: list[BlockArrow]
+    outlines: dict[int, int]
+    """Text -> shape."""
+    markers: dict[int, int]
+    """Text -> dot."""
+    swatches: dict[int, int]
+    """Shape -> text."""
+    entries: dict[str, int]
+    """Number -> text."""
+
+    @property
+    def keys(self) -> set[int]:
+        """The texts that belong to the key of the figure."""
+        return set(self.swatches.values()) | set(self.entries.values())
+
+
+def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
+    """Sort the marks of a figure out."""
+    tracks = make_tracks(paths) if len(paths) <= MOST_PATHS else []
+    closed = [k for k, track in enumerate(tracks) if track.closed and (track.fill or track.stroke)]
+    bare = make_texts(lines, keep_apart=lambda _upper, _lower: True)
+    whole = union([*(text.box for text in bare), *(track.box for track in tracks)]) if bare or tracks else (0, 0, 1, 1)
+    em = em_of(bare, whole)
+    texts = make_texts(lines, keep_apart=_separator(tracks, closed, em=em))
+    glyphs = glyph_arrows(texts)
+    texts = [text for text in texts if not is_arrow_glyph(text)]
+    blocks = find_block_arrows(tracks, em=em)
+    solid = {block.track for block in blocks}
+    rings = [k for k in closed if k not in solid]
+    outlines = find_outlines(texts, tracks, rings, em=em)
+    frames = find_frames(tracks, rings, texts, whole=whole) - set(outlines.values())
+    skin = {other for k in sorted(set(outlines.values())) for other in skins(k, tracks, rings)}
+    rings = [k for k in rings if k not in frames]
+    heads = [head for head in find_heads(tracks, em=em) if not skin & set(head.shape)]
+    swatches = find_swatches(texts, tracks, [k for k in rings if not is_dot(tracks[k], em=em)], outlines, em=em)
+    taken = outlines | {t: k for k, t in swatches.items()}
+    markers = find_markers(texts, tracks, rings, taken, em=em)
+    rings = [k for k in rings if k not in skin]
+    return Scene(texts, tracks, em, rings, heads, glyphs, blocks, outlines, markers, swatches, find_entries(texts))
+
+
+def _separator(
+    tracks: Sequence[Track], rings: Sequence[int], *, em: float
+) -> Callable[[Text, Text], bool | None]:
+    """What the drawing says of two stacked lines; see `make_texts`."""
+    held: dict[Rect, int | None] = {}
+    pointed: dict[Rect, bool] = {}
+    ends = [
+        (track.points[0], track.points[-1])
+        for track in tracks
+        if not track.closed and track.stroke and math.dist(track.points[0], track.points[-1]) > 1.2 * em
+    ]
+
+    def holder(text: Text) -> int | None:
+        if text.box not in held:
+            held[text.box] = holder_of(text.box, tracks, rings, slack=0.15 * em)
+        return held[text.box]
+
+    def has_leader(text: Text) -> bool:
+        if text.box not in pointed:
+            a, b, c, d = text.ring
+            sides = ((a[0] + d[0]) / 2, (a[1] + d[1]) / 2), ((b[0] + c[0]) / 2, (b[1] + c[1]) / 2)
+            pointed[text.box] = any(_beside(side, end, text) for pair in ends for end in pair for side in sides)
+        return pointed[text.box]
+
+    def apart(upper: Text, lower: Text) -> bool | None:
+        one, other = holder(upper), holder(lower)
+        if one != other or (has_leader(upper) and has_leader(lower)):
+            return True
+        if one is None:
+            return None
+        box, both = tracks[one].box, union((upper.box, lower.box))
+        roomy = box[2] - box[0] > both[2] - both[0] + 8 * em or box[3] - box[1] > 2 * (both[3] - both[1]) + 3 * em
+        return None if roomy else False
+
+    return apart
+
+
+def _beside(side: XY, end: XY, text: Text) -> bool:
+    across = -text.direction[1], text.direction[0]
+    away = end[0] - side[0], end[1] - side[1]
+    along = abs(away[0] * text.direction[0] + away[1] * text.direction[1])
+    return along <= 1.2 * text.size and abs(away[0] * across[0] + away[1] * across[1]) <= 0.3 * text.size
+
+
+def box_of(scene: Scene, text: int) -> Rect:
+    """The box around a label and the dot that it names."""
+    marker = scene.markers.get(text)
+    box = scene.texts[text].box
+    return box if marker is None else union((box, scene.tracks[marker].box))
+
+
