@@ -42,9 +42,9 @@ def _in_passage(
     for match in _MENTION.finditer(passage.text):
         kind = LABEL_WORDS[match["word"].lower()]
         seen: set[str] = set()
-        for number in _numbers(match["numbers"]):
-            figure = _resolve(kind, number, _page_at(passage, match.start()), by_number)
-            if figure is not None and figure.id not in seen:
+        page_no = _page_at(passage, match.start())
+        for figure in _named(kind, match["numbers"], page_no, by_number):
+            if figure.id not in seen:
                 seen.add(figure.id)
                 yield (
                     figure,
@@ -59,15 +59,32 @@ def _in_passage(
                 )
 
 
-def _numbers(text: str) -> Iterator[str]:
-    """The numbers of "3.2 and 3.4" as they stand, of "5-8" with those between."""
-    found = list(_NUMBER.finditer(text))
+def _named(
+    kind: str, numbers: str, page_no: int, by_number: Mapping[tuple[str, str], Sequence[Figure]]
+) -> Iterator[Figure]:
+    """The figures of "3.2 and 3.4" as they stand, of "5-8" also those between; "5-8" may be one number, too."""
+    found = list(_NUMBER.finditer(numbers))
     for before, match in zip([None, *found], found, strict=False):
-        between = text[before.end() : match.start()].strip() if before else ""
-        if before and between in _RANGE and before.group().isdecimal() and match.group().isdecimal():
-            first, last = int(before.group()) + 1, int(match.group())
-            yield from map(str, range(first, last if last - first < _LONGEST_RANGE else first))
-        yield match.group()
+        between = numbers[before.end() : match.start()].strip() if before else ""
+        figure = _resolve(kind, match.group(), page_no, by_number)
+        inside = () if figure else match.group().split("-")
+        first = before.group() if before and between in _RANGE else ""
+        if len(inside) == 2:
+            first, match_last = inside
+            yield from filter(None, [_resolve(kind, first, page_no, by_number)])
+        else:
+            match_last = match.group()
+        yield from filter(None, (_resolve(kind, n, page_no, by_number) for n in _between(first, match_last)))
+        figure = figure or _resolve(kind, match_last, page_no, by_number)
+        if figure is not None:
+            yield figure
+
+
+def _between(first: str, last: str) -> list[str]:
+    """The whole numbers between two; none when they are no range."""
+    if not (first.isdecimal() and last.isdecimal() and 0 < int(last) - int(first) < _LONGEST_RANGE):
+        return []
+    return [str(number) for number in range(int(first) + 1, int(last))]
 
 
 def _resolve(

@@ -67,7 +67,10 @@ def test_bullets_are_items_with_their_hanging_lines():
 
 
 def test_a_numbered_paragraph_without_hanging_lines_is_no_item():
-    rows = [text_line("12. Growth soon proceeds to the forming", 50, 100), text_line("of new parts above the old.", 50, 113)]
+    rows = [
+        text_line("12. Growth soon proceeds to the forming", 50, 100),
+        text_line("of new parts above the old.", 50, 113),
+    ]
     assert [block.label for block in blocks(*rows)] == [BlockLabel.TEXT]
 
 

@@ -70,5 +70,3 @@ def test_the_order_in_the_file_plays_no_part(shuffle):
     page = [(50.0 + 210 * c, 50.0 + 110 * r, 240.0 + 210 * c, 150.0 + 110 * r) for c in (0, 1) for r in (0, 1, 2)]
     found = reading_order([page[i] for i in shuffle], [False] * 6, em=EM)
     assert [shuffle[i] for i in found] == list(range(6))
-
-

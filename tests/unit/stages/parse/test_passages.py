@@ -48,7 +48,9 @@ def test_a_sentence_that_ended_is_not_continued():
 
 
 def test_items_of_a_list_are_one_passage():
-    items = [replace(rows(text, y=100 + 20 * i), label=BlockLabel.LIST_ITEM) for i, text in enumerate(["• one", "• two"])]
+    items = [
+        replace(rows(text, y=100 + 20 * i), label=BlockLabel.LIST_ITEM) for i, text in enumerate(["• one", "• two"])
+    ]
     (passage,) = passages(*items)
     assert (passage.kind, passage.text) == ("list", "• one\n• two")
 
@@ -75,7 +77,11 @@ def test_a_passage_that_is_bold_throughout_emphasises_nothing():
     assert passages(rows("All of it is bold.", bold=True))[0].emphasis == ()
 
 
-words = st.lists(st.text(st.characters(categories=["L", "N"], include_characters="-'\u00ad"), min_size=1, max_size=9), min_size=1, max_size=8)
+words = st.lists(
+    st.text(st.characters(categories=["L", "N"], include_characters="-'\u00ad"), min_size=1, max_size=9),
+    min_size=1,
+    max_size=8,
+)
 
 
 @given(st.lists(words, min_size=1, max_size=5))

@@ -1,0 +1,121 @@
+"""The stage on a real PDF: our own sample chapters, without OCR."""
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from corpusbuilder.backends.ocr.none import NoOcr
+from corpusbuilder.backends.pdf.pymupdf import PyMuPdf
+from corpusbuilder.config import ParseSection
+from corpusbuilder.records.document import BlockLabel
+from corpusbuilder.records.geometry import transform_box
+from corpusbuilder.records.ids import document_id
+from corpusbuilder.stages.contract import Done, Rejected, Source
+from corpusbuilder.stages.parse import ParseStage
+from corpusbuilder.store.files import sha256_of
+
+SAMPLES = Path(str(resources.files("corpusbuilder").joinpath("samples")))
+
+
+def source(path, **facts):
+    sha256 = sha256_of(path) if path.exists() else "0" * 64
+    return Source(path, sha256, document_id(sha256), path.name, **facts)
+
+
+@pytest.fixture(scope="module")
+def stage():
+    return ParseStage(pdf=PyMuPdf(), ocr=NoOcr(), config=ParseSection(ocr="none"), backends={"package x": "1"})
+
+
+@pytest.fixture(scope="module", params=["en", "fr"])
+def parsed(request, stage):
+    (path,) = SAMPLES.glob(f"*_{request.param}.pdf")
+    (done,) = stage.process([source(path)])
+    return request.param, done
+
+
+@pytest.fixture
+def figures(parsed):
+    return [figure for unit in parsed[1].outputs for figure in unit.figures]
+
+
+@pytest.fixture
+def passages(parsed):
+    return [passage for unit in parsed[1].outputs for passage in unit.passages]
+
+
+def test_the_language_is_told_from_the_text(parsed):
+    assert {unit.document.language for unit in parsed[1].outputs} == {parsed[0]}
+
+
+def test_every_figure_of_the_chapters_has_its_number(parsed, figures):
+    numbers = sorted(f.number for f in figures if f.kind != "table")
+    assert numbers == ([f"1.{n}" for n in range(1, 8)] if parsed[0] == "en" else ["1", "1", "2", "3", "4", "5"])
+
+
+def test_every_figure_is_mentioned_in_the_text(figures):
+    assert all(figure.mentions for figure in figures if figure.kind != "table")
+
+
+def test_mentions_are_the_characters_they_claim(passages, figures):
+    texts = {passage.id: passage.text for passage in passages}
+    assert all(texts[m.passage_id][m.start : m.end] == m.text for f in figures for m in f.mentions)
+
+
+def test_running_heads_captions_and_labels_are_no_passages(parsed, passages):
+    text = "\n".join(passage.text for passage in passages)
+    blocks = [block for unit in parsed[1].outputs for block in unit.blocks]
+    heads = {b.text for b in blocks if b.label in (BlockLabel.PAGE_HEADER, BlockLabel.PAGE_FOOTER)}
+    assert len(heads) >= 3
+    assert not any(head in text for head in heads if len(head) > 4)
+    assert not any(b.text in text for b in blocks if b.label is BlockLabel.CAPTION)
+
+
+def test_words_broken_over_lines_are_whole(passages):
+    assert not any(word.endswith("-") for passage in passages for word in passage.text.split())
+
+
+def test_figures_have_their_image_and_their_place(parsed, figures):
+    assets = {asset.sha256 for asset in parsed[1].assets}
+    for figure in figures:
+        assert figure.image.sha256 in assets
+        whole = transform_box(figure.to_page, (0, 0, figure.image.width, figure.image.height))
+        assert whole == pytest.approx(figure.bbox, abs=0.02)
+
+
+def test_vector_figures_have_arrows_between_their_labels(figures):
+    assert sum(c.directed and bool(c.tail_id and c.head_id) for f in figures for c in f.diagram.connectors) >= 8
+
+
+def test_parsing_twice_gives_the_same(stage, parsed):
+    (path,) = SAMPLES.glob(f"*_{parsed[0]}.pdf")
+    (again,) = stage.process([source(path)])
+    assert again == parsed[1]
+
+
+def test_what_the_owner_says_wins(stage):
+    (path,) = SAMPLES.glob("*_fr.pdf")
+    (done,) = stage.process([source(path, title="Mine", language="en", licence="CC-BY-4.0")])
+    assert isinstance(done, Done)
+    document = done.outputs[0].document
+    assert (document.title, document.language, document.licence) == ("Mine", "en", "CC-BY-4.0")
+
+
+def test_a_pdf_that_cannot_be_read_is_rejected_by_name_and_the_next_is_read(stage, tmp_path):
+    (tmp_path / "bad.pdf").write_bytes(b"nothing of the kind")
+    (good,) = SAMPLES.glob("*_en.pdf")
+    bad, done = stage.process([source(tmp_path / "bad.pdf"), source(good)])
+    assert isinstance(bad, Rejected)
+    assert bad.message.startswith("bad.pdf: ")
+    assert str(tmp_path) not in bad.message
+    assert isinstance(done, Done)
+
+
+def test_workers_and_time_limits_do_not_make_a_shard_stale():
+    def fingerprint(**config):
+        stage = ParseStage(pdf=PyMuPdf(), ocr=NoOcr(), config=ParseSection(**config), backends={})
+        return stage.fingerprint("")
+
+    assert fingerprint() == fingerprint(workers=7, page_timeout_s=1)
+    assert fingerprint() != fingerprint(dpi=100)
