@@ -98,14 +98,29 @@ def _breaks(
     first = line.words[0].text
     if BULLET.fullmatch(first) and first not in "–—-" and len(line.words) > 1:
         return True
-    if read_label(line.text) and above.text.endswith(_TERMINAL):
+    if _leaves_item(part, line, em=em) or (read_label(line.text) and above.text.endswith(_TERMINAL)):
         return True
     below = column[index + 1] if index + 1 < len(column) else None
     if _is_indented(line, above, below, em=em) and above.text.rstrip().endswith(_TERMINAL):
         return not (starts_item(part) and len(part) == 1)
     if NUMBERED.fullmatch(first) and _is_short(above, column, em=em):
         return True
-    return _is_short(above, column, em=em) and above.text.endswith(_TERMINAL[:5]) and first[:1].isupper()
+    return _is_short(above, column, em=em) and above.text.endswith(_TERMINAL[:5]) and _opens_sentence(first)
+
+
+def _leaves_item(part: Sequence[Line], line: Line, *, em: float) -> bool:
+    """Whether ``line`` stands left of the hanging text of the list item ``part``, and is no flush turn-over of it."""
+    marker = part[0].words[0]
+    if not starts_item(part) or not BULLET.fullmatch(marker.text) or line.box[0] > part[0].words[1].box[0] - 0.3 * em:
+        return False
+    hangs = len(part) > 1 or abs(line.box[0] - marker.box[0]) > 0.3 * em
+    return hangs and line.words[0].text[:1].isupper()
+
+
+def _opens_sentence(word: str) -> bool:
+    """Whether a word can begin a sentence: a capital, also after the dash or quotation mark that opens speech."""
+    bare = word.lstrip("—–-«“\"'‘(")
+    return bare[:1].isupper() or (not bare and word[:1] in "—–«")
 
 
 def _style(line: Line) -> tuple[bool, float]:

@@ -65,11 +65,15 @@ def looks_like_heading(block: TextBlock, body: BodyStyle) -> bool:
     if len(text) > _MAX_CHARS or sum(char.isalpha() for char in text) < 3 or block.lines[0].direction[0] < 0.9:
         return False
     size = block.lines[0].size
+    words = [word for line in block.lines for word in line.words]
     if size >= 1.15 * body.size:
+        return True
+    # Type 3 and subset fonts do not say that they are bold: another font in a larger size does.
+    in_other_font = bool(body.font) and all(word.font != body.font for word in words)
+    if size >= 1.08 * body.size and in_other_font and not text.endswith((".", ",", ";", ":")):
         return True
     if size < 0.95 * body.size or (text.endswith((".", ",", ";", ":")) and not _NUMBERING.match(text)):
         return False
-    words = [word for line in block.lines for word in line.words]
     stands_out = all(word.bold for word in words) and not body.bold
     capitals = text.isupper() and len(words) <= 12
     return (stands_out or capitals) and len(words) <= 16
@@ -111,13 +115,21 @@ class HeadingPath:
 
     def __init__(self) -> None:
         self._open: list[tuple[int, str]] = []
+        self._boxed: list[tuple[int, str]] = []
 
-    def enter(self, level: int, title: str) -> None:
-        """Go on under a heading."""
-        self._open = [(depth, name) for depth, name in self._open if depth < level]
-        self._open.append((level, title))
+    def enter(self, level: int, title: str, *, in_panel: bool = False) -> None:
+        """Go on under a heading. One inside a panel stands under all that are open outside, whatever its level."""
+        if in_panel:
+            self._boxed = [(depth, name) for depth, name in self._boxed if depth < level] + [(level, title)]
+        else:
+            self._open = [(depth, name) for depth, name in self._open if depth < level] + [(level, title)]
+            self._boxed = []
+
+    def leave_panel(self) -> None:
+        """Go on outside: the headings inside head nothing any more."""
+        self._boxed = []
 
     @property
     def titles(self) -> tuple[str, ...]:
         """As stored in a passage."""
-        return tuple(title for _, title in self._open)
+        return tuple(title for _, title in self._open + self._boxed)

@@ -12,6 +12,7 @@ from corpusbuilder.stages.parse.furniture import furniture_lines
 from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
 from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
 from corpusbuilder.stages.parse.order import reading_order
+from corpusbuilder.stages.parse.panels import in_panels
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +37,24 @@ class PageLayout:
         return tuple(item for item in self.items if isinstance(item, CaptionedFigure))
 
 
-def lay_out(pages: Sequence[RawPage], figures: Sequence[Sequence[FoundFigure]], body: BodyStyle) -> list[PageLayout]:
+def lay_out(
+    pages: Sequence[RawPage],
+    figures: Sequence[Sequence[FoundFigure]],
+    panels: Sequence[Sequence[Rect]],
+    body: BodyStyle,
+) -> list[PageLayout]:
     """The layout of every page of a document.
 
     Args:
         pages: with their lines; paths and images play no part any more.
         figures: of each page.
+        panels: of each page; see `find_panels`.
         body: how most of the text is set.
     """
     furniture = furniture_lines(pages, em=body.size)
     blocks = [
-        _blocks(page, found, outside, em=body.size)
-        for page, found, outside in zip(pages, figures, furniture, strict=True)
+        in_panels(_blocks(page, found, outside, em=body.size), boxes)
+        for page, found, boxes, outside in zip(pages, figures, panels, furniture, strict=True)
     ]
     on_pages = list(zip(pages, figures, blocks, strict=True))
     first = [caption for page, found, text in on_pages for caption in bind_captions(page, found, text)]

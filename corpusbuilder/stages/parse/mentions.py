@@ -13,6 +13,11 @@ _MENTION: Final = re.compile(
     rf"\s*(?:\d{{1,3}}(?:\.\d{{1,3}}){{0,2}}[a-z]?(?!\w)))*)"
 )
 _NUMBER: Final = re.compile(NUMBER)
+_PLATE_NUMBERS: Final = re.compile(
+    r"(?:^|[.;:!?)]\s+)(?i:(?:fig|figs|figures?|nos?)\b\.?\s*)?"
+    r"(?P<numbers>\d{1,3}(?:\s*(?:,|-|–|et|and|à|to)\s*\d{1,3})*)\.\s*(?=\S)"
+)
+"""Numbers at the head of a sentence of a caption: "37. ", "12, 13. ", "Fig. 38. "."""
 _RANGE: Final = frozenset({"-", "–", "—", "to", "à"})
 _LONGEST_RANGE: Final = 20
 """Further apart, two numbers are no range of figures."""
@@ -26,14 +31,32 @@ def find_mentions(passages: Sequence[Passage], figures: Sequence[Figure]) -> dic
     """
     by_number: dict[tuple[str, str], list[Figure]] = defaultdict(list)
     for figure in figures:
-        if figure.number:
-            label = read_label(figure.caption or "")
-            by_number[label.kind if label else "figure", _key(figure.number)].append(figure)
+        label = read_label(figure.caption or "")
+        for number in _numbers_borne(figure):
+            by_number[label.kind if label else "figure", _key(number)].append(figure)
     found: dict[str, list[Mention]] = defaultdict(list)
     for passage in passages:
         for figure, mention in _in_passage(passage, by_number):
             found[figure.id].append(mention)
     return {figure_id: tuple(mentions) for figure_id, mentions in found.items()}
+
+
+def _numbers_borne(figure: Figure) -> Iterator[str]:
+    """The number of a figure and, of a plate "Fig. 36. An acorn. 37. A seedling. 38, 39. Leaves.", those that follow.
+
+    Only numbers that count up from the first, each at the head of a sentence, are taken.
+    """
+    if not figure.number:
+        return
+    yield figure.number
+    if not (figure.number.isdecimal() and figure.caption):
+        return
+    last = int(figure.number)
+    for match in _PLATE_NUMBERS.finditer(figure.caption):
+        named = [int(number) for number in re.findall(r"\d+", match["numbers"])]
+        if named[0] in (last, last + 1) and named[-1] - last < _LONGEST_RANGE:
+            yield from map(str, range(last + 1, named[-1] + 1))
+            last = max(last, named[-1])
 
 
 def _in_passage(

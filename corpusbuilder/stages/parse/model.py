@@ -33,6 +33,8 @@ class TextBlock:
     label: BlockLabel = BlockLabel.TEXT
     level: int | None = None
     """Heading level from 1, for titles and section headers."""
+    panel: Rect | None = None
+    """The filled or framed box that sets this text apart from the body, in points."""
     continues: bool = False
     """Whether it goes on from the block before it in reading order, across a column or page break."""
 

@@ -82,12 +82,15 @@ def _drafts(blocks: Sequence[TextBlock]) -> Iterator[_Draft]:
     path = HeadingPath()
     draft: _Draft | None = None
     for block in blocks:
+        in_panel = block.panel is not None
         if block.label is BlockLabel.SECTION_HEADER:
             if draft is not None:
                 yield draft
             draft = None
-            path.enter(block.level or 1, heading_text(block))
+            path.enter(block.level or 1, heading_text(block), in_panel=in_panel)
         elif block.label in (BlockLabel.TEXT, BlockLabel.LIST_ITEM):
+            if not in_panel:
+                path.leave_panel()
             if draft is not None and _joins(draft, block):
                 continue
             if draft is not None:
@@ -106,6 +109,11 @@ def _joins(draft: _Draft, block: TextBlock) -> bool:
     if draft.kind == "list" and block.label is BlockLabel.LIST_ITEM:
         draft.blocks.append([block])
         return True
+    if (last.panel is None) != (block.panel is None):
+        return False
+    # Items often end without a point, so that only a small letter shows that one goes on.
+    if draft.kind == "list" and not block.text[:1].islower():
+        return False
     if block.label is BlockLabel.TEXT and _goes_on(last, block):
         draft.blocks[-1].append(block)
         return True

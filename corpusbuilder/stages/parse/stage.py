@@ -12,18 +12,20 @@ from corpusbuilder.backends.ocr.base import OcrEngine
 from corpusbuilder.backends.pdf.base import OpenPdf, PdfBackend
 from corpusbuilder.config import ParseSection
 from corpusbuilder.errors import RecordError
-from corpusbuilder.records.document import Block, BlockLabel, Document, Page, Unit
+from corpusbuilder.records.document import Block, BlockLabel, Document, Figure, Page, Unit
 from corpusbuilder.records.geometry import make_box
 from corpusbuilder.records.ids import content_id
 from corpusbuilder.records.page import RawPage, Rect
 from corpusbuilder.stages.contract import Asset, Done, Rejected, Source
 from corpusbuilder.stages.parse.drawing import FigureMaker
+from corpusbuilder.stages.parse.engraved import with_engraved_numbers
 from corpusbuilder.stages.parse.figures import find_figures, repeated_images
 from corpusbuilder.stages.parse.headings import BodyStyle, body_style, heading_text, mark_headings
 from corpusbuilder.stages.parse.language import language_of
 from corpusbuilder.stages.parse.layout import CaptionedFigure, PageLayout, lay_out
 from corpusbuilder.stages.parse.mentions import find_mentions
 from corpusbuilder.stages.parse.model import FoundFigure, TextBlock
+from corpusbuilder.stages.parse.panels import find_panels
 from corpusbuilder.stages.parse.passages import make_passages, words_of
 from corpusbuilder.stages.parse.scans import levelled, read_scan
 from corpusbuilder.stages.parse.units import make_units
@@ -39,6 +41,7 @@ class _Reading:
 
     pages: list[RawPage]
     figures: list[list[FoundFigure]]
+    panels: list[tuple[Rect, ...]]
     body: BodyStyle
 
 
@@ -79,19 +82,15 @@ class ParseStage:
     def _parse(self, source: Source) -> Done[Unit]:
         with self._pdf.open(source.path, password=source.password) as pdf:
             reading = self._read(pdf, source.language)
-            layouts = lay_out(reading.pages, reading.figures, reading.body)
+            layouts = lay_out(reading.pages, reading.figures, reading.panels, reading.body)
             text = mark_headings(_text(layouts), reading.body, pdf.info.outline)
             language = source.language or language_of(block.text for block in text)
             document = _document(source, pdf, reading.pages, text, language)
             made = make_passages(text, document_id=document.id, vocabulary=words_of(text))
             passages = [passage for passage, _ in made]
             maker = FigureMaker(pdf, self._ocr, self._config, document)
-            drawn = [
-                maker.make(page, item)
-                for page, layout in zip(reading.pages, layouts, strict=True)
-                for item in layout.figures
-            ]
-        figures = [figure for figure, _ in drawn]
+            drawn, lost = _draw(maker, reading.pages, layouts)
+        figures = with_engraved_numbers([figure for figure, _ in drawn])
         if not passages and not figures:
             raise RecordError(
                 "no_content", "no text and no figure was found on any page", hint=_why_empty(reading.pages)
@@ -100,21 +99,30 @@ class ParseStage:
         figures = [figure.model_copy(update={"mentions": mentions.get(figure.id, ())}) for figure in figures]
         blocks = _blocks(layouts, text, document.id)
         units = make_units(document, passages, figures, blocks, tokens=self._config.unit_tokens)
-        return Done(source.document_id, tuple(units), _assets(drawn), tuple(_notes(source, reading.pages)))
+        return Done(source.document_id, tuple(units), _assets(drawn), (*_notes(source, reading.pages), *lost))
 
     def _read(self, pdf: OpenPdf, language: str | None) -> _Reading:
         body = self._body(pdf)
         pages: list[RawPage] = []
         found: list[list[FoundFigure]] = []
+        panels: list[tuple[Rect, ...]] = []
         for page_no in range(1, pdf.info.page_count + 1):
             page = pdf.read_page(page_no)
             found.append(find_figures(page, body_size=body.size))
+            panels.append(find_panels(page, found[-1], em=body.size))
             if page.status == "scanned" and self._config.ocr != "none":
-                page = read_scan(pdf, page, self._ocr, dpi=self._config.ocr_dpi, language=language or "en")
+                page = self._recognise(pdf, page, language or "en")
             pages.append(levelled(replace(page, paths=())))
         repeated = repeated_images(pages)
         found = [[f for f in figures if not _is_repeated(f, repeated)] for figures in found]
-        return _Reading(pages, found, body_style(line for page in pages for line in page.lines))
+        return _Reading(pages, found, panels, body_style(line for page in pages for line in page.lines))
+
+    def _recognise(self, pdf: OpenPdf, page: RawPage, language: str) -> RawPage:
+        """A scanned page with its text; one that cannot be rendered or read is left out and says why."""
+        try:
+            return read_scan(pdf, page, self._ocr, dpi=self._config.ocr_dpi, language=language)
+        except RecordError as error:
+            return replace(page, status="failed", message=error.message)
 
     def _body(self, pdf: OpenPdf) -> BodyStyle:
         """The body style as a sample of the pages tells it."""
@@ -122,6 +130,21 @@ class ParseStage:
         step = max(1, count // _SAMPLED_PAGES)
         sample = (levelled(pdf.read_page(page_no)) for page_no in range(1, count + 1, step))
         return body_style(line for page in sample for line in page.lines)
+
+
+def _draw(
+    maker: FigureMaker, pages: Sequence[RawPage], layouts: Sequence[PageLayout]
+) -> tuple[list[tuple[Figure, Asset]], list[str]]:
+    """Figures with their pictures, and a note for each that could not be drawn: it costs itself, not the book."""
+    drawn: list[tuple[Figure, Asset]] = []
+    lost: list[str] = []
+    for page, layout in zip(pages, layouts, strict=True):
+        for item in layout.figures:
+            try:
+                drawn.append(maker.make(page, item))
+            except RecordError as error:
+                lost.append(f"page {page.page_no}: a figure was left out: {error.message}")
+    return drawn, lost
 
 
 def _is_repeated(figure: FoundFigure, repeated: frozenset[str]) -> bool:

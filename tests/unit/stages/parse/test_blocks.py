@@ -76,3 +76,21 @@ def test_a_numbered_paragraph_without_hanging_lines_is_no_item():
 
 def test_no_lines_make_no_blocks():
     assert blocks() == []
+
+
+def test_a_paragraph_left_of_the_text_of_an_item_is_not_part_of_it():
+    item = text_line("• Name the parts of a leaf", 50, 100)
+    below = [
+        text_line("Leaves are green for a reason and", 54, 113),
+        text_line("this is what it is about today.", 45, 126),
+    ]
+    assert [len(b.lines) for b in make_blocks([item, *below], page_no=1, em=10)] == [1, 2]
+
+
+def test_speech_that_a_dash_opens_is_a_paragraph_of_its_own():
+    spoken = [
+        text_line(text, 50, 100 + 13 * i)
+        for i, text in enumerate(["—Et moi ? dit Léa.", "—Toi aussi, dit le vieil homme."])
+    ]
+    long = text_line("Ils marchèrent longtemps et virent enfin la mer.", 50, 126)
+    assert len(make_blocks([*spoken, long], page_no=1, em=10)) == 3

@@ -52,3 +52,19 @@ def test_a_path_holds_the_headings_above():
     path.enter(3, "Rivers")
     path.enter(2, "Air")
     assert path.titles == ("Earth", "Air")
+
+
+def test_a_little_larger_in_another_font_is_a_heading_though_no_font_says_bold():
+    """Type 3 fonts, as browsers print them, carry no weight."""
+    assert marked(block(text_line("The Bantu Migrations", 50, 50, size=11, font="Type3 (7 0 R)"))) == [1]
+    assert marked(block(text_line("The Bantu Migrations", 50, 50, size=11))) == [None]
+
+
+def test_a_heading_in_a_panel_heads_only_the_panel():
+    path = HeadingPath()
+    path.enter(1, "Earth")
+    path.enter(3, "Rivers")
+    path.enter(2, "Did you know?", in_panel=True)
+    assert path.titles == ("Earth", "Rivers", "Did you know?")
+    path.leave_panel()
+    assert path.titles == ("Earth", "Rivers")

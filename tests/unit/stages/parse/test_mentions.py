@@ -63,3 +63,16 @@ def test_of_two_figures_with_one_number_the_nearer_is_meant():
 @pytest.mark.parametrize("text", ["Figure 9.9 is missing.", "He cut a fine figure in 1832.", "A figure.", ""])
 def test_what_names_no_figure_is_no_mention(text):
     assert mentioned(text, CYCLE, WEB) == {}
+
+
+PLATE = figure("36", "Fig. 36. Half of an acorn. 37. Oak seedling. Fig. 38. A chestnut. 39, 40. Its leaves.")
+
+
+@pytest.mark.parametrize("number", [36, 37, 38, 39, 40])
+def test_a_plate_bears_all_the_numbers_of_its_caption(number):
+    assert mentioned(f"See Fig. {number} for this.", PLATE) == {PLATE.caption: [f"Fig. {number}"]}
+
+
+def test_a_year_or_a_count_in_a_caption_is_no_number_of_a_plate():
+    plate = figure("3", "Figure 3. The bridge. 120. It was built in 1890. 4 men. 7. No more.")
+    assert mentioned("See Figure 120, Figure 4 and Figure 7.", plate) == {}

@@ -8,6 +8,7 @@ import pytest
 from corpusbuilder.backends.ocr.none import NoOcr
 from corpusbuilder.backends.pdf.pymupdf import PyMuPdf
 from corpusbuilder.config import ParseSection
+from corpusbuilder.errors import RecordError
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.geometry import transform_box
 from corpusbuilder.records.ids import document_id
@@ -119,3 +120,25 @@ def test_workers_and_time_limits_do_not_make_a_shard_stale():
 
     assert fingerprint() == fingerprint(workers=7, page_timeout_s=1)
     assert fingerprint() != fingerprint(dpi=100)
+
+
+class _NothingRenders(PyMuPdf):
+    """A backend whose pages read but cannot be drawn."""
+
+    def open(self, path, *, password=None):
+        pdf = super().open(path, password=password)
+
+        def render(page_no, box=None, *, dpi, without=()):
+            raise RecordError("not_rendered", f"page {page_no} cannot be rendered")
+
+        pdf.render = render
+        return pdf
+
+
+def test_a_figure_that_cannot_be_drawn_costs_itself_and_not_the_book():
+    (path,) = SAMPLES.glob("*_en.pdf")
+    stage = ParseStage(pdf=_NothingRenders(), ocr=NoOcr(), config=ParseSection(ocr="none"), backends={})
+    (done,) = stage.process([source(path)])
+    assert isinstance(done, Done)
+    assert sum(len(unit.passages) for unit in done.outputs) > 10
+    assert sum("a figure was left out" in note for note in done.notes) >= 7

@@ -90,3 +90,21 @@ def test_every_word_box_spans_characters_of_its_word(lines):
         assert all(passage.text[word.start : word.end].strip() for word in passage.words)
         covered = "".join(passage.text[word.start : word.end] for word in passage.words)
         assert covered == "".join(passage.text.split())
+
+
+def test_a_list_without_full_stops_does_not_swallow_the_paragraph_after_it():
+    item = replace(rows("• Name the parts of a leaf", y=600), label=BlockLabel.LIST_ITEM)
+    assert [p.kind for p in passages(item, rows("Leaves are green.", page_no=2))] == ["list", "paragraph"]
+
+
+def test_text_in_a_panel_is_never_joined_to_text_outside():
+    inside = replace(rows("The well is deep and", y=600), panel=(40, 590, 300, 640))
+    assert len(passages(inside, rows("cold as the river.", page_no=2))) == 2
+
+
+def test_the_title_of_a_panel_ends_with_the_panel():
+    title = replace(rows("Did you know?"), label=BlockLabel.SECTION_HEADER, level=1, panel=(40, 90, 300, 200))
+    inside = replace(rows("Water can be heavy.", y=120), panel=(40, 90, 300, 200))
+    chapter = replace(rows("Rivers", y=50), label=BlockLabel.SECTION_HEADER, level=1)
+    found = passages(chapter, title, inside, rows("The sea is salty.", y=300))
+    assert [p.heading for p in found] == [("Rivers", "Did you know?"), ("Rivers",)]
