@@ -18,21 +18,24 @@ An error carries a ``hint``: the next thing to type or to look at. ``RecordError
 only one that a stage may raise about a single record, and it never stops a run.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
 class CorpusbuilderError(Exception):
     """Base of all expected errors.
 
-    ``message`` says what is wrong and with which file or record, ``hint`` what to do about it.
+    ``message`` says what is wrong and with which file or record, ``hint`` what to do about it, ``result`` what was
+    done all the same, for ``--json``.
     """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, result: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.result = result or {}
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process boundaries by pickle, which drops keyword-only arguments.

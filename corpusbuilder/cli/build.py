@@ -15,4 +15,4 @@ def build(options: RunOptions, pdfs: PdfsArgument = None, password_env: Password
     report = run(options, None, paths=pdfs or [], password_env=password_env)
     if not options.as_json:
         typer.echo(summarise(options.workspace.resolve(), report))
-    conclude(options, report, {})
+    conclude(options, report)

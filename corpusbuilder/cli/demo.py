@@ -26,4 +26,4 @@ def demo(
     report = run(options, None, paths=[folder])
     if not options.as_json:
         typer.echo(summarise(options.workspace.resolve(), report))
-    conclude(options, report, {})
+    conclude(options, report)

@@ -8,4 +8,4 @@ def generate(options: RunOptions) -> None:
     """Write questions, answers and reasoning steps about every unit."""
     from corpusbuilder.cli.run import conclude, run
 
-    conclude(options, run(options, ["generate"]), {})
+    conclude(options, run(options, ["generate"]))

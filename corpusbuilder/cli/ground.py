@@ -8,4 +8,4 @@ def ground(options: RunOptions) -> None:
     """Find the image regions and text spans that each reasoning step rests on."""
     from corpusbuilder.cli.run import conclude, run
 
-    conclude(options, run(options, ["ground"]), {})
+    conclude(options, run(options, ["ground"]))

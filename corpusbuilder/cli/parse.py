@@ -23,4 +23,4 @@ def parse(options: RunOptions, pdfs: PdfsArgument = None, password_env: Password
     from corpusbuilder.cli.run import conclude, run
 
     report = run(options, ["parse"], paths=pdfs or [], password_env=password_env)
-    conclude(options, report, {})
+    conclude(options, report)

@@ -32,10 +32,15 @@ def reporting_errors(*, as_json: bool) -> Iterator[None]:
     try:
         yield
     except CorpusbuilderError as error:
-        _explain(error.message, error.hint, code=error.exit_code, as_json=as_json)
+        _explain(error.message, error.hint, code=error.exit_code)
+        if as_json:
+            emit_json({**error.result, **_failure(error.message, error.hint, code=error.exit_code)})
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
-        _explain("interrupted; everything finished is kept", None, code=INTERRUPTED, as_json=as_json)
+        message = "interrupted; everything finished is kept"
+        _explain(message, None, code=INTERRUPTED)
+        if as_json:
+            emit_json(_failure(message, None, code=INTERRUPTED))
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:
         raise typer.Exit(0) from None  # the reader of our output has seen enough, as in `… | head`
@@ -44,18 +49,24 @@ def reporting_errors(*, as_json: bool) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - the top of the program: a bug must end in a message, too
         traceback.print_exc()
         message = f"this is a bug in corpusbuilder: {type(error).__name__}: {error}"
-        _explain(message, "please report it with the lines above", code=BUG, as_json=as_json)
+        hint = "please report it with the lines above"
+        _explain(message, hint, code=BUG)
+        if as_json:
+            emit_json(_failure(message, hint, code=BUG))
         raise typer.Exit(BUG) from None
 
 
-def _explain(message: str, hint: str | None, *, code: int, as_json: bool) -> None:
+def _explain(message: str, hint: str | None, *, code: int) -> None:
+    """The sentence, the next thing to do, and how to go on."""
     say(f"error: {message}")
     if hint:
         say(f"  → {hint}")
     if code != UsageError.exit_code:
         say(f"  to go on: {resume_command()}")
-    if as_json:
-        emit_json({"ok": False, "error": message, "hint": hint, "exit_code": code})
+
+
+def _failure(message: str, hint: str | None, *, code: int) -> dict[str, Any]:
+    return {"ok": False, "error": message, "hint": hint, "exit_code": code, "resume": resume_command()}
 
 
 def resume_command() -> str:

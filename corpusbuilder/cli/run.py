@@ -49,7 +49,7 @@ def run(
         return report
 
 
-def conclude(options: RunOptions, report: BuildReport, result: dict[str, Any]) -> None:
+def conclude(options: RunOptions, report: BuildReport) -> None:
     """Print what a run did, then fail if too much was rejected or a path could not be used.
 
     Raises:
@@ -57,20 +57,23 @@ def conclude(options: RunOptions, report: BuildReport, result: dict[str, Any]) -
         MissingInputError: a path that was given does not exist or cannot be read.
     """
     tell_problems(options, report)
-    if options.as_json:
-        emit_json({**as_json(report), **result})
+    result = as_json(report)
     for stage in report.stages:
         counts = stage.counts
         if not options.may_reject(counts.rejected, counts.inputs):
             raise TooManyRejectedError(
                 f"{stage.stage}: {counts.rejected} of {counts.inputs} inputs rejected, over {options.max_rejected}",
                 hint="each is named above; everything else is finished. --max-rejected sets another limit",
+                result=result,
             )
     if report.unreadable:
         raise MissingInputError(
             f"{len(report.unreadable)} of the paths could not be used; everything else is finished",
             hint="each is named above: correct the path or its permissions",
+            result=result,
         )
+    if options.as_json:
+        emit_json(result)
 
 
 def tell_problems(options: RunOptions, report: BuildReport) -> None:

@@ -8,4 +8,4 @@ def verify(options: RunOptions) -> None:
     """Check every example; what fails is kept, with the reasons."""
     from corpusbuilder.cli.run import conclude, run
 
-    conclude(options, run(options, ["verify"]), {})
+    conclude(options, run(options, ["verify"]))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import JsonValue
 
@@ -18,6 +18,9 @@ from corpusbuilder.records.ids import canonical_json
 from corpusbuilder.stages.contract import Done, InUnit, Rejected, Source, Stage
 from corpusbuilder.store.journal import Journal
 from corpusbuilder.store.workspace import Counts, DoneFile, RejectedInput, Shard, Workspace
+
+RETRIED: Final = frozenset({"wrong_password", "unreadable"})
+"""Reasons of rejection that lie outside the file and leave no trace in a fingerprint: such a shard is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ def why_stale(shard: Shard, fingerprint: Mapping[str, JsonValue]) -> str | None:
         return "begun, not finished" if shard.partial.exists() else "not made yet"
     if changes := differences(done.fingerprint, fingerprint):
         return "; ".join(changes)
+    if done.counts.rejected and any(reject.reason_code in RETRIED for reject in shard.read_rejected()):
+        return "it was rejected for a reason that may be gone"
     if done.output_sha256 != shard.output_sha256():
         return "its file was changed or deleted by hand"
     return None

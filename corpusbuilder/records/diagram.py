@@ -23,7 +23,7 @@ class DiagramLabel(Record):
     polygon: Polygon
     """Around the words; turned with them when the text is."""
     outline: Polygon | None = None
-    """The box or ellipse drawn around the words, when there is one: the node of a flow chart."""
+    """The box or ellipse drawn around the words (the node of a flow chart), or the dot of the place that they name."""
     role: Literal["text", "number", "legend", "connector_label"] = "text"
     """``number``: a callout such as 3; ``legend``: an entry of the key; ``connector_label``: written along an arrow."""
     method: FindMethod

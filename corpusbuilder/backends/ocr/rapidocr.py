@@ -14,7 +14,6 @@ from corpusbuilder.errors import MissingExtraError
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import Rect
 
-
 _LONGEST_SIDE: Final = 1600
 """Pixels: larger images are scaled down to find lines, which are then read in full size."""
 

@@ -27,7 +27,7 @@ class OpenPdf(Protocol):
         ...
 
     def render(self, page_no: int, box: Rect | None = None, *, dpi: float, without: Sequence[Rect] = ()) -> bytes:
-        """PNG of the page or of ``box`` (PDF points), in the orientation of the coordinates, with ``without`` painted white."""
+        """PNG of the page or of ``box`` (PDF points), turned as the coordinates are, with ``without`` painted white."""
         ...
 
 
