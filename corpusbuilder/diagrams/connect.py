@@ -68,7 +68,8 @@ def _misfit(head: Head, shaft: Shaft, which: int) -> float | None:
     base = moved(head.tip, head.direction, -head.length)
     off = off_segment(end, base, head.tip)
     slack = 0.35 * head.length + shaft.width
-    turn = dot(shaft.leaving(which, min(head.length, 0.5 * shaft.length)), head.direction)
+    reaches = (0.25 * head.length, min(head.length, 0.5 * shaft.length))
+    turn = max(dot(shaft.leaving(which, reach), head.direction) for reach in reaches)
     if off > slack or turn < 0.8 or shaft.length < 0.6 * head.length or not alike(shaft.ink, head.ink):
         return None
     if head.is_open and math.dist(end, head.tip) > 0.25 * head.length + shaft.width:
@@ -94,7 +95,7 @@ def attach(end: XY, direction: XY, targets: Sequence[Target], *, em: float) -> H
         em: font size.
     """
     costs = sorted(_costs(end, direction, targets, em=em))
-    if not costs or costs[0][1] > FARTHEST_EM:
+    if not costs or costs[0][0] > FARTHEST_EM:
         return None
     cost, distance, key = costs[0]
     if len(costs) > 1 and costs[1][0] < 1.2 * cost + 0.2:

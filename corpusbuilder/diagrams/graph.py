@@ -80,10 +80,11 @@ def read_diagram(
     links = find_links(scene, parts)
     used = {end[1] for link in links for end in (link.tail, link.head) if end is not None and end[0] == "text"}
     fixed = used | set(scene.outlines) | set(scene.markers) | scene.keys
-    along = written_along(scene, links, fixed)
+    along = written_along(scene, links, parts, fixed)
     named = _name_parts(scene, parts, links, fixed | set(along.values()))
     labels = _labels(scene, canvas, method, along)
-    part_ids, regions = _regions(scene, canvas, parts, named, labels)
+    joined = {end[1] for link in links for end in (link.tail, link.head) if end is not None and end[0] == "part"}
+    part_ids, regions = _regions(scene, canvas, parts, named, labels, joined)
     connectors = _connectors(canvas, links, labels, part_ids, along)
     return Diagram(
         labels=tuple(_once(labels)), connectors=tuple(_once(connectors)), regions=tuple(_once(regions))
@@ -167,10 +168,11 @@ def _regions(
     parts: Sequence[Part],
     named: Mapping[int, tuple[int, RegionLink]],
     labels: Sequence[DiagramLabel],
+    joined: set[int],
 ) -> tuple[dict[int, str], list[Region]]:
-    """Ids by track, and the regions that are named, hold others or lie in one; a lone shape is an ornament."""
+    """Ids by track, and the regions that are named, joined, hold others or lie in one; a lone shape is an ornament."""
     family = {part.parent for part in parts} | {part.track for part in parts if part.parent is not None}
-    kept = [part for part in parts if part.track in named or part.track in family]
+    kept = [part for part in parts if part.track in named or part.track in family or part.track in joined]
     polygons: dict[int, Polygon] = {part.track: canvas.line(scene.tracks[part.track].points) for part in kept}
     ids = {k: content_id("reg", canvas.figure_id, [list(p) for p in polygon]) for k, polygon in polygons.items()}
     regions = []

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
 from corpusbuilder.diagrams.plane import cross, dot, length_of, middle, minus, resampled, unit
@@ -184,15 +184,14 @@ def _block_arrow(track: Track, index: int) -> BlockArrow | None:
 
 def _sides(ring: Sequence[XY], corners: Sequence[XY]) -> tuple[list[XY], list[XY]]:
     """The two ways around from the tip (first) to the middle of the tail end."""
-    total, walked = length_of([*ring, ring[0]]), 0.0
+    walked = [0.0]
+    for a, b in pairwise(ring):
+        walked.append(walked[-1] + math.dist(a, b))
+    half = (walked[-1] + math.dist(ring[-1], ring[0])) / 2
     known = set(corners)
-    best, cut = math.inf, 1
-    for k in range(1, len(ring) - 1):
-        walked += math.dist(ring[k - 1], ring[k])
-        here = walked + math.dist(ring[k], ring[k + 1]) / 2
-        if ring[k] in known and ring[k + 1] in known and abs(here - total / 2) < best:
-            best, cut = abs(here - total / 2), k
-    return list(ring[: cut + 1]), [ring[0], *list(reversed(ring[cut + 1 :]))]
+    turns = [k for k, p in enumerate(ring) if p in known]
+    left, right = min(pairwise(turns), key=lambda pair: abs(walked[pair[0]] + walked[pair[1]] - 2 * half))
+    return list(ring[: left + 1]), [ring[0], *reversed(ring[right:])]
 
 
 def _is_barbed_tip(ring: Sequence[XY]) -> bool:

@@ -1,16 +1,26 @@
 """Lines followed to both their ends: arrows, lines between labels, leaders."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
-from corpusbuilder.diagrams.connect import Hit, Target, attach, crown
+from corpusbuilder.diagrams.connect import Target, attach, crown
 from corpusbuilder.diagrams.heads import Head
 from corpusbuilder.diagrams.outlines import is_dot
-from corpusbuilder.diagrams.plane import bounds, end_direction, length_of, off_polyline, off_ring, resampled
+from corpusbuilder.diagrams.plane import (
+    bounds,
+    end_direction,
+    inside,
+    length_of,
+    moved,
+    off_polyline,
+    off_ring,
+    resampled,
+)
 from corpusbuilder.diagrams.regions import Part, part_at
 from corpusbuilder.diagrams.scene import Scene
-from corpusbuilder.diagrams.shafts import Shaft, find_chains, find_shafts, host_of
+from corpusbuilder.diagrams.shafts import Shaft, cut_at_forks, find_chains, find_shafts, host_of
 from corpusbuilder.records.page import XY
 
 End: TypeAlias = tuple[Literal["text", "part", "link"], int]
@@ -43,6 +53,16 @@ class _Stroke:
     shafts: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """What one end of a line is at."""
+
+    end: End
+    score: float
+    gap: float
+    """Distance from it."""
+
+
 def find_links(scene: Scene, parts: Sequence[Part]) -> list[Link]:
     """All lines of which both ends are known."""
     shafts, strokes = _strokes(scene)
@@ -59,7 +79,7 @@ def _strokes(scene: Scene) -> tuple[list[Shaft], list[_Stroke]]:
     crowned = crown(shafts, heads, em=em)
     worn = {k for h in crowned.values() for k in heads[h].shape}
     kept = [k for k, shaft in enumerate(shafts) if not worn & set(shaft.tracks)]
-    shafts, crowned = _only(shafts, crowned, kept)
+    shafts, crowned = cut_at_forks(*_only(shafts, crowned, kept), em=em)
     strokes = [_stroke(chain.points, chain.ends, chain.shafts, crowned, heads) for chain in find_chains(shafts, crowned, em=em)]
     for block in scene.blocks:
         strokes.append(_Stroke(block.points, (block.double, True), 0.97, ()))
@@ -111,77 +131,95 @@ def _targets(scene: Scene) -> list[Target]:
 def _followed(
     stroke: _Stroke, scene: Scene, parts: Sequence[Part], shafts: Sequence[Shaft], targets: Sequence[Target]
 ) -> Link | None:
-    reach = min(0.6 * scene.em, 0.5 * length_of(stroke.points))
-    out = end_direction(stroke.points[::-1], reach), end_direction(stroke.points, reach)
-    ends = stroke.points[0], stroke.points[-1]
-    hits = [attach(end, way, targets, em=scene.em) for end, way in zip(ends, out, strict=True)]
-    hosts = [host_of(end, shafts, frozenset(stroke.shafts), slack=0.15 * scene.em) for end in ends]
-    for k in (0, 1):
-        if hosts[k] is not None and _is_far(ends[k], hits[k], targets, by=0.4 * scene.em):
-            hits[k] = None
-        else:
-            hosts[k] = None
-    if hits[0] is not None and hits[1] is not None:
-        return _between(stroke, hits[0], hits[1], scene, targets)
-    if hosts != [None, None]:
-        return _onto_line(stroke, hits, hosts)
-    return _into_part(stroke, hits, scene, parts)
-
-
-def _is_far(end: XY, hit: Hit | None, targets: Sequence[Target], *, by: float) -> bool:
-    return hit is None or min(off_ring(end, target.ring) for target in targets if target.key == hit.key) > by
-
-
-def _between(stroke: _Stroke, one: Hit, other: Hit, scene: Scene, targets: Sequence[Target]) -> Link | None:
-    """From label to label."""
-    if one.key == other.key:
+    aims = [_aim(stroke, which, scene, parts, shafts, targets) for which in (0, 1)]
+    one, other = aims
+    if one is None or other is None or _can_be_leader(one, other, scene) or _can_be_leader(other, one, scene):
+        return _into_part(stroke, aims, scene, parts)
+    if one.end == other.end:
         return None
     score = round(min(one.score, other.score) * (0.6 + 0.4 * stroke.quality), 3)
-    if any(stroke.headed):
-        return _turned(Link("arrow", stroke.points, ("text", one.key), ("text", other.key), True, all(stroke.headed), score, stroke.shafts), stroke)
-    ends = (stroke.points[0], one), (stroke.points[-1], other)
-    if any(_is_far(end, hit, targets, by=0.9 * scene.em) for end, hit in ends):
-        return None
-    return Link("line", stroke.points, ("text", one.key), ("text", other.key), False, False, score, stroke.shafts)
-
-
-def _turned(link: Link, stroke: _Stroke) -> Link:
-    """Tail first."""
-    if stroke.headed[1] or not stroke.headed[0]:
+    if not any(stroke.headed):
+        straight = all(aim.end[0] == "text" and aim.gap <= 0.9 * scene.em for aim in (one, other))
+        return Link("line", stroke.points, one.end, other.end, False, False, score, stroke.shafts) if straight else None
+    link = Link("arrow", stroke.points, one.end, other.end, True, all(stroke.headed), score, stroke.shafts)
+    if stroke.headed[1]:
         return link
     return replace(link, points=link.points[::-1], tail=link.head, head=link.tail)
 
 
-def _onto_line(stroke: _Stroke, hits: Sequence[Hit | None], hosts: Sequence[int | None]) -> Link | None:
-    """From a label to another line, or from line to line."""
-    ends: list[End | None] = []
-    for hit, host in zip(hits, hosts, strict=True):
-        ends.append(("text", hit.key) if hit is not None else ("link", host) if host is not None else None)
-    if None in ends or ends[0] == ends[1] or not any(stroke.headed):
-        return None
-    score = round(0.8 * min([hit.score for hit in hits if hit is not None] or [0.8]), 3)
-    return _turned(Link("arrow", stroke.points, ends[0], ends[1], True, all(stroke.headed), score, stroke.shafts), stroke)
+def _can_be_leader(one: _Aim, other: _Aim, scene: Scene) -> bool:
+    """Whether a line runs from a label without a box to a region."""
+    return one.end[0] == "text" and other.end[0] == "part" and not _is_boxed(one.end[1], scene)
 
 
-def _into_part(stroke: _Stroke, hits: Sequence[Hit | None], scene: Scene, parts: Sequence[Part]) -> Link | None:
-    """A leader from a label to a region, or an arrow with a region at one end or both."""
-    known = [k for k in (0, 1) if hits[k] is not None]
-    if not known:
+def _is_boxed(text: int, scene: Scene) -> bool:
+    """Whether a text stands in a box of its own, other than the ring of a numbered callout."""
+    return text in scene.outlines and not scene.texts[text].is_number
+
+
+def _aim(
+    stroke: _Stroke,
+    which: int,
+    scene: Scene,
+    parts: Sequence[Part],
+    shafts: Sequence[Shaft],
+    targets: Sequence[Target],
+) -> _Aim | None:
+    """What one end of a line is at: another line that it touches, a label, a region."""
+    em, end = scene.em, stroke.points[-which]
+    way = end_direction(stroke.points if which else stroke.points[::-1], min(0.6 * em, 0.5 * length_of(stroke.points)))
+    hit = attach(end, way, targets, em=em)
+    gap = math.inf
+    if hit is not None:
+        gap = min(0.0 if inside(end, t.ring) else off_ring(end, t.ring) for t in targets if t.key == hit.key)
+    host = host_of(end, shafts, frozenset(stroke.shafts), slack=0.15 * em)
+    if host is not None:
+        touches = off_polyline(end, shafts[host].points) <= 0.05 * em + shafts[host].width
+        if (touches and not stroke.headed[which]) or gap > 0.4 * em:
+            return _Aim(("link", host), 0.75, 0.0)
+    named = hit is not None and hit.key in scene.markers
+    if gap > 0.4 * em and not named and (part := _part_met(end, way, scene, parts)) is not None:
+        return _Aim(("part", part), 0.85, 0.0)
+    return None if hit is None else _Aim(("text", hit.key), hit.score, gap)
+
+
+def _part_met(end: XY, way: XY, scene: Scene, parts: Sequence[Part]) -> int | None:
+    """The region on whose edge a line ends, coming from outside."""
+    em = scene.em
+    found = []
+    for part in parts:
+        ring = scene.tracks[part.track].points
+        if off_ring(end, ring) <= 0.35 * em and inside(moved(end, way, 0.6 * em), ring):
+            found.append(part.track)
+    return found[0] if len(found) == 1 else None
+
+
+def _into_part(
+    stroke: _Stroke, aims: Sequence[_Aim | None], scene: Scene, parts: Sequence[Part]
+) -> Link | None:
+    """A leader from a label to a region, or an arrow from a boxed label to a region."""
+    near = 0 if aims[0] is not None and aims[0].end[0] == "text" else 1
+    aim, far = aims[near], 1 - near
+    if aim is None or aim.end[0] != "text" or stroke.headed[near]:
         return None
-    near, far = known[0], 1 - known[0]
-    hit = hits[near]
     part = part_at(stroke.points[-far], parts, scene.tracks, em=scene.em)
-    if hit is None or part is None:
+    if part is None or _is_on_edge_of_titled(stroke.points[-far], part, scene):
         return None
-    boxed = hit.key in scene.outlines and not scene.texts[hit.key].is_number
-    score = round(hit.score * (0.7 + 0.3 * stroke.quality), 3)
-    line = stroke.points if near == 0 else stroke.points[::-1]
-    if stroke.headed[near]:
-        return None
-    kind: Literal["arrow", "leader"] = "arrow" if boxed and stroke.headed[far] else "leader"
+    boxed = _is_boxed(aim.end[1], scene)
     if boxed and not stroke.headed[far]:
         return None
-    return Link(kind, line, ("text", hit.key), ("part", part), stroke.headed[far], False, score, stroke.shafts)
+    line = stroke.points if near == 0 else stroke.points[::-1]
+    score = round(aim.score * (0.7 + 0.3 * stroke.quality), 3)
+    kind: Literal["arrow", "leader"] = "arrow" if boxed else "leader"
+    return Link(kind, line, aim.end, ("part", part), stroke.headed[far], False, score, stroke.shafts)
+
+
+def _is_on_edge_of_titled(end: XY, part: int, scene: Scene) -> bool:
+    """Whether a line stops at the edge of a shape that holds a text: then it more likely points at something beyond."""
+    ring = scene.tracks[part].points
+    if off_ring(end, ring) > 0.3 * scene.em:
+        return False
+    return any(not text.is_number and inside(text.centre, ring) for text in scene.texts)
 
 
 def _strongest(links: Sequence[Link]) -> list[Link]:
@@ -210,15 +248,21 @@ def _stands(end: End | None, drawn: set[int]) -> bool:
     return end is None or end[0] != "link" or end[1] in drawn
 
 
-def written_along(scene: Scene, links: Sequence[Link], used: set[int]) -> dict[int, int]:
+def _leaves(link: Link, part: int | None, scene: Scene) -> bool:
+    """Whether a link goes out of a region."""
+    return part is not None and not all(inside(link.points[k], scene.tracks[part].points) for k in (0, -1))
+
+
+def written_along(scene: Scene, links: Sequence[Link], parts: Sequence[Part], used: set[int]) -> dict[int, int]:
     """Link -> the text written along its middle, among those that nothing else uses; one to one, nearest first."""
+    around = {t: part_at(text.centre, parts, scene.tracks, em=0.0) for t, text in enumerate(scene.texts) if t not in used}
     found = []
     for index, link in enumerate(links):
         if link.kind == "leader":
             continue
         line = resampled(link.points, 21)[4:17]
         for t, text in enumerate(scene.texts):
-            if t in used or text.is_number:
+            if t in used or text.is_number or _leaves(link, around[t], scene):
                 continue
             gap = min(min(off_ring(p, text.ring) for p in line), off_polyline(text.centre, line))
             if gap <= 0.8 * scene.em and length_of(link.points) > 1.5 * scene.em:

@@ -33,12 +33,14 @@ def find_outlines(
     return {
         t: holder
         for holder, members in sorted(held.items())
-        if len(members) <= 3 and _is_snug(tracks[holder], [texts[t] for t in members], em=em)
+        if _is_snug(tracks[holder], [texts[t] for t in members], em=em)
         for t in members
     }
 
 
 def _is_snug(track: Track, members: Sequence[Text], *, em: float) -> bool:
+    if len(members) > 1 and not (len(members) <= 3 and is_even(track) and _is_column(members)):
+        return False
     inner, outer = union(text.box for text in members), track.box
     size = max(text.size for text in members)
     width, height = outer[2] - outer[0], outer[3] - outer[1]
@@ -52,6 +54,16 @@ def _is_snug(track: Track, members: Sequence[Text], *, em: float) -> bool:
     if room[0] <= ROOM_EM[0] * size and room[1] <= ROOM_EM[1] * size:
         return is_even(track) or area(inner) >= 0.25 * track.area
     return is_even(track) and off_x <= 0.06 * width + 0.1 * em and off_y <= 0.12 * height + 0.1 * em
+
+
+def _is_column(members: Sequence[Text]) -> bool:
+    """Whether texts stand one under the other, centred or flush."""
+    boxes = sorted((text.box for text in members), key=lambda box: box[1])
+    slack = 0.5 * min(text.size for text in members)
+    edges = ([box[0] for box in boxes], [box[2] for box in boxes], [box[0] / 2 + box[2] / 2 for box in boxes])
+    below = all(upper[3] <= lower[1] + slack for upper, lower in zip(boxes, boxes[1:], strict=False))
+    close = all(lower[1] - upper[3] <= 2 * slack for upper, lower in zip(boxes, boxes[1:], strict=False))
+    return below and close and any(max(edge) - min(edge) <= slack for edge in edges)
 
 
 def is_even(track: Track) -> bool:

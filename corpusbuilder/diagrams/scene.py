@@ -63,7 +63,9 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     skin = {other for k in sorted(set(outlines.values())) for other in skins(k, tracks, rings)}
     rings = [k for k in rings if k not in frames]
     heads = [head for head in find_heads(tracks, em=em) if not skin & set(head.shape)]
-    swatches = find_swatches(texts, tracks, [k for k in rings if not is_dot(tracks[k], em=em)], outlines, em=em)
+    pointed = {k for head in heads for k in head.shape}
+    patches = [k for k in rings if k not in pointed and not is_dot(tracks[k], em=em)]
+    swatches = find_swatches(texts, tracks, patches, outlines, em=em)
     taken = outlines | {t: k for k, t in swatches.items()}
     markers = find_markers(texts, tracks, rings, taken, em=em)
     rings = [k for k in rings if k not in skin]
@@ -96,13 +98,13 @@ def _separator(
 
     def apart(upper: Text, lower: Text) -> bool | None:
         one, other = holder(upper), holder(lower)
-        if one != other or (has_leader(upper) and has_leader(lower)):
+        if one != other:
             return True
-        if one is None:
-            return None
-        box, both = tracks[one].box, union((upper.box, lower.box))
-        roomy = box[2] - box[0] > both[2] - both[0] + 8 * em or box[3] - box[1] > 2 * (both[3] - both[1]) + 3 * em
-        return None if roomy else False
+        if one is not None:
+            box, both = tracks[one].box, union((upper.box, lower.box))
+            if box[2] - box[0] <= both[2] - both[0] + 8 * em and box[3] - box[1] <= 2 * (both[3] - both[1]) + 3 * em:
+                return False
+        return True if has_leader(upper) and has_leader(lower) else None
 
     return apart
 

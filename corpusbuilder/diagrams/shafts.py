@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from corpusbuilder.diagrams.plane import (
+    bounds,
     box_gap,
     dot,
     end_direction,
@@ -166,6 +167,46 @@ def _walk_dashes(
     return sorted(out, key=lambda shaft: shaft.points)
 
 
+def cut_at_forks(
+    shafts: Sequence[Shaft], crowned: Mapping[tuple[int, int], int], *, em: float
+) -> tuple[list[Shaft], dict[tuple[int, int], int]]:
+    """Lines without heads, cut where the bare end of another line of the same ink meets them: the bar of a fork.
+
+    A bar goes on at both its ends; a line that ends at something itself stays whole.
+    """
+    joined = {end for group in _joints(shafts, crowned, em=em) for end in group}
+    cuts: dict[int, list[XY]] = {}
+    for k, shaft in enumerate(shafts):
+        for which in (0, 1):
+            if (k, which) in crowned:
+                continue
+            host = host_of(shaft.end(which), shafts, frozenset((k,)), slack=0.05 * em)
+            if host is not None and shafts[host].ink == shaft.ink and {(host, 0), (host, 1)} <= joined:
+                cuts.setdefault(host, []).append(shaft.end(which))
+    pieces: list[Shaft] = []
+    moved: dict[tuple[int, int], int] = {}
+    for k, shaft in enumerate(shafts):
+        first = len(pieces)
+        pieces += _cut(shaft, cuts.get(k, ()))
+        for which, at in ((0, first), (1, len(pieces) - 1)):
+            if (k, which) in crowned:
+                moved[at, which] = crowned[k, which]
+    return pieces, moved
+
+
+def _cut(shaft: Shaft, cuts: Sequence[XY]) -> list[Shaft]:
+    """A line in pieces, at points that lie on it."""
+    runs: list[list[XY]] = [[shaft.points[0]]]
+    for a, b in zip(shaft.points, shaft.points[1:], strict=False):
+        on = sorted((math.dist(a, p), p) for p in cuts if off_segment(p, a, b) <= 0.02 * shaft.length + shaft.width)
+        for _, p in on:
+            if p not in runs[-1] and runs[-1] and not any(p in run for run in runs):
+                runs[-1].append(p)
+                runs.append([p])
+        runs[-1].append(b)
+    return [replace(shaft, points=tuple(run), box=bounds(run)) for run in runs if len(run) > 1]
+
+
 def find_chains(shafts: Sequence[Shaft], crowned: Mapping[tuple[int, int], int], *, em: float) -> list[Chain]:
     """Ways along the shafts: from a loose end to another, through joints, and along each branch of a fork.
 
@@ -174,9 +215,11 @@ def find_chains(shafts: Sequence[Shaft], crowned: Mapping[tuple[int, int], int],
         crowned: (shaft, end) -> head, for the ends that have one; these are never joints.
         em: font size.
     """
-    joints = _joints(shafts, crowned, em=em)
     neighbours: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for group in joints:
+    for group in _joints(shafts, crowned, em=em):
+        k, which = group[0]
+        if host_of(shafts[k].end(which), shafts, frozenset(k for k, _ in group), slack=0.05 * em) is not None:
+            continue  # branches of another line, each on its own
         for end in group:
             neighbours[end] = [other for other in group if other != end]
     chains: list[Chain] = []

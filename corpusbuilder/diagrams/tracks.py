@@ -132,17 +132,13 @@ def _distinct(points: Sequence[XY]) -> list[XY]:
 
 
 def _corners(joints: Sequence[XY], *, closed: bool) -> list[XY]:
-    """Joints without those on the line between their neighbours (within 2 % of the size)."""
+    """Joints without those on the line between their neighbours (within 2 % of their distance)."""
     kept = list(joints)
-    if len(kept) < 3:
-        return kept
-    box = bounds(kept)
-    slack = 0.02 * max(box[2] - box[0], box[3] - box[1])
     k = 0 if closed else 1
     while k < len(kept) - (0 if closed else 1) and len(kept) > 2:
         before, here, after = kept[k - 1], kept[k], kept[(k + 1) % len(kept)]
         turns = _turns_back(before, here, after)
-        if off_segment(here, before, after) <= slack and not turns:
+        if off_segment(here, before, after) <= 0.02 * math.dist(before, after) and not turns:
             kept.pop(k)
         else:
             k += 1
