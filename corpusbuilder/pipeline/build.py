@@ -61,19 +61,14 @@ def build(runner: Runner, paths: Sequence[Path], *, password_env: str | None = N
     """Do everything that is stale. A part of the documents (``--shard``) ends before the release."""
     report = BuildReport()
     gather(runner, paths, password_env=password_env, report=report)
-    stages = [stage for stage in SPECS if stage == "parse" or _has_documents(report)]
-    for stage in stages:
-        if stage != "parse" and not _has_documents(report):
-            break
+    for stage in SPECS:
         run_stages(runner, [stage], report)
-    if not _has_documents(report):
+        if not report.stages[-1].counts.outputs:
+            break  # nothing could be read, or nothing asked: the later stages have no input
+    if not report.stages[0].counts.outputs:
         return report
     if runner.selection.shard == (1, 1):
         report.release = release(runner.workspace, runner.config)
     else:
         report.warnings.append("one part of the documents: run `corpusbuilder release` when all parts are done")
     return report
-
-
-def _has_documents(report: BuildReport) -> bool:
-    return not report.stages or report.stages[0].counts.outputs > 0

@@ -115,8 +115,13 @@ def _make(workspace: Workspace, config: Config, name: str) -> ReleaseReport:
 
 
 def _documents(workspace: Workspace) -> list[DocumentInput]:
-    """Documents that were parsed; those without verified examples give figures and passages only."""
+    """Documents that were parsed; those about which nothing could be asked give figures and passages only.
+
+    Empty when examples were generated and none is verified yet.
+    """
     verified = set(workspace.document_ids("verify"))
+    if not verified and _outputs(workspace, "generate") != 0:
+        return []
     found = []
     for document in workspace.document_ids("parse"):
         done = workspace.shard("parse", document).read_done()
@@ -124,7 +129,13 @@ def _documents(workspace: Workspace) -> list[DocumentInput]:
             examples = partial(workspace.shard("verify", document).read, VerifiedExample)
             units = partial(workspace.shard("parse", document).read, Unit)
             found.append(DocumentInput(document, units, examples if document in verified else tuple))
-    return found if verified else []
+    return found
+
+
+def _outputs(workspace: Workspace, stage: str) -> int | None:
+    """Number of records of a stage; None when it has not run."""
+    dones = [workspace.shard(stage, document).read_done() for document in workspace.document_ids(stage)]
+    return sum(done.counts.outputs for done in dones if done is not None) if dones else None
 
 
 def _fingerprint(workspace: Workspace, config: Config) -> dict[str, JsonValue]:

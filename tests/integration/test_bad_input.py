@@ -95,6 +95,16 @@ def test_a_misspelt_key_stops_before_anything_is_done(sample, tmp_path):
     assert [p.name for p in (tmp_path / "ws").iterdir()] == ["corpusbuilder.toml"]
 
 
+def test_a_book_about_which_nothing_can_be_asked_still_gives_its_passages(tmp_path):
+    with pymupdf.open() as pdf:
+        pdf.new_page().insert_text((72, 72), "Mind the step.")
+        pdf.save(tmp_path / "sign.pdf")
+    done = corpusbuilder("build", tmp_path / "sign.pdf", "-w", tmp_path / "ws", "--json")
+    assert done.code == 0, done.err
+    assert done.json["release"]["rows"]["passages"] == {"train": 1}
+    assert done.json["release"]["rows"]["examples"] == {}
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of one megabyte."""
