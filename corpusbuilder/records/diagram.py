@@ -3,11 +3,14 @@
 All coordinates are pixels of the stored figure image.
 """
 
+import re
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.records.base import Record
-from corpusbuilder.records.geometry import Box, Point, Polygon
+from corpusbuilder.records.geometry import Box, Point, Polygon, centre, contains_point
+
+_NUMBERED: Final = re.compile(r"(?P<number>\d{1,2}|[A-Ha-h])\s?[.):=–—-]?\s+(?P<name>[^\W\d_].+)")
 
 FindMethod: TypeAlias = Literal["vector", "text_layer", "ocr", "cv", "model"]
 
@@ -29,6 +32,21 @@ class DiagramLabel(Record):
     method: FindMethod
     score: float
     """0 to 1: how sure the text and place are."""
+
+    @property
+    def name(self) -> str:
+        """The text, of an entry of the key without its number: ``vacuole`` of "6. vacuole"."""
+        match = _NUMBERED.fullmatch(self.text) if self.role == "legend" else None
+        return match["name"] if match else self.text
+
+    @property
+    def extent(self) -> Polygon:
+        """What shows the label: the box or ellipse around its words, else its words; a dot beside them is neither."""
+        if self.outline and len(self.outline) >= 3:
+            xs, ys = [point[0] for point in self.outline], [point[1] for point in self.outline]
+            if contains_point((min(xs), min(ys), max(xs), max(ys)), centre(self.box)):
+                return self.outline
+        return self.polygon
 
 
 class Connector(Record):

@@ -47,6 +47,7 @@ def write_once(path: Path, data: bytes) -> None:
         with temporary.open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             if path.exists():
+                temporary.unlink(missing_ok=True)  # made anew after the other writer had renamed his
                 return
             file.truncate(0)
             file.write(data)

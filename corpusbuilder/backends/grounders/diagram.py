@@ -21,7 +21,7 @@ from corpusbuilder.records.evidence import (
     SpanEvidence,
 )
 from corpusbuilder.records.example import StepGrounding
-from corpusbuilder.records.geometry import Polygon, box_polygon, centre, contains_point, make_box, rounded, union
+from corpusbuilder.records.geometry import Polygon, box_polygon, make_box, rounded, union
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -168,19 +168,11 @@ def _shape(element: DiagramLabel | Connector | Region, figure: Figure) -> "BaseG
         diagonal = math.hypot(figure.image.width, figure.image.height)
         path = shapely.LineString(points) if len(points) > 1 else shapely.Point(points[0])
         return path.buffer(max(LEAST_CONNECTOR_PX, CONNECTOR_SHARE * diagonal), quad_segs=2)
-    for polygon in (_enclosure(element), element.polygon):
+    extent = element.extent if isinstance(element, DiagramLabel) else None
+    for polygon in (extent, element.polygon):
         if polygon and len(polygon) >= 3 and _finite(polygon):
             return shapely.Polygon(polygon)
     return shapely.Polygon(box_polygon(element.box))
-
-
-def _enclosure(element: DiagramLabel | Region) -> Polygon | None:
-    """The box or ellipse around a label; not the dot of a town beside its name, which shows none of the words."""
-    outline = element.outline if isinstance(element, DiagramLabel) else None
-    if not outline:
-        return None
-    xs, ys = [point[0] for point in outline], [point[1] for point in outline]
-    return outline if contains_point((min(xs), min(ys), max(xs), max(ys)), centre(element.box)) else None
 
 
 def _finite(points: Iterable[Sequence[float]]) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from corpusbuilder.backends.teachers.rules import english, french
 from corpusbuilder.backends.teachers.rules.candidate import Candidate, StepPlan, infer, perceive, read, with_distractors
-from corpusbuilder.backends.teachers.rules.inventory import Arrow, FigureView, callouts, part_name
+from corpusbuilder.backends.teachers.rules.inventory import Arrow, FigureView, callouts
 from corpusbuilder.backends.teachers.rules.language import fold, words
 from corpusbuilder.backends.teachers.rules.leaks import leaks
 from corpusbuilder.backends.teachers.rules.relations import alike, incoming, outgoing, see_arrow
@@ -61,7 +61,7 @@ def combined_questions(view: FigureView, found: tuple[Sentence, ...], language: 
 def _statements(view: FigureView, found: tuple[Sentence, ...], language: str) -> dict[str, list[Statement]]:
     """What the text says of each element, by folded name, nearest mention first as it is read."""
     names = {fold(label.text): label.text for label in view.names.values()}
-    names |= {fold(part_name(entry)): part_name(entry) for _, entry in callouts(view)}
+    names |= {fold(entry.name): entry.name for _, entry in callouts(view)}
     stated: dict[str, list[Statement]] = {}
     for sentence in found:
         for folded, name in names.items():
@@ -112,7 +112,7 @@ def _hops(view: FigureView) -> Iterator[_Hop]:
     for number, entry in callouts(view):
         text = number.text.strip()
         step = perceive("find number", view.figure.id, (number.id, entry.id), given=text, entry=entry.text)
-        yield _Hop("both_number", entry, part_name(entry), step, text)
+        yield _Hop("both_number", entry, entry.name, step, text)
     for part in view.parts:
         outer = view.parent(part)
         inner = [p for p in view.parts if outer and outer.region.id in view.ancestors(p)]

@@ -183,5 +183,5 @@ def is_complete_statement(sentence: Sentence, language: str) -> bool:
         and sentence.passage.kind == "paragraph"
         and not re.search(r"[«»“”\"!?]|^\W*[—–]|[—–] ?(?:[A-ZÀ-Þ]|$)", text)
         and stands_alone(text, language, persons=False)
-        and not (language == "fr" and words(text)[0].endswith("ant"))
+        and not (language == "fr" and (words(text)[0].endswith("ant") or french.is_headless(text)))
     )

@@ -153,3 +153,14 @@ NOT_VERBAL: Final = re.compile(
     r".*(?:ique|aire|able|ible|elle|euse|ale|ive|oire|ite|iste|ette|ure|tion|ement|eau|ment)"
 )
 """Endings of French adjectives and nouns that look like verbs."""
+
+_PLURAL_OPENING: Final = re.compile(
+    r"(?!(?:Dans|[LDCSNMV]es|Nos|Vos|Leurs|Plus|Depuis|Vers|Sous|Sans|Après|Dès|Mais|Alors|Puis|Tou(?:te)?s|Jadis|"
+    r"Certaine?s|Quelques|Plusieurs|Deux|Trois|Six|Dix|[NV]ous|Ils|Elles|Ceux|Celles|Lors|Chez|Auprès|Près|Jamais|Longtemps)\b)"
+    r"[A-ZÀ-Þ][a-zà-ÿ]+[sx] (?!(?:est|a|fut|était|avait|eut|se|ne|et|qui)\b|s['’]|n['’])"
+)
+
+
+def is_headless(sentence: str) -> bool:
+    """Whether a sentence begins with a bare plural, as lines of a summary do: "Valeurs des degrés en France"."""
+    return _PLURAL_OPENING.match(sentence) is not None

@@ -118,7 +118,7 @@ class FigureView:
         for region in self.figure.diagram.regions:
             label = self.names.get(region.label_id or "") or self.legend.get(region.label_id or "")
             if label and region.score >= SURE_ARROW and region.linked_by in ("leader", "number", "inside"):
-                found.append(Part(region, label, part_name(label)))
+                found.append(Part(region, label, label.name))
         counts = Counter(part.name.casefold() for part in found)
         return tuple(part for part in found if counts[part.name.casefold()] == 1)
 
@@ -140,12 +140,6 @@ class FigureView:
         x0, y0, x1, y1 = part.region.box
         inside = all(contains_point(outer.region.box, corner, slack=1.0) for corner in ((x0, y0), (x1, y1)))
         return outer if inside else None
-
-
-def part_name(label: DiagramLabel) -> str:
-    """A label's text without the number of its callout."""
-    match = _NUMBERED.fullmatch(label.text) if label.role == "legend" else None
-    return match["name"] if match else label.text
 
 
 def callouts(view: FigureView) -> list[tuple[DiagramLabel, DiagramLabel]]:

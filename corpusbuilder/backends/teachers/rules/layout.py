@@ -12,7 +12,7 @@ from corpusbuilder.backends.teachers.rules.candidate import (
     perceive,
     with_distractors,
 )
-from corpusbuilder.backends.teachers.rules.inventory import FigureView, Part, callouts, part_name
+from corpusbuilder.backends.teachers.rules.inventory import FigureView, Part, callouts
 from corpusbuilder.records.diagram import DiagramLabel, Region
 from corpusbuilder.records.example import QuestionType
 
@@ -60,7 +60,7 @@ def _numbered(view: FigureView, seed: int) -> Iterator[Candidate]:
     """What a number in the picture stands for."""
     pairs = callouts(view)
     for number, entry in pairs:
-        name, text = part_name(entry), number.text.strip()
+        name, text = entry.name, number.text.strip()
         steps = (
             perceive("number", view.figure.id, (number.id,), number=text),
             perceive("entry", view.figure.id, (entry.id,), number=text, entry=entry.text),
@@ -71,7 +71,7 @@ def _numbered(view: FigureView, seed: int) -> Iterator[Candidate]:
             "number",
             (view.figure.id, number.id),
             answer=name,
-            others=[part_name(other) for _, other in pairs],
+            others=[other.name for _, other in pairs],
             seed=seed,
             topic=name,
             slots={"number": text, "name": name},

@@ -117,6 +117,7 @@ class Case:
     def texts(self, step: ReasoningStep) -> tuple[str, ...]:
         """What the evidence of a step says: texts of labels, of the ends of connectors, quotes."""
         found = [text for figure, element in self.elements(step) for text in self.names(figure, element)]
+        found += [element.text for _, element in self.elements(step) if isinstance(element, DiagramLabel)]
         return tuple(dict.fromkeys([*found, *(span.quote for span in self.spans(step))]))
 
     def names(self, figure: Figure, element: Element) -> tuple[str, ...]:
@@ -128,11 +129,11 @@ class Case:
         return (text,) if text else ()
 
     def name(self, figure: Figure, element_id: str | None) -> str:
-        """The text of a label or of a region's label; empty when there is none."""
+        """The name that a label gives, or a region's label; empty when there is none."""
         element = self.element(figure.id, element_id) if element_id else None
         if isinstance(element, Region):
             element = self.element(figure.id, element.label_id) if element.label_id else None
-        return element.text if isinstance(element, DiagramLabel) else ""
+        return element.name if isinstance(element, DiagramLabel) else ""
 
     def content(self, text: str) -> Stems:
         """The stems of the content words of ``text`` in the example's language."""

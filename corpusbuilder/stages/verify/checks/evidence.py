@@ -146,8 +146,8 @@ def _extent(element: Element) -> tuple[float, float, float, float] | None:
     points: Sequence[tuple[float, float]]
     if isinstance(element, Connector):
         points = element.points
-    elif isinstance(element, DiagramLabel) and element.outline:
-        points = element.outline
+    elif isinstance(element, DiagramLabel):
+        points = element.extent or (element.box[:2], element.box[2:])
     else:
         points = element.polygon or (element.box[:2], element.box[2:])
     finite = [(x, y, x, y) for x, y in points if math.isfinite(x) and math.isfinite(y)]

@@ -210,7 +210,7 @@ def colour_agrees(case: Case) -> Iterator[Finding]:
 
 
 def _colour_findings(step: ReasoningStep, figure: Figure) -> Iterator[Finding]:
-    labels = [label for label in figure.diagram.labels if contains(stems(step.text), stems(label.text))]
+    labels = [label for label in figure.diagram.labels if contains(stems(step.text), stems(label.name))]
     fills = {e.id: [r for r in figure.diagram.regions if r.label_id == e.id] for e in labels}
     keys = [label for label in labels if any(r.linked_by == "legend" for r in fills[label.id])]
     parts = [label for label in labels if label not in keys and fills[label.id]]
@@ -277,7 +277,7 @@ def holds_point(polygon: Polygon, point: Point) -> bool:
 
 
 def _places(figure: Figure, name: Stems) -> list[DiagramLabel | Region]:
-    labels = [label for label in figure.diagram.labels if stems(label.text) == name]
+    labels = [label for label in figure.diagram.labels if stems(label.name) == name]
     ids = {label.id for label in labels}
     return [*labels, *(region for region in figure.diagram.regions if region.label_id in ids)]
 
