@@ -68,6 +68,8 @@ def _misfit(head: Head, shaft: Shaft, which: int) -> float | None:
     base = moved(head.tip, head.direction, -head.length)
     off = off_segment(end, base, head.tip)
     slack = 0.35 * head.length + shaft.width
+    if shaft.dashed:
+        slack += 0.6 * head.length  # the pattern may end in a gap
     reaches = (0.25 * head.length, min(head.length, 0.5 * shaft.length))
     turn = max(dot(shaft.leaving(which, reach), head.direction) for reach in reaches)
     if off > slack or turn < 0.8 or shaft.length < 0.6 * head.length or not alike(shaft.ink, head.ink):

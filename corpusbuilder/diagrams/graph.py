@@ -1,21 +1,22 @@
 """The records of a figure's graph, in pixels of its image."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from corpusbuilder.diagrams.labels import Role
 from corpusbuilder.diagrams.links import End, Link, find_links, written_along
+from corpusbuilder.diagrams.naming import Name, NamedBy, name_parts
 from corpusbuilder.diagrams.outlines import is_dot
-from corpusbuilder.diagrams.regions import Link as RegionLink
-from corpusbuilder.diagrams.regions import Part, find_parts, name_by_colour, name_inside
+from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene, box_of, read_scene
 from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
 from corpusbuilder.records.geometry import Affine, Point, Polygon, apply_affine, box_polygon, make_box, rounded
 from corpusbuilder.records.ids import content_id
 from corpusbuilder.records.page import XY, Line, Rect, VectorPath
 
+_Element = TypeVar("_Element", DiagramLabel, Connector, Region)
 Method: TypeAlias = Literal["text_layer", "ocr"]
 MOST_POINTS: Final = 64
 """A stored outline or line has at most so many points."""
@@ -69,34 +70,37 @@ def read_diagram(
 
     Returns:
         Labels, the connectors both ends of which are known, and the regions. What is doubtful is left out; a drawing
-        of more than 6,000 paths yields labels only.
+        of more than 3,000 paths yields labels only.
     """
-    scene = read_scene([line for line in lines if _is_finite(line.box)], [path for path in paths if _is_finite(path.box)])
+    scene = read_scene(
+        [line for line in lines if _is_finite(line.box)], [path for path in paths if _is_finite(path.box)]
+    )
     canvas = _Canvas(to_pixels, size, figure_id)
     busy = set(scene.outlines.values()) | set(scene.markers.values()) | set(scene.swatches)
     worn = {k for head in scene.heads for k in head.shape}
     free = [k for k in scene.rings if k not in busy and not is_dot(scene.tracks[k], em=scene.em)]
-    parts = find_parts(scene.tracks, [k for k in free if k not in worn or scene.tracks[k].extent > 2 * scene.em], em=scene.em)
+    parts = Parts(
+        scene.tracks, [k for k in free if k not in worn or scene.tracks[k].extent > 2 * scene.em], em=scene.em
+    )
     links = find_links(scene, parts)
-    used = {end[1] for link in links for end in (link.tail, link.head) if end is not None and end[0] == "text"}
+    used = {end[1] for link in links for end in (link.tail, link.head) if end[0] == "text"}
     fixed = used | set(scene.outlines) | set(scene.markers) | scene.keys
     along = written_along(scene, links, parts, fixed)
-    named = _name_parts(scene, parts, links, fixed | set(along.values()))
+    named = name_parts(scene, parts, links, fixed | set(along.values()))
     labels = _labels(scene, canvas, method, along)
-    joined = {end[1] for link in links for end in (link.tail, link.head) if end is not None and end[0] == "part"}
-    part_ids, regions = _regions(scene, canvas, parts, named, labels, joined)
-    connectors = _connectors(canvas, links, labels, part_ids, along)
-    return Diagram(
-        labels=tuple(_once(labels)), connectors=tuple(_once(connectors)), regions=tuple(_once(regions))
-    )
+    joined = {end[1] for link in links for end in (link.tail, link.head) if end[0] == "part"}
+    ids = _Registry(labels)
+    regions = _regions(scene, canvas, parts, named=named, joined=joined, ids=ids)
+    connectors = _connectors(canvas, links, along, ids)
+    return Diagram(labels=_once(labels), connectors=_once(connectors), regions=_once(regions))
 
 
 def _is_finite(box: Rect) -> bool:
     return all(math.isfinite(value) for value in box)
 
 
-def _once(elements: Sequence[DiagramLabel] | Sequence[Connector] | Sequence[Region]) -> list:
-    return list({element.id: element for element in elements}.values())
+def _once(elements: Iterable[_Element]) -> tuple[_Element, ...]:
+    return tuple({element.id: element for element in elements}.values())
 
 
 def _labels(scene: Scene, canvas: _Canvas, method: Method, along: Mapping[int, int]) -> list[DiagramLabel]:
@@ -132,101 +136,78 @@ def _role(scene: Scene, text: int, along: Mapping[int, int]) -> Role:
     return "connector_label" if text in along.values() else "text"
 
 
-def _name_parts(
-    scene: Scene, parts: Sequence[Part], links: Sequence[Link], busy: set[int]
-) -> dict[int, tuple[int, RegionLink]]:
-    """Track of a region -> the text that names it, and how: a leader first, a colour last."""
-    named: dict[int, tuple[int, RegionLink]] = {}
-    pointed: dict[int, set[int]] = {}
-    for link in links:
-        if link.kind == "leader" and link.tail is not None and link.head is not None:
-            pointed.setdefault(link.head[1], set()).add(link.tail[1])
-    for track, texts in sorted(pointed.items()):
-        if len(texts) == 1:
-            (text,) = texts
-            entry = scene.entries.get(scene.texts[text].number or "") if scene.texts[text].is_number else None
-            named[track] = (text, "leader") if entry is None else (entry, "number")
-    numbers = [t for t, text in enumerate(scene.texts) if text.is_number and text.number in scene.entries]
-    loose = [t for t in range(len(scene.texts)) if t not in busy and t not in numbers]
-    pointing = {link.tail[1] for link in links if link.kind == "leader" and link.tail is not None}
-    inner = name_inside(parts, scene.texts, [t for t in numbers if t not in pointing], scene.tracks)
-    for track, text in inner.items():
-        named.setdefault(track, (scene.entries[scene.texts[text].number or ""], "number"))
-    for track, text in name_inside(parts, scene.texts, loose, scene.tracks).items():
-        named.setdefault(track, (text, "inside"))
-    for track, text in name_by_colour(parts, named, scene.swatches, scene.tracks).items():
-        named[track] = (text, "legend")
-    return named
+_SURE: Final[Mapping[NamedBy, float]] = {"leader": 0.95, "number": 0.95, "inside": 0.85, "legend": 0.8}
 
 
-_SURE: Final[Mapping[RegionLink, float]] = {"leader": 0.95, "number": 0.95, "inside": 0.85, "legend": 0.8}
+class _Registry:
+    """The ids of the elements that have been made."""
+
+    def __init__(self, labels: Sequence[DiagramLabel]) -> None:
+        self.labels = labels
+        self.parts: dict[int, str] = {}
+        """By track."""
+        self.links: dict[int, str] = {}
+        """By shaft."""
+
+    def of(self, end: End) -> str | None:
+        """The id of what a line ends at; None when that is outside the image."""
+        kind, index = end
+        if kind == "text":
+            return self.labels[index].id
+        return self.parts.get(index) if kind == "part" else self.links.get(index)
 
 
 def _regions(
-    scene: Scene,
-    canvas: _Canvas,
-    parts: Sequence[Part],
-    named: Mapping[int, tuple[int, RegionLink]],
-    labels: Sequence[DiagramLabel],
-    joined: set[int],
-) -> tuple[dict[int, str], list[Region]]:
-    """Ids by track, and the regions that are named, joined, hold others or lie in one; a lone shape is an ornament."""
-    family = {part.parent for part in parts} | {part.track for part in parts if part.parent is not None}
-    kept = [part for part in parts if part.track in named or part.track in family or part.track in joined]
+    scene: Scene, canvas: _Canvas, parts: Parts, *, named: Mapping[int, Name], joined: set[int], ids: _Registry
+) -> list[Region]:
+    """The regions that are named, joined, hold others or lie in one; a lone shape is an ornament."""
+    family = {part.parent for part in parts.all} | {part.track for part in parts.all if part.parent is not None}
+    kept = [part for part in parts.all if part.track in named or part.track in family or part.track in joined]
     polygons: dict[int, Polygon] = {part.track: canvas.line(scene.tracks[part.track].points) for part in kept}
-    ids = {k: content_id("reg", canvas.figure_id, [list(p) for p in polygon]) for k, polygon in polygons.items()}
+    for track, polygon in polygons.items():
+        if len(polygon) > 2:
+            ids.parts[track] = content_id("reg", canvas.figure_id, [list(p) for p in polygon])
     regions = []
     for part in sorted(kept, key=lambda part: polygons[part.track]):
         name = named.get(part.track)
+        if part.track not in ids.parts:
+            continue
         regions.append(
             Region(
-                id=ids[part.track],
+                id=ids.parts[part.track],
                 polygon=polygons[part.track],
                 box=canvas.box(scene.tracks[part.track].box),
-                label_id=labels[name[0]].id if name else None,
-                linked_by=name[1] if name else None,
-                parent_id=ids.get(part.parent) if part.parent is not None else None,
+                label_id=ids.labels[name.text].id if name else None,
+                linked_by=name.by if name else None,
+                parent_id=ids.parts.get(part.parent) if part.parent is not None else None,
                 fill=scene.tracks[part.track].fill,
                 method="vector",
-                score=_SURE[name[1]] if name else 0.7,
+                score=_SURE[name.by] if name else 0.7,
             )
         )
-    return ids, regions
+    return regions
 
 
-def _connectors(
-    canvas: _Canvas,
-    links: Sequence[Link],
-    labels: Sequence[DiagramLabel],
-    part_ids: Mapping[int, str],
-    along: Mapping[int, int],
-) -> list[Connector]:
+def _connectors(canvas: _Canvas, links: Sequence[Link], along: Mapping[int, int], ids: _Registry) -> list[Connector]:
     lines = [canvas.line(link.points) for link in links]
-    ids = [
-        content_id("con", canvas.figure_id, link.kind, [list(p) for p in line])
-        for link, line in zip(links, lines, strict=True)
-    ]
-    by_shaft = {k: ids[index] for index, link in enumerate(links) for k in link.shafts}
-
-    def element(end: End | None) -> str | None:
-        if end is None:
-            return None
-        kind, index = end
-        return labels[index].id if kind == "text" else (part_ids if kind == "part" else by_shaft).get(index)
-
+    kept = [index for index, line in enumerate(lines) if len(line) > 1]
+    names = {
+        index: content_id("con", canvas.figure_id, links[index].kind, [list(p) for p in lines[index]]) for index in kept
+    }
+    for index in kept:
+        ids.links.update(dict.fromkeys(links[index].shafts, names[index]))
     return [
         Connector(
-            id=ids[index],
-            kind=link.kind,
+            id=names[index],
+            kind=links[index].kind,
             points=lines[index],
-            tail_id=element(link.tail),
-            head_id=element(link.head),
-            directed=link.directed,
-            double=link.double,
-            label_id=labels[along[index]].id if index in along else None,
+            tail_id=ids.of(links[index].tail),
+            head_id=ids.of(links[index].head),
+            directed=links[index].directed,
+            double=links[index].double,
+            label_id=ids.labels[along[index]].id if index in along else None,
             method="vector",
-            score=link.score,
+            score=links[index].score,
         )
-        for index, link in enumerate(links)
-        if len(lines[index]) > 1
+        for index in kept
     ]

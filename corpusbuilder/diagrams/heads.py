@@ -155,9 +155,10 @@ def find_block_arrows(tracks: Sequence[Track], *, em: float) -> list[BlockArrow]
     """Filled outlines with a point, two barbs and two necks, then the two sides of a shaft."""
     found = []
     for index, track in enumerate(tracks):
-        if track.closed and track.fill and track.extent >= 0.8 * em and 7 <= len(track.corners) <= 16:
-            if (arrow := _block_arrow(track, index)) is not None:
-                found.append(arrow)
+        if not (track.closed and track.fill and track.extent >= 0.8 * em and 7 <= len(track.corners) <= 16):
+            continue
+        if (arrow := _block_arrow(track, index)) is not None:
+            found.append(arrow)
     return found
 
 
@@ -172,14 +173,19 @@ def _block_arrow(track: Track, index: int) -> BlockArrow | None:
     ring = [*ring[start:], *ring[:start]]
     if len(tips) == 2:
         far = ring.index(corners[tips[0]])
-        left, right = ring[: far + 1], [ring[0], *ring[:far - 1:-1]]
+        left, right = ring[: far + 1], [ring[0], *ring[: far - 1 : -1]]
     else:
         left, right = _sides(ring, corners)
     if length_of(left) < 0.5 * length_of(right) or length_of(right) < 0.5 * length_of(left):
         return None
     spine = [middle(a, b) for a, b in zip(resampled(left, 9), resampled(right, 9), strict=True)]
     spine.reverse()
-    return BlockArrow((*spine[:-1], tip), len(tips) == 2, track.stroke if track.fill == "#ffffff" and track.stroke else track.fill or "", index)
+    return BlockArrow(
+        (*spine[:-1], tip),
+        len(tips) == 2,
+        track.stroke if track.fill == "#ffffff" and track.stroke else track.fill or "",
+        index,
+    )
 
 
 def _sides(ring: Sequence[XY], corners: Sequence[XY]) -> tuple[list[XY], list[XY]]:

@@ -4,8 +4,10 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
+from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import dot
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import XY, Line, Rect, Word
@@ -96,7 +98,7 @@ def _pieces(line: Line) -> list[Text]:
     words.sort(key=lambda word: _span(word.box, along)[0])
     size = line.size or max(word.size for word in words) or 1.0
     runs = [[words[0]]]
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         if _span(word.box, along)[0] - _span(before.box, along)[1] > FAR_WORDS * size:
             runs.append([])
         runs[-1].append(word)
@@ -156,8 +158,10 @@ def _stacked(pieces: Sequence[Text], keep_apart: Callable[[Text, Text], bool | N
     below: dict[int, int] = {}
     taken: dict[int, int] = {}
     found = []
+    index = BoxIndex([piece.box for piece in pieces])
     for i, upper in enumerate(pieces):
-        for j, lower in enumerate(pieces):
+        for j in index.near(upper.box, LOOSE_PITCH * upper.size):
+            lower = pieces[j]
             if i != j and (cost := _stack_cost(upper, lower, keep_apart)) is not None:
                 found.append((cost, i, j))
     for _, i, j in sorted(found):
@@ -184,7 +188,13 @@ def _stack_cost(upper: Text, lower: Text, keep_apart: Callable[[Text, Text], boo
     pitch = (lower.frame[1] + lower.frame[3] - upper.frame[1] - upper.frame[3]) / 2 / size
     if not 0.6 <= pitch <= LOOSE_PITCH or upper.frame[2] <= lower.frame[0] or lower.frame[2] <= upper.frame[0]:
         return None
-    if upper.bold != lower.bold or upper.color != lower.color or _ENTRY.match(lower.content) or lower.is_number or upper.is_number:
+    if (
+        upper.bold != lower.bold
+        or upper.color != lower.color
+        or _ENTRY.match(lower.content)
+        or lower.is_number
+        or upper.is_number
+    ):
         return None
     offsets = (
         abs(upper.frame[0] + upper.frame[2] - lower.frame[0] - lower.frame[2]) / 2,
@@ -200,8 +210,29 @@ def _stack_cost(upper: Text, lower: Text, keep_apart: Callable[[Text, Text], boo
     return round(pitch, 4)
 
 
-_GLYPH_ANGLES: Final = {"→": 0, "⇒": 0, "➔": 0, "➜": 0, "➝": 0, "➞": 0, "➡": 0, "⟶": 0, "⟹": 0, "↘": 45, "↓": 90, "⇓": 90,
-                 "↙": 135, "←": 180, "⇐": 180, "⟵": 180, "⟸": 180, "↖": 225, "↑": 270, "⇑": 270, "↗": 315}
+_GLYPH_ANGLES: Final = {
+    "→": 0,
+    "⇒": 0,
+    "➔": 0,
+    "➜": 0,
+    "➝": 0,
+    "➞": 0,
+    "➡": 0,
+    "⟶": 0,
+    "⟹": 0,
+    "↘": 45,
+    "↓": 90,
+    "⇓": 90,
+    "↙": 135,
+    "←": 180,
+    "⇐": 180,
+    "⟵": 180,
+    "⟸": 180,
+    "↖": 225,
+    "↑": 270,
+    "⇑": 270,
+    "↗": 315,
+}
 
 
 def glyph_arrows(texts: Sequence[Text]) -> list[tuple[XY, XY, str]]:

@@ -1,9 +1,11 @@
 """What closed shapes are for: outlines of labels, point markers, frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import Final
 
 from corpusbuilder.diagrams.labels import Text
+from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import box_gap, inside, off_ring, within
 from corpusbuilder.diagrams.tracks import Track
 from corpusbuilder.records.geometry import area, centre, iou, union
@@ -11,29 +13,41 @@ from corpusbuilder.records.page import Rect
 
 ROOM_EM: Final = (6.0, 3.2)
 """A shape is the outline of its label when it leaves at most this many em of room in width and height."""
+MOST_FRAMES: Final = 20
+"""So many large shapes are looked at as frames."""
 MARKER_EM: Final = 0.8
 """Largest dot that marks a point, in em; and how far from it its name stands."""
 
 
-def holder_of(box: Rect, tracks: Sequence[Track], rings: Sequence[int], *, slack: float) -> int | None:
-    """The smallest closed shape around a box, or None."""
-    found = [k for k in rings if within(box, tracks[k].box, slack=slack) and inside(centre(box), tracks[k].points)]
-    return min(found, key=lambda k: (tracks[k].area, k), default=None)
+class Rings:
+    """The closed shapes of a figure, found by place."""
+
+    def __init__(self, tracks: Sequence[Track], rings: Sequence[int]) -> None:
+        self.tracks, self.members = tracks, rings
+        self._index = BoxIndex([tracks[k].box for k in rings])
+
+    def near(self, box: Rect, reach: float = 0.0) -> list[int]:
+        """Those whose boxes are at most ``reach`` away from ``box``."""
+        return [self.members[k] for k in self._index.near(box, reach)]
+
+    def holder_of(self, box: Rect, *, slack: float) -> int | None:
+        """The smallest one around a box, or None."""
+        around = [k for k in self.near(box) if within(box, self.tracks[k].box, slack=slack)]
+        around.sort(key=lambda k: (self.tracks[k].area, k))
+        return next((k for k in around if inside(centre(box), self.tracks[k].points)), None)
 
 
-def find_outlines(
-    texts: Sequence[Text], tracks: Sequence[Track], rings: Sequence[int], *, em: float
-) -> dict[int, int]:
+def find_outlines(texts: Sequence[Text], rings: Rings, *, em: float) -> dict[int, int]:
     """Text -> the closed shape drawn around it, snug and centred. A shape may hold two or three stacked texts."""
     held: dict[int, list[int]] = {}
     for t, text in enumerate(texts):
-        holder = holder_of(text.box, tracks, rings, slack=0.15 * em)
+        holder = rings.holder_of(text.box, slack=0.15 * em)
         if holder is not None:
             held.setdefault(holder, []).append(t)
     return {
         t: holder
         for holder, members in sorted(held.items())
-        if _is_snug(tracks[holder], [texts[t] for t in members], em=em)
+        if _is_snug(rings.tracks[holder], [texts[t] for t in members], em=em)
         for t in members
     }
 
@@ -61,8 +75,8 @@ def _is_column(members: Sequence[Text]) -> bool:
     boxes = sorted((text.box for text in members), key=lambda box: box[1])
     slack = 0.5 * min(text.size for text in members)
     edges = ([box[0] for box in boxes], [box[2] for box in boxes], [box[0] / 2 + box[2] / 2 for box in boxes])
-    below = all(upper[3] <= lower[1] + slack for upper, lower in zip(boxes, boxes[1:], strict=False))
-    close = all(lower[1] - upper[3] <= 2 * slack for upper, lower in zip(boxes, boxes[1:], strict=False))
+    below = all(upper[3] <= lower[1] + slack for upper, lower in pairwise(boxes))
+    close = all(lower[1] - upper[3] <= 2 * slack for upper, lower in pairwise(boxes))
     return below and close and any(max(edge) - min(edge) <= slack for edge in edges)
 
 
@@ -77,46 +91,53 @@ def is_even(track: Track) -> bool:
     return all(off_ring((2 * middle_x - x, 2 * middle_y - y), ring) <= slack for x, y in corners)
 
 
-def skins(outline: int, tracks: Sequence[Track], rings: Sequence[int]) -> list[int]:
+def skins(outline: int, rings: Rings) -> list[int]:
     """The shapes that paint the same outline once more: a fill and a stroke, a shadow, a double line."""
-    return [k for k in rings if iou(tracks[k].box, tracks[outline].box) >= 0.8]
+    box = rings.tracks[outline].box
+    return [k for k in rings.near(box) if iou(rings.tracks[k].box, box) >= 0.8]
 
 
-def find_markers(
-    texts: Sequence[Text], tracks: Sequence[Track], rings: Sequence[int], taken: Mapping[int, int], *, em: float
-) -> dict[int, int]:
-    """Text -> the dot whose name it is: one to one, nearest first; texts with an outline have none."""
+def find_markers(texts: Sequence[Text], rings: Rings, taken: Collection[int], *, em: float) -> dict[int, int]:
+    """Text -> the dot whose name it is: one to one, nearest first; those ``taken`` have none."""
     found = []
-    for k in rings:
-        if not is_dot(tracks[k], em=em):
+    for t, text in enumerate(texts):
+        if t in taken:
             continue
-        for t, text in enumerate(texts):
-            gap = box_gap(text.box, tracks[k].box)
-            if t not in taken and gap <= MARKER_EM * em and not within(tracks[k].box, text.box):
-                found.append((round(gap, 4), t, k))
+        for k in rings.near(text.box, MARKER_EM * em):
+            box = rings.tracks[k].box
+            if is_dot(rings.tracks[k], em=em) and not within(box, text.box):
+                found.append((round(box_gap(text.box, box), 4), t, k))
     named: dict[int, int] = {}
+    used: set[int] = set()
     for _, t, k in sorted(found):
-        if t not in named and k not in named.values():
+        if t not in named and k not in used:
             named[t] = k
+            used.add(k)
     return named
 
 
 def is_dot(track: Track, *, em: float) -> bool:
     """Whether a shape is a small filled disc or square."""
     lean = track.thickness / track.extent if track.extent else 0.0
-    return track.closed and track.fill is not None and track.extent <= MARKER_EM * em and lean > 0.8 and track.roundness > 0.9
+    return (
+        track.closed
+        and track.fill is not None
+        and track.extent <= MARKER_EM * em
+        and lean > 0.8
+        and track.roundness > 0.9
+    )
 
 
-def find_frames(tracks: Sequence[Track], rings: Sequence[int], texts: Sequence[Text], *, whole: Rect) -> set[int]:
+def find_frames(rings: Rings, texts: Sequence[Text], *, whole: Rect) -> set[int]:
     """Shapes behind or around everything: backgrounds, borders, the sea of a map."""
-    frames = set()
-    for k in rings:
-        track = tracks[k]
-        covers = area(track.box) >= 0.8 * area(whole)
-        boxy = track.roundness > 1.15
-        names = sum(within(text.box, track.box, slack=1.0) for text in texts)
-        others = sum(within(tracks[j].box, track.box, slack=1.0) for j in rings)
-        holds = len(texts) > 1 and names >= 0.75 * len(texts) and others >= 0.5 * len(rings)
-        if boxy and (covers or (holds and area(track.box) >= 0.3 * area(whole))):
+    tracks = rings.tracks
+    large = [k for k in rings.members if area(tracks[k].box) >= 0.3 * area(whole) and tracks[k].roundness > 1.15]
+    large.sort(key=lambda k: (-area(tracks[k].box), k))
+    frames = {k for k in large if area(tracks[k].box) >= 0.8 * area(whole)}
+    for k in large[:MOST_FRAMES]:
+        box = tracks[k].box
+        names = sum(within(text.box, box, slack=1.0) for text in texts)
+        others = sum(within(tracks[j].box, box, slack=1.0) for j in rings.members)
+        if len(texts) > 1 and names >= 0.75 * len(texts) and others >= 0.5 * len(rings.members):
             frames.add(k)
     return frames

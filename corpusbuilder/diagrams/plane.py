@@ -118,7 +118,10 @@ def off_ring(p: XY, ring: Sequence[XY]) -> float:
 def segments_apart(a: XY, b: XY, c: XY, d: XY) -> float:
     """Distance between the segments ``a b`` and ``c d``; 0 when they cross."""
     along, other = minus(b, a), minus(d, c)
-    if cross(along, minus(c, a)) * cross(along, minus(d, a)) < 0 and cross(other, minus(a, c)) * cross(other, minus(b, c)) < 0:
+    if (
+        cross(along, minus(c, a)) * cross(along, minus(d, a)) < 0
+        and cross(other, minus(a, c)) * cross(other, minus(b, c)) < 0
+    ):
         return 0.0
     return min(off_segment(a, c, d), off_segment(b, c, d), off_segment(c, a, b), off_segment(d, a, b))
 

@@ -8,12 +8,13 @@ from typing import Final
 from corpusbuilder.diagrams.heads import BlockArrow, Head, find_block_arrows, find_heads
 from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts
 from corpusbuilder.diagrams.legend import find_entries, find_swatches
-from corpusbuilder.diagrams.outlines import find_frames, find_markers, find_outlines, holder_of, is_dot, skins
+from corpusbuilder.diagrams.nearby import BoxIndex
+from corpusbuilder.diagrams.outlines import Rings, find_frames, find_markers, find_outlines, is_dot, skins
 from corpusbuilder.diagrams.tracks import Track, make_tracks
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import XY, Line, Rect, VectorPath
 
-MOST_PATHS: Final = 6000
+MOST_PATHS: Final = 3000
 """Drawings with more paths (relief, hatching, scattered points) yield their labels only: lines in them mean little."""
 
 
@@ -52,48 +53,49 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     bare = make_texts(lines, keep_apart=lambda _upper, _lower: True)
     whole = union([*(text.box for text in bare), *(track.box for track in tracks)]) if bare or tracks else (0, 0, 1, 1)
     em = em_of(bare, whole)
-    texts = make_texts(lines, keep_apart=_separator(tracks, closed, em=em))
+    texts = make_texts(lines, keep_apart=_separator(Rings(tracks, closed), em=em))
     glyphs = glyph_arrows(texts)
     texts = [text for text in texts if not is_arrow_glyph(text)]
     blocks = find_block_arrows(tracks, em=em)
     solid = {block.track for block in blocks}
-    rings = [k for k in closed if k not in solid]
-    outlines = find_outlines(texts, tracks, rings, em=em)
-    frames = find_frames(tracks, rings, texts, whole=whole) - set(outlines.values())
-    skin = {other for k in sorted(set(outlines.values())) for other in skins(k, tracks, rings)}
-    rings = [k for k in rings if k not in frames]
+    shapes = Rings(tracks, [k for k in closed if k not in solid])
+    outlines = find_outlines(texts, shapes, em=em)
+    frames = find_frames(shapes, texts, whole=whole) - set(outlines.values())
+    skin = {other for k in sorted(set(outlines.values())) for other in skins(k, shapes)}
+    rings = [k for k in shapes.members if k not in frames]
     heads = [head for head in find_heads(tracks, em=em) if not skin & set(head.shape)]
     pointed = {k for head in heads for k in head.shape}
     patches = [k for k in rings if k not in pointed and not is_dot(tracks[k], em=em)]
-    swatches = find_swatches(texts, tracks, patches, outlines, em=em)
-    taken = outlines | {t: k for k, t in swatches.items()}
-    markers = find_markers(texts, tracks, rings, taken, em=em)
+    swatches = find_swatches(texts, tracks, patches, set(outlines.values()), em=em)
+    markers = find_markers(texts, Rings(tracks, rings), {*outlines, *swatches.values()}, em=em)
     rings = [k for k in rings if k not in skin]
     return Scene(texts, tracks, em, rings, heads, glyphs, blocks, outlines, markers, swatches, find_entries(texts))
 
 
-def _separator(
-    tracks: Sequence[Track], rings: Sequence[int], *, em: float
-) -> Callable[[Text, Text], bool | None]:
+def _separator(rings: Rings, *, em: float) -> Callable[[Text, Text], bool | None]:
     """What the drawing says of two stacked lines; see `make_texts`."""
     held: dict[Rect, int | None] = {}
     pointed: dict[Rect, bool] = {}
     ends = [
-        (track.points[0], track.points[-1])
-        for track in tracks
+        end
+        for track in rings.tracks
         if not track.closed and track.stroke and math.dist(track.points[0], track.points[-1]) > 1.2 * em
+        for end in (track.points[0], track.points[-1])
     ]
+    index = BoxIndex([(*end, *end) for end in ends])
 
     def holder(text: Text) -> int | None:
         if text.box not in held:
-            held[text.box] = holder_of(text.box, tracks, rings, slack=0.15 * em)
+            held[text.box] = rings.holder_of(text.box, slack=0.15 * em)
         return held[text.box]
 
     def has_leader(text: Text) -> bool:
         if text.box not in pointed:
             a, b, c, d = text.ring
             sides = ((a[0] + d[0]) / 2, (a[1] + d[1]) / 2), ((b[0] + c[0]) / 2, (b[1] + c[1]) / 2)
-            pointed[text.box] = any(_beside(side, end, text) for pair in ends for end in pair for side in sides)
+            pointed[text.box] = any(
+                _beside(side, ends[k], text) for side in sides for k in index.at(side, 1.3 * text.size)
+            )
         return pointed[text.box]
 
     def apart(upper: Text, lower: Text) -> bool | None:
@@ -101,7 +103,7 @@ def _separator(
         if one != other:
             return True
         if one is not None:
-            box, both = tracks[one].box, union((upper.box, lower.box))
+            box, both = rings.tracks[one].box, union((upper.box, lower.box))
             if box[2] - box[0] <= both[2] - both[0] + 8 * em and box[3] - box[1] <= 2 * (both[3] - both[1]) + 3 * em:
                 return False
         return True if has_leader(upper) and has_leader(lower) else None
@@ -121,5 +123,3 @@ def box_of(scene: Scene, text: int) -> Rect:
     marker = scene.markers.get(text)
     box = scene.texts[text].box
     return box if marker is None else union((box, scene.tracks[marker].box))
-
-

@@ -5,15 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import (
     bounds,
-    box_gap,
     dot,
     end_direction,
     grown,
     length_of,
     middle,
     minus,
+    off_polyline,
     off_segment,
     unit,
 )
@@ -22,6 +23,8 @@ from corpusbuilder.records.page import XY, Rect
 
 MOST_LEAVES: Final = 12
 """A net of strokes with more loose ends than this is a drawing, not a fork."""
+MOST_NEAR: Final = 60
+"""Where more lines than this run past a point, it cannot be said on which of them it lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +177,14 @@ def cut_at_forks(
 
     A bar goes on at both its ends; a line that ends at something itself stays whole.
     """
+    hosts = Hosts(shafts)
     joined = {end for group in _joints(shafts, crowned, em=em) for end in group}
     cuts: dict[int, list[XY]] = {}
     for k, shaft in enumerate(shafts):
         for which in (0, 1):
             if (k, which) in crowned:
                 continue
-            host = host_of(shaft.end(which), shafts, frozenset((k,)), slack=0.05 * em)
+            host = hosts.at(shaft.end(which), frozenset((k,)), slack=0.05 * em)
             if host is not None and shafts[host].ink == shaft.ink and {(host, 0), (host, 1)} <= joined:
                 cuts.setdefault(host, []).append(shaft.end(which))
     pieces: list[Shaft] = []
@@ -215,10 +219,11 @@ def find_chains(shafts: Sequence[Shaft], crowned: Mapping[tuple[int, int], int],
         crowned: (shaft, end) -> head, for the ends that have one; these are never joints.
         em: font size.
     """
+    hosts = Hosts(shafts)
     neighbours: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for group in _joints(shafts, crowned, em=em):
         k, which = group[0]
-        if host_of(shafts[k].end(which), shafts, frozenset(k for k, _ in group), slack=0.05 * em) is not None:
+        if hosts.at(shafts[k].end(which), frozenset(k for k, _ in group), slack=0.05 * em) is not None:
             continue  # branches of another line, each on its own
         for end in group:
             neighbours[end] = [other for other in group if other != end]
@@ -252,9 +257,10 @@ def _joints(
                 mate = shafts[other[0]]
                 close = math.dist(mate.end(other[1]), (x, y)) <= tolerance
                 if close and mate.ink == shaft.ink and group_of[other] is not group_of[k, which]:
-                    group_of[other].extend(group_of[k, which])
-                    for member in group_of[k, which]:
-                        group_of[member] = group_of[other]
+                    small, large = sorted((group_of[k, which], group_of[other]), key=len)
+                    large.extend(small)
+                    for member in small:
+                        group_of[member] = large
             grid.setdefault(here, []).append((k, which))
     unique = {id(group): sorted(group) for group in group_of.values() if len(group) > 1}
     return sorted(unique.values())
@@ -324,13 +330,24 @@ def _way(
     return Chain(tuple(points), (first, last), tuple(route))
 
 
-def host_of(p: XY, shafts: Sequence[Shaft], own: frozenset[int], *, slack: float) -> int | None:
-    """The one shaft on whose inner part a point lies; None when there is none or more than one."""
-    hosts = []
-    for k, shaft in enumerate(shafts):
-        if k in own or box_gap(grown(shaft.box, slack), (*p, *p)) > 0:
-            continue
-        near = min(off_segment(p, a, b) for a, b in zip(shaft.points, shaft.points[1:], strict=False))
-        if near <= slack + shaft.width and min(math.dist(p, shaft.end(w)) for w in (0, 1)) > 0.08 * shaft.length:
-            hosts.append(k)
-    return hosts[0] if len(hosts) == 1 else None
+class Hosts:
+    """Finds the line on which a point lies."""
+
+    def __init__(self, shafts: Sequence[Shaft]) -> None:
+        self._shafts = shafts
+        self._index = BoxIndex([grown(shaft.box, shaft.width) for shaft in shafts])
+
+    def at(self, p: XY, own: frozenset[int], *, slack: float) -> int | None:
+        """The one shaft, other than ``own``, on whose inner part a point lies; None when there is none or several."""
+        hosts = []
+        for k in self._index.at(p, slack, most=MOST_NEAR):
+            shaft = self._shafts[k]
+            if k in own or min(math.dist(p, shaft.end(w)) for w in (0, 1)) <= 0.08 * shaft.length:
+                continue
+            if off_polyline(p, shaft.points) <= slack + shaft.width:
+                hosts.append(k)
+        return hosts[0] if len(hosts) == 1 else None
+
+    def gap(self, p: XY, shaft: int) -> float:
+        """How far a point is from the ink of a shaft."""
+        return max(off_polyline(p, self._shafts[shaft].points) - self._shafts[shaft].width, 0.0)

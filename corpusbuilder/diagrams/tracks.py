@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from corpusbuilder.diagrams.plane import bounds, minus, off_segment, ring_area, unit
@@ -127,22 +128,27 @@ def _flattened(segment: Segment) -> list[XY]:
 
 def _distinct(points: Sequence[XY]) -> list[XY]:
     out = [points[0]]
-    out += [p for before, p in zip(points, points[1:], strict=False) if math.dist(before, p) > 1e-4]
+    out += [p for before, p in pairwise(points) if math.dist(before, p) > 1e-4]
     return out
 
 
 def _corners(joints: Sequence[XY], *, closed: bool) -> list[XY]:
-    """Joints without those on the line between their neighbours (within 2 % of their distance)."""
+    """Joints without those on the line between their neighbours."""
     kept = list(joints)
     k = 0 if closed else 1
     while k < len(kept) - (0 if closed else 1) and len(kept) > 2:
-        before, here, after = kept[k - 1], kept[k], kept[(k + 1) % len(kept)]
-        turns = _turns_back(before, here, after)
-        if off_segment(here, before, after) <= 0.02 * math.dist(before, after) and not turns:
+        if _is_straight(kept[k - 1], kept[k], kept[(k + 1) % len(kept)]):
             kept.pop(k)
         else:
             k += 1
     return kept
+
+
+def _is_straight(before: XY, here: XY, after: XY) -> bool:
+    """Whether a line goes on through ``here``: within 2 % of its length, and not just because one leg is short."""
+    off = off_segment(here, before, after)
+    shorter = min(math.dist(before, here), math.dist(here, after))
+    return off <= 0.02 * math.dist(before, after) and off <= 0.25 * shorter and not _turns_back(before, here, after)
 
 
 def _turns_back(before: XY, here: XY, after: XY) -> bool:

@@ -22,7 +22,7 @@ class DiagramLabel(Record):
     text: str
     """Lines joined with one blank."""
     box: Box
-    """Around the words."""
+    """Around the words, and around the dot of the place that they name."""
     polygon: Polygon
     """Around the words; turned with them when the text is."""
     outline: Polygon | None = None

@@ -1,0 +1,87 @@
+"""What names the regions: leaders, numbers with their entries, words inside, colours of the key."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from corpusbuilder.diagrams.labels import Text
+from corpusbuilder.diagrams.links import Link
+from corpusbuilder.diagrams.regions import Parts
+from corpusbuilder.diagrams.scene import Scene
+from corpusbuilder.records.geometry import centre
+
+NamedBy: TypeAlias = Literal["leader", "number", "inside", "legend"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The text that names a region, and how one knows."""
+
+    text: int
+    by: NamedBy
+
+
+def name_parts(scene: Scene, parts: Parts, links: Sequence[Link], busy: Collection[int]) -> dict[int, Name]:
+    """Track of a region -> its name: a leader before a number inside, words inside, and last a colour.
+
+    Args:
+        scene: the figure.
+        parts: its regions.
+        links: its lines.
+        busy: texts that mean something else, such as nodes and places.
+    """
+    named = dict(_pointed_at(scene, links))
+    pointing = {link.tail[1] for link in links if link.kind == "leader"}
+    numbers = [t for t, text in enumerate(scene.texts) if text.is_number and text.number in scene.entries]
+    inner = name_inside(parts, scene.texts, [t for t in numbers if t not in pointing])
+    for track, t in inner.items():
+        named.setdefault(track, Name(scene.entries[scene.texts[t].number or ""], "number"))
+    loose = [t for t in range(len(scene.texts)) if t not in busy and t not in numbers]
+    for track, t in name_inside(parts, scene.texts, loose).items():
+        named.setdefault(track, Name(t, "inside"))
+    for track, t in name_by_colour(parts, named, scene.swatches).items():
+        named[track] = Name(t, "legend")
+    return named
+
+
+def _pointed_at(scene: Scene, links: Sequence[Link]) -> Iterator[tuple[int, Name]]:
+    """The regions at which just one text points; for a number, the entry that explains it."""
+    pointed: dict[int, set[int]] = {}
+    for link in links:
+        if link.kind == "leader":
+            pointed.setdefault(link.head[1], set()).add(link.tail[1])
+    for track, texts in sorted(pointed.items()):
+        if len(texts) == 1:
+            (t,) = texts
+            entry = scene.entries.get(scene.texts[t].number or "") if scene.texts[t].is_number else None
+            yield track, Name(t, "leader") if entry is None else Name(entry, "number")
+
+
+def name_inside(parts: Parts, texts: Sequence[Text], free: Sequence[int]) -> dict[int, int]:
+    """Track of a region -> the text, among the ``free`` ones that name nothing else, that lies in it and names it."""
+    held: dict[int, list[int]] = {}
+    for t in free:
+        around = parts.innermost(centre(texts[t].box))
+        if around is not None:
+            held.setdefault(around, []).append(t)
+    titles = {k: _title(members, texts) for k, members in sorted(held.items())}
+    return {k: title for k, title in titles.items() if title is not None}
+
+
+def _title(members: Sequence[int], texts: Sequence[Text]) -> int | None:
+    """The one text, or the one that stands out by size or capitals."""
+    if len(members) == 1:
+        return members[0]
+    largest = max(texts[t].size for t in members)
+    big = [t for t in members if texts[t].size >= 0.97 * largest]
+    if len(big) == 1 and all(texts[t].size <= 0.9 * largest for t in members if t != big[0]):
+        return big[0]
+    capitals = [t for t in members if texts[t].content.isupper()]
+    return capitals[0] if len(capitals) == 1 else None
+
+
+def name_by_colour(parts: Parts, named: Collection[int], swatches: Mapping[int, int]) -> dict[int, int]:
+    """Region without a name -> the entry of the key with its colour."""
+    meaning = {parts.tracks[k].fill: t for k, t in swatches.items()}
+    found = ((part.track, meaning.get(parts.tracks[part.track].fill)) for part in parts.all if part.track not in named)
+    return {k: t for k, t in found if t is not None}
