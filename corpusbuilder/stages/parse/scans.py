@@ -32,7 +32,7 @@ def levelled(page: RawPage) -> RawPage:
     """
     lines = [line for line in page.lines if len(line.words) >= 3]
     uneven = sum(len({word.size for word in line.words}) >= 3 for line in lines)
-    if not lines or uneven < 0.5 * len(lines):
+    if not lines or (page.status != "scanned" and uneven < 0.5 * len(lines)):
         return page
     usual_height = median(line.box[3] - line.box[1] for line in lines)
     usual_size = round(median(line.size for line in lines), 1)

@@ -35,3 +35,9 @@ def test_language_is_told_by_common_words():
     assert language_of(["Le magma est une roche en fusion dans les profondeurs."]) == "fr"
     assert language_of(["The magma is molten rock that lies in the depths."]) == "en"
     assert language_of([]) == "en"
+
+
+def test_lines_of_a_scan_are_levelled_though_each_is_even_in_itself():
+    lines = [text_line("a line of recognised words", 50, 100 + 20 * i, size=9 + 0.4 * i) for i in range(5)]
+    sizes = {word.size for line in levelled(raw_page(lines=lines, status="scanned")).lines for word in line.words}
+    assert len(sizes) == 1
