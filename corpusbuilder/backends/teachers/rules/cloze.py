@@ -28,6 +28,7 @@ _YEARS: Final = {
     ),
     "fr": re.compile(r"\b(?P<before>en|En|depuis|jusqu['’]en|vers) (?P<gap>1[0-9]{3}|20[0-2][0-9])(?=[ ,.](?! ?\d))"),
 }
+_YEAR: Final = re.compile(r"1[0-9]{3}|20[0-2][0-9]")
 _NUMBERS: Final = {
     language: re.compile(
         r"(?P<before>(?<=[a-zà-ÿ]) )(?P<gap>\d{1,3}(?:[ ,.\u00a0]\d{3})*|\d+)(?= (?!CE|BC|to |and |or |à |et |ou "
@@ -118,8 +119,9 @@ def _gaps(sentence: Sentence, language: str) -> Iterator[_Gap]:
     for kind, pattern in patterns:
         for match in pattern.finditer(sentence.text):
             gap = _Gap(sentence, kind, match["before"].lower(), match["gap"], match.start("gap"))
-            # "In 1721, …" is asked for as a year by itself.
-            if _is_distinctive(gap) and not (kind == "year" and match.start() == 0):
+            # "In 1721, …" is asked for as a year by itself, and "a 1926 publication" does not count publications.
+            is_odd = (kind == "year" and match.start() == 0) or (kind == "number" and _YEAR.fullmatch(gap.text))
+            if _is_distinctive(gap) and not is_odd:
                 yield gap
 
 
