@@ -1,4 +1,4 @@
-"""Files that are either whole or absent, whenever the machine stops."""
+"""Files that are either whole or absent, whenever the machine stops, however many processes write them."""
 
 import errno
 import fcntl
@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from corpusbuilder.errors import StorageError
 
@@ -20,40 +20,23 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         StorageError: the disk is full, read-only or the folder cannot be made.
     """
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + TEMPORARY)
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+    with storage_errors(path), _temporary(path) as file:
+        _replace(file, path, data)
 
 
 def write_once(path: Path, data: bytes) -> None:
     """Write a file whose name follows from its content; does nothing when it is there.
-
-    Safe when several processes write the same file: the lock is on the temporary file, and whoever waited for it finds
-    the finished file in its place.
 
     Raises:
         StorageError: the disk is full, read-only or the folder cannot be made.
     """
     if path.exists():
         return
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + TEMPORARY)
-        with temporary.open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if path.exists():
-                temporary.unlink(missing_ok=True)  # made anew after the other writer had renamed his
-                return
-            file.truncate(0)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-            temporary.replace(path)
+    with storage_errors(path), _temporary(path) as file:
+        if path.exists():
+            path.with_name(path.name + TEMPORARY).unlink()  # somebody else was quicker
+        else:
+            _replace(file, path, data)
 
 
 def sha256_of(path: Path) -> str:
@@ -74,3 +57,70 @@ def storage_errors(path: Path) -> Iterator[None]:
                 hint="make room, then run the same command again: it goes on where it stopped",
             ) from error
         raise StorageError(f"{path}: {error.strerror or error}", hint="check the folder and its permissions") from error
+
+
+def open_locked(path: Path, *, wait: bool) -> BinaryIO:
+    """Open a file to append to it, unbuffered, and lock it. Closing it gives the lock back.
+
+    Whoever had the lock before may have renamed or deleted the file; then the one now at ``path`` is locked instead.
+
+    Raises:
+        BlockingIOError: another process holds the lock, and ``wait`` is false.
+        OSError: the file cannot be opened.
+    """
+    while True:
+        file = path.open("a+b", buffering=0)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            if os.fstat(file.fileno()).st_ino == _inode(path):
+                return file
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def locked_folder(path: Path) -> Iterator[None]:
+    """Keep other processes out of a piece of work on a folder, which is made if need be.
+
+    Raises:
+        StorageError: the folder cannot be made.
+    """
+    with storage_errors(path):
+        path.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def write_all(file: BinaryIO, data: bytes) -> None:
+    """Write ``data`` to an unbuffered file and wait until it is on the disk."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+    os.fsync(file.fileno())
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[BinaryIO]:
+    """The temporary file of ``path``, locked: what a crash left of it is written over."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open_locked(path.with_name(path.name + TEMPORARY), wait=True) as file:
+        yield file
+
+
+def _replace(file: BinaryIO, path: Path, data: bytes) -> None:
+    file.truncate(0)
+    write_all(file, data)
+    path.with_name(path.name + TEMPORARY).replace(path)

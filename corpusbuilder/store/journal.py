@@ -4,18 +4,16 @@ The first line names the fingerprint under which the rest was made; under anothe
 last line is cut off. The file is locked while a process works on the shard, so two runs never share one.
 """
 
-import fcntl
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final, Self
+from typing import Any, BinaryIO, Final, Self
 
 from pydantic import JsonValue
 
 from corpusbuilder.errors import StorageError
-from corpusbuilder.store.files import storage_errors
+from corpusbuilder.store.files import open_locked, storage_errors, write_all
 
 SUFFIX: Final = ".partial"
 
@@ -28,19 +26,17 @@ class Journal:
         self.entries: dict[str, JsonValue] = {}
         self._header = {"fingerprint": fingerprint}
         self._keep = keep
-        self._file: IO[bytes] | None = None
+        self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
         with storage_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("a+b")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._file.close()
-            raise StorageError(
-                f"{self.path}: another run is working on this shard", hint="wait for it, or stop it, and try again"
-            ) from None
+            try:
+                self._file = open_locked(self.path, wait=False)
+            except BlockingIOError:
+                raise StorageError(
+                    f"{self.path}: another run is working on this shard", hint="wait for it, or stop it, and try again"
+                ) from None
         with storage_errors(self.path):
             self._replay(self._file)
         return self
@@ -63,23 +59,37 @@ class Journal:
         """Delete the file: the shard is complete."""
         self.path.unlink(missing_ok=True)
 
-    def _replay(self, file: IO[bytes]) -> None:
+    def _replay(self, file: BinaryIO) -> None:
+        """Take up the entries that are whole, and cut off what follows them."""
         file.seek(0)
-        lines = file.read().splitlines(keepends=True)
-        if lines and not lines[-1].endswith(b"\n"):
-            lines.pop()
-        header = json.loads(lines[0]) if lines else None
-        if header != self._header or not self._keep:
+        items = []
+        whole = 0
+        for line in file.readall().splitlines(keepends=True):  # type: ignore[attr-defined]  # it is a FileIO
+            item = _parsed(line)
+            if item is None:
+                break
+            items.append(item)
+            whole += len(line)
+        if not (self._keep and items and items[0] == self._header):
             file.truncate(0)
             self._write(file, self._header)
             return
-        file.truncate(sum(map(len, lines)))
-        for line in lines[1:]:
-            item = json.loads(line)
-            self.entries[item["input"]] = item["entry"]
+        file.truncate(whole)
+        self.entries.update((item["input"], item["entry"]) for item in items[1:])
 
     @staticmethod
-    def _write(file: IO[bytes], item: Mapping[str, JsonValue]) -> None:
-        file.write(json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    def _write(file: BinaryIO, item: Mapping[str, JsonValue]) -> None:
+        write_all(file, json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    """A line of the journal; None when it is torn or the disk has lost it."""
+    try:
+        item = json.loads(line) if line.endswith(b"\n") else None
+    except ValueError:
+        return None
+    return (
+        item
+        if isinstance(item, dict) and (item.keys() == {"fingerprint"} or item.keys() == {"input", "entry"})
+        else None
+    )

@@ -123,9 +123,14 @@ class Shard:
         return sha256_of(self.data)
 
     def remove(self) -> None:
-        """Delete all files of this shard."""
-        for path in (self.done, self.rejected, self.data, self.partial):  # the proof of completeness goes first
-            path.unlink(missing_ok=True)
+        """Delete all files of this shard.
+
+        Raises:
+            StorageError: another run is working on it.
+        """
+        with self.journal(fingerprint="", keep=False):
+            for path in (self.done, self.rejected, self.data, self.partial):  # the proof of completeness goes first
+                path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,13 @@ class Workspace:
     def document_ids(self, stage: str) -> list[str]:
         """Documents with a done-file in a stage, sorted."""
         return sorted(path.stem for path in (self.stage_folder(stage) / "done").glob("*.json"))
+
+    def traces(self, stage: str) -> list[str]:
+        """Documents of which a stage has any file, finished or not, sorted."""
+        folder = self.stage_folder(stage)
+        named = [path.name.split(".")[0] for path in folder.glob("doc-*")]
+        named += [path.stem for part in ("done", "rejected") for path in (folder / part).glob("doc-*")]
+        return sorted(set(named))
 
     def asset_path(self, sha256: str, media_type: str = "image/png") -> Path:
         """Where an asset lies."""

@@ -73,3 +73,14 @@ def test_a_full_disk_is_called_a_full_disk(tmp_path):
     run = subprocess.run([sys.executable, "-c", FULL_DISK, tmp_path], capture_output=True, text=True, check=True)
     assert "no space left on the disk; everything written so far is kept" in run.stdout
     assert "run the same command again" in run.stdout
+
+
+def test_many_writers_of_one_path_leave_what_one_of_them_wrote(tmp_path):
+    contents = [bytes([n]) * 50_000 for n in range(16)]
+    threads = [threading.Thread(target=write_whole, args=(tmp_path / "file", data)) for data in contents * 5]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (tmp_path / "file").read_bytes() in contents
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]

@@ -63,3 +63,20 @@ def test_two_runs_never_share_a_shard(path):
 def test_a_line_separator_inside_a_text_does_not_end_an_entry(path):
     write(path, {"a": "one\u2028two\x85three\rfour"})
     assert read(path) == {"a": "one\u2028two\x85three\rfour"}
+
+
+def test_a_lock_on_a_journal_that_was_finished_meanwhile_is_not_trusted(path):
+    with Journal(path, fingerprint="f") as first:
+        first.append("a", 1)
+        first.remove()
+        with Journal(path, fingerprint="f") as second:
+            assert second.entries == {}
+            with pytest.raises(StorageError, match="another run"), Journal(path, fingerprint="f"):
+                pass
+
+
+def test_what_the_disk_lost_in_the_middle_is_cut_off(path):
+    write(path, {"a": 1, "b": 2, "c": 3})
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[1] + b"\0" * len(lines[2]) + lines[3])
+    assert read(path) == {"a": 1}
