@@ -61,14 +61,12 @@ def build(runner: Runner, paths: Sequence[Path], *, password_env: str | None = N
     """Do everything that is stale. A part of the documents (``--shard``) ends before the release."""
     report = BuildReport()
     gather(runner, paths, password_env=password_env, report=report)
-    for stage in SPECS:
-        run_stages(runner, [stage], report)
-        if not report.stages[-1].counts.outputs:
-            break  # nothing could be read, or nothing asked: the later stages have no input
+    run_stages(runner, list(SPECS), report)
     if not report.stages[0].counts.outputs:
         return report
     if runner.selection.shard == (1, 1):
-        report.release = release(runner.workspace, runner.config)
+        without = runner.unfinished() if runner.selection.limit else {}
+        report.release = release(runner.workspace, runner.config, without=without, force=runner.selection.force)
     else:
         report.warnings.append("one part of the documents: run `corpusbuilder release` when all parts are done")
     return report

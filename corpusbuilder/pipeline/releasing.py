@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import JsonValue, ValidationError
 
@@ -15,7 +16,7 @@ from corpusbuilder.records.base import Record
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.example import VerifiedExample
 from corpusbuilder.stages.release import DocumentInput, build_release, fingerprint
-from corpusbuilder.store.files import storage_errors
+from corpusbuilder.store.files import locked_folder, storage_errors
 from corpusbuilder.store.workspace import Workspace
 
 STAGE = "release"
@@ -26,6 +27,8 @@ class ReleaseDone(Record):
 
     fingerprint: dict[str, JsonValue]
     """Everything the release depends on, by names that a person understands."""
+    files: dict[str, int]
+    """Size of every file of the release, in bytes."""
     rows: dict[str, dict[str, int]]
     """Number of rows by config and split."""
     withheld: int
@@ -58,45 +61,59 @@ class ReleaseReport:
         return sum(self.rows.get("examples", {}).values())
 
 
-def release(workspace: Workspace, config: Config, *, force: bool = False) -> ReleaseReport:
+def release(
+    workspace: Workspace, config: Config, *, without: Mapping[str, str] = MappingProxyType({}), force: bool = False
+) -> ReleaseReport:
     """Make the release if it is stale. The folder changes from the old release to the new one at once.
 
+    Args:
+        workspace: with verified documents.
+        config: name and splits of the release.
+        without: documents that are not finished, and why: they are left out and named.
+        force: make it also when it is current.
+
     Raises:
-        MissingInputError: nothing was verified yet.
+        MissingInputError: nothing was verified yet, or nothing of it is finished.
         MissingExtraError: `datasets` is not installed.
         StorageError: the workspace cannot be read or written.
     """
     name = config.release_name
-    done = _read_done(workspace, name)
-    if force or done is None or why_release_is_stale(workspace, config) is not None:
-        return _make(workspace, config, name)
-    return _report(workspace, name, done, cached=True)
+    with locked_folder(workspace.stage_folder(STAGE)):
+        done = _read_done(workspace, name)
+        if not force and done is not None and why_release_is_stale(workspace, config, without=without) is None:
+            return _report(workspace, name, done, cached=True)
+        return _make(workspace, config, without)
 
 
-def why_release_is_stale(workspace: Workspace, config: Config) -> str | None:
+def why_release_is_stale(
+    workspace: Workspace, config: Config, *, without: Mapping[str, str] = MappingProxyType({})
+) -> str | None:
     """One sentence on why the release must be made, or None when it is current."""
     name = config.release_name
     done = _read_done(workspace, name)
-    if done is None or not _folder(workspace, name).is_dir():
+    if done is None:
         return "not made yet"
-    changes = differences(done.fingerprint, _fingerprint(workspace, config))
+    if done.files != _files(_folder(workspace, name)):
+        return "its files were changed or deleted by hand"
+    changes = differences(done.fingerprint, _fingerprint(workspace, config, without))
     return "; ".join(_grouped(changes)) or None
 
 
-def _make(workspace: Workspace, config: Config, name: str) -> ReleaseReport:
-    depends_on = _fingerprint(workspace, config)
-    documents = _documents(workspace)
+def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> ReleaseReport:
+    name = config.release_name
+    depends_on = _fingerprint(workspace, config, without)
+    documents = _documents(workspace, without)
     if not documents:
         raise MissingInputError(
-            f"{workspace.root}: there is nothing to release: no document has been verified",
-            hint=f"corpusbuilder build BOOK.pdf -w {workspace.root}",
+            f"{workspace.root}: there is nothing to release: no document is finished"
+            + "".join(f"; {document} is not ({reason})" for document, reason in list(without.items())[:1]),
+            hint=f"corpusbuilder build -w {workspace.root}",
         )
     folder = _folder(workspace, name)
     fresh, old = folder.with_name(f".{name}.partial"), folder.with_name(f".{name}.old")
     with storage_errors(fresh):
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-        fresh.parent.mkdir(parents=True, exist_ok=True)
     summary = build_release(documents, config=config.release, name=name, read_image=workspace.read_asset, folder=fresh)
     (workspace.stage_folder(STAGE) / "done" / f"{name}.json").unlink(missing_ok=True)
     with storage_errors(folder):
@@ -104,17 +121,26 @@ def _make(workspace: Workspace, config: Config, name: str) -> ReleaseReport:
             folder.rename(old)
         fresh.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
+    left_out = (f"{document} is left out: {reason}" for document, reason in sorted(without.items()))
+    refused = (f"{r.input_id} is left out: {r.message} [{r.reason_code}]" for r in summary.rejected)
     done = ReleaseDone(
         fingerprint=depends_on,
+        files=_files(folder),
         rows={config_name: dict(splits) for config_name, splits in summary.rows.items()},
         withheld=summary.withheld,
-        notes=(*summary.notes, *(f"{r.input_id}: {r.message} [{r.reason_code}]" for r in summary.rejected)),
+        notes=(*summary.notes, *left_out, *refused),
     )
     workspace.write_json(done.model_dump(mode="json"), STAGE, "done", f"{name}.json")
     return _report(workspace, name, done, cached=False)
 
 
-def _documents(workspace: Workspace) -> list[DocumentInput]:
+def _files(folder: Path) -> dict[str, int]:
+    """Sizes of the files of a release, by their place in it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in paths}
+
+
+def _documents(workspace: Workspace, without: Mapping[str, str]) -> list[DocumentInput]:
     """Documents that were parsed; those about which nothing could be asked give figures and passages only.
 
     Empty when examples were generated and none is verified yet.
@@ -125,7 +151,7 @@ def _documents(workspace: Workspace) -> list[DocumentInput]:
     found = []
     for document in workspace.document_ids("parse"):
         done = workspace.shard("parse", document).read_done()
-        if done is not None and done.counts.outputs:
+        if done is not None and done.counts.outputs and document not in without:
             examples = partial(workspace.shard("verify", document).read, VerifiedExample)
             units = partial(workspace.shard("parse", document).read, Unit)
             found.append(DocumentInput(document, units, examples if document in verified else tuple))
@@ -138,11 +164,12 @@ def _outputs(workspace: Workspace, stage: str) -> int | None:
     return sum(done.counts.outputs for done in dones if done is not None) if dones else None
 
 
-def _fingerprint(workspace: Workspace, config: Config) -> dict[str, JsonValue]:
+def _fingerprint(workspace: Workspace, config: Config, without: Mapping[str, str]) -> dict[str, JsonValue]:
     inputs = {
         f"input {stage} of {document}": workspace.shard(stage, document).output_sha256()
         for stage in ("parse", "verify")
         for document in workspace.document_ids(stage)
+        if document not in without
     }
     return {**fingerprint(config.release, config.release_name), **inputs}
 

@@ -1,20 +1,23 @@
 """Runs stages over a workspace: what is current is left alone, what is stale is made, what fails is named."""
 
+import hashlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, Protocol
 
 from pydantic import JsonValue
 
 from corpusbuilder.config import Config
 from corpusbuilder.engines.base import Crashed, Engine
-from corpusbuilder.errors import MissingInputError
+from corpusbuilder.errors import MissingInputError, StorageError
 from corpusbuilder.pipeline.shards import (
+    RETRIED,
     ShardJob,
     ShardReport,
     built,
+    cached_report,
     fingerprint_of,
     record_crash,
     run_shard,
@@ -23,8 +26,7 @@ from corpusbuilder.pipeline.shards import (
 )
 from corpusbuilder.pipeline.sources import describe, known_sources
 from corpusbuilder.pipeline.specs import SPECS, StageSpec
-from corpusbuilder.records.document import Unit
-from corpusbuilder.records.ids import canonical_json
+from corpusbuilder.records.ids import document_id
 from corpusbuilder.stages.contract import Source
 from corpusbuilder.store.workspace import Counts, Workspace
 
@@ -117,32 +119,49 @@ class Runner:
         """Why each document's shard of a stage is stale, or None when it is current."""
         spec = SPECS[stage]
         return {
-            document: why_stale(self.workspace.shard(stage, document), self._fingerprint(spec, document, source))
+            document: self._why_stale(spec, document, source, self._fingerprint(spec, document, source))
             for document, source in self._documents(spec).items()
         }
+
+    def unfinished(self) -> dict[str, str]:
+        """Documents that some stage has still to work on, with the stage and the reason."""
+        found: dict[str, str] = {}
+        for stage in SPECS:
+            for document, reason in self.staleness(stage).items():
+                if reason is not None:
+                    found.setdefault(document, f"{stage}: {reason}")
+        return found
 
     def _plan(self, spec: StageSpec) -> tuple[list[ShardJob], dict[str, str], list[ShardReport]]:
         """Jobs for stale shards, why they are stale, and reports of current ones."""
         jobs: list[ShardJob] = []
         reasons: dict[str, str] = {}
         current: list[ShardReport] = []
+        self._remove_orphans(spec)
         documents = self._documents(spec)
-        if not documents and spec.upstream:
+        if not documents and spec.upstream and self.workspace.read_json(spec.upstream[-1], "manifest.json") is None:
             raise MissingInputError(
-                f"{self.workspace.root}: nothing to {spec.name}: no document has come through {spec.upstream[-1]}",
+                f"{self.workspace.root}: nothing to {spec.name}: {spec.upstream[-1]} has not run",
                 hint=f"corpusbuilder {spec.upstream[-1]} -w {self.workspace.root}",
             )
-        self._remove_orphans(spec, documents)
-        for document, source in self._selected(documents).items():
+        for document, source in documents.items():
+            if not self._is_mine(document):
+                continue
             fingerprint = self._fingerprint(spec, document, source)
-            shard = self.workspace.shard(spec.name, document)
-            reason = why_stale(shard, fingerprint) or ("--force" if self.selection.force else None)
+            reason = self._why_stale(spec, document, source, fingerprint)
+            reason = reason or ("--force" if self.selection.force else None)
             if reason is None:
                 current.append(self._cached(spec.name, document))
             elif self.selection.limit is None or len(jobs) < self.selection.limit:
                 reasons[document] = reason
                 jobs.append(self._job(spec, document, source, fingerprint))
         return jobs, reasons, current
+
+    def _why_stale(
+        self, spec: StageSpec, document: str, source: Source | None, fingerprint: Mapping[str, JsonValue]
+    ) -> str | None:
+        shard = self.workspace.shard(spec.name, document)
+        return why_stale(shard, fingerprint, retried=_retried(source))
 
     def _job(
         self, spec: StageSpec, document: str, source: Source | None, fingerprint: Mapping[str, JsonValue]
@@ -155,6 +174,7 @@ class Runner:
             fingerprint=fingerprint,
             source=source,
             fresh=self.selection.force,
+            retried=_retried(source),
         )
 
     def _documents(self, spec: StageSpec) -> dict[str, Source | None]:
@@ -169,34 +189,46 @@ class Runner:
                 documents[document] = None
         return documents
 
-    def _selected(self, documents: Mapping[str, Source | None]) -> dict[str, Source | None]:
+    def _is_mine(self, document: str) -> bool:
+        """Whether a document is in this run's part: told from its id alone, so that all stages and runs agree."""
         part, parts = self.selection.shard
-        return {document: documents[document] for document in list(documents)[part - 1 :: parts]}
+        place = int.from_bytes(hashlib.blake2b(document.encode(), digest_size=8).digest(), "big")
+        return place % parts == part - 1
 
     def _fingerprint(self, spec: StageSpec, document: str, source: Source | None) -> dict[str, JsonValue]:
         stage = built(spec.name, self.workspace.root, self.config)
         if source is not None:
-            about = {"PDF": source.sha256, **_facts(source)}
-            return fingerprint_of(spec, stage, "", about)
+            return {**fingerprint_of(spec, stage, "", {"PDF": source.sha256}), **_facts(source)}
         inputs = {f"from {name}": self.workspace.shard(name, document).output_sha256() or "" for name in spec.upstream}
         return fingerprint_of(spec, stage, self._language(document), inputs)
 
     def _language(self, document: str) -> str:
-        first = next(self.workspace.shard("parse", document).read(Unit), None)
-        return first.document.language if first else ""
+        """The language of a document, from the first line of its shard."""
+        with self.workspace.shard("parse", document).data.open("rb") as file:
+            return str(json.loads(file.readline())["document"]["language"])
 
     def _cached(self, stage: str, document: str) -> ShardReport:
         shard = self.workspace.shard(stage, document)
         done = shard.read_done()
         if done is None:
-            raise AssertionError(f"{shard.done} vanished")
-        return ShardReport(document, done.counts, tuple(shard.read_rejected()), done.notes, done.seconds, cached=True)
+            raise StorageError(f"{shard.done}: it vanished while it was looked at", hint="is another run at work?")
+        return cached_report(shard, done)
 
-    def _remove_orphans(self, spec: StageSpec, documents: Mapping[str, Source | None]) -> None:
-        """Shards of documents that are gone: a replaced PDF, or nothing left from the stage before."""
-        for document in self.workspace.document_ids(spec.name):
-            if document not in documents:
+    def _remove_orphans(self, spec: StageSpec) -> None:
+        """Shards of documents that are gone: of a PDF that was replaced, or of which the stage before has nothing."""
+        alive = {document_id(source.sha256) for source in known_sources(self.workspace)}
+        for document in self.workspace.traces(spec.name):
+            if self._is_mine(document) and (document not in alive or self._is_exhausted(spec, document)):
                 self.workspace.shard(spec.name, document).remove()
+
+    def _is_exhausted(self, spec: StageSpec, document: str) -> bool:
+        """Whether the stages before are done with a document and left nothing of it."""
+        if not spec.upstream:
+            return False
+        before = self.workspace.shard(spec.upstream[-1], document).read_done()
+        if before is None:
+            return self._is_exhausted(SPECS[spec.upstream[-1]], document)
+        return not before.counts.outputs
 
     def _check(self, report: StageReport) -> None:
         counts = report.counts
@@ -228,13 +260,10 @@ class Runner:
 
 def _facts(source: Source) -> dict[str, str]:
     """What the owner said of a PDF, as part of its shard's fingerprint."""
-    facts = {
-        name: getattr(source, name) for name in ("title", "language", "subject", "grade", "licence", "attribution")
-    }
-    known = canonical_json({**facts, "file_name": source.file_name, "password": bool(source.password)})
-    return {"description in sources.toml or [corpus]": known.decode()}
+    names = ("file_name", "title", "language", "subject", "grade", "licence", "attribution")
+    return {f"stated {name}": str(getattr(source, name) or "") for name in names}
 
 
-def workspace_at(path: Path) -> Workspace:
-    """The workspace in a folder, which need not exist yet."""
-    return Workspace(path.resolve())
+def _retried(source: Source | None) -> frozenset[str]:
+    """Reasons of an earlier rejection that may be gone: with a password at hand also that there was none."""
+    return RETRIED | {"encrypted"} if source is not None and source.password else RETRIED

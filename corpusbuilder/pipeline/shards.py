@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +19,10 @@ from corpusbuilder.stages.contract import Done, InUnit, Rejected, Source, Stage
 from corpusbuilder.store.journal import Journal
 from corpusbuilder.store.workspace import Counts, DoneFile, RejectedInput, Shard, Workspace
 
-RETRIED: Final = frozenset({"wrong_password", "unreadable"})
-"""Reasons of rejection that lie outside the file and leave no trace in a fingerprint: such a shard is tried again."""
+CIRCUMSTANCES: Final = frozenset({"encrypted", "wrong_password", "unreadable", "worker_died"})
+"""Reasons of rejection that lie outside the file and may be gone tomorrow: what was made before is kept."""
+RETRIED: Final = CIRCUMSTANCES - {"encrypted"}
+"""Those that leave no trace by which one could tell that they are gone: such a shard is tried again in every run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class ShardJob:
     """For ``parse``."""
     fresh: bool = False
     """Whether to ignore what an interrupted run left."""
+    retried: frozenset[str] = RETRIED
+    """Reasons of an earlier rejection for which to try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,20 @@ def fingerprint_of(
     }
 
 
-def why_stale(shard: Shard, fingerprint: Mapping[str, JsonValue]) -> str | None:
-    """One sentence on why a shard must be made, or None when it is current."""
+def why_stale(shard: Shard, fingerprint: Mapping[str, JsonValue], *, retried: frozenset[str] = RETRIED) -> str | None:
+    """One sentence on why a shard must be made, or None when it is current.
+
+    Args:
+        shard: on disk.
+        fingerprint: what it would depend on if it were made now.
+        retried: reasons of rejection for which it is tried again.
+    """
     done = shard.read_done()
     if done is None:
         return "begun, not finished" if shard.partial.exists() else "not made yet"
     if changes := differences(done.fingerprint, fingerprint):
         return "; ".join(changes)
-    if done.counts.rejected and any(reject.reason_code in RETRIED for reject in shard.read_rejected()):
+    if done.counts.rejected and any(reject.reason_code in retried for reject in shard.read_rejected()):
         return "it was rejected for a reason that may be gone"
     if done.output_sha256 != shard.output_sha256():
         return "its file was changed or deleted by hand"
@@ -110,20 +120,50 @@ def run_shard(job: ShardJob) -> ShardReport:
     """
     started = time.monotonic()
     spec, workspace = SPECS[job.stage], Workspace(job.root)
-    stage = built(job.stage, job.root, job.config)
     shard = workspace.shard(job.stage, job.document_id)
-    inputs: Sequence[Any] = [job.source] if job.source else spec.load(workspace, job.document_id)
+    stage = built(job.stage, job.root, job.config)
     digest = hashlib.sha256(canonical_json(dict(job.fingerprint))).hexdigest()
-    shard.done.unlink(missing_ok=True)
     with shard.journal(fingerprint=digest, keep=not job.fresh and not stage.needs_all) as journal:
+        before = shard.read_done()
+        if before is not None and not job.fresh and why_stale(shard, job.fingerprint, retried=job.retried) is None:
+            journal.remove()  # another run has made it since this one was planned
+            return cached_report(shard, before)
+        inputs: Sequence[Any] = [job.source] if job.source else spec.load(workspace, job.document_id)
         remaining = [record for record in inputs if input_id(record) not in journal.entries]
         for result in _results(stage, remaining):
             _keep(result, journal, workspace)
-        counts, rejected, notes = _finalise(shard, [input_id(record) for record in inputs], journal)
-        report = ShardReport(job.document_id, counts, rejected, notes, time.monotonic() - started)
-        _write_done(workspace, shard, job, report)
-        journal.remove()
+        return _finish(job, shard, journal, [input_id(record) for record in inputs], before, started=started)
+
+
+def cached_report(shard: Shard, done: DoneFile) -> ShardReport:
+    """The report on a shard that is current."""
+    rejected = tuple(shard.read_rejected())
+    return ShardReport(shard.document_id, done.counts, rejected, done.notes, done.seconds, cached=True)
+
+
+def _finish(
+    job: ShardJob,
+    shard: Shard,
+    journal: Journal,
+    inputs: Sequence[str],
+    before: DoneFile | None,
+    *,
+    started: float,
+) -> ShardReport:
+    """Put a complete shard in place; one that circumstances spoil leaves the good one of before."""
+    counts, rejected, lines, notes = _collected(shard, inputs, journal)
+    report = ShardReport(shard.document_id, counts, rejected, notes, time.monotonic() - started)
+    if before is not None and before.counts.outputs and _is_circumstance(counts, rejected):
+        report = replace(report, notes=(f"{shard.document_id}: what was made of it before is kept",))
+    else:
+        shard.done.unlink(missing_ok=True)
+        _write_done(job, shard, report, shard.write(lines, rejected))
+    journal.remove()
     return report
+
+
+def _is_circumstance(counts: Counts, rejected: Sequence[RejectedInput]) -> bool:
+    return not counts.done and bool(rejected) and all(reject.reason_code in CIRCUMSTANCES for reject in rejected)
 
 
 def record_crash(job: ShardJob, reason: str) -> ShardReport:
@@ -138,15 +178,10 @@ def record_crash(job: ShardJob, reason: str) -> ShardReport:
             hint="the machine may be out of memory: try --workers 1; what was finished is kept",
         )
     shard = Workspace(job.root).shard(job.stage, job.document_id)
-    reject = RejectedInput(
-        input_id=job.document_id,
-        reason_code="worker_died",
-        message=f"{job.source.file_name}: reading it ended the worker process ({reason})",
-    )
-    shard.write([], [reject])
-    report = ShardReport(job.document_id, Counts(inputs=1, done=0, rejected=1, outputs=0), (reject,))
-    _write_done(Workspace(job.root), shard, job, report)
-    return report
+    message = f"{job.source.file_name}: reading it ended the worker process ({reason})"
+    with shard.journal(fingerprint="", keep=False) as journal:
+        journal.append(job.document_id, {"rejected": {"code": "worker_died", "message": message}})
+        return _finish(job, shard, journal, [job.document_id], shard.read_done(), started=time.monotonic())
 
 
 def input_id(record: Source | InUnit[Any] | Record) -> str:
@@ -167,10 +202,11 @@ def _results(stage: Stage[Any, Any], inputs: Sequence[Any]) -> Iterator[Done[Any
             yield result
     except CorpusbuilderError:
         raise
-    except Exception:
+    except Exception as error:
         if stage.needs_all:
             raise
-        yield from (_alone(stage, record) for record in inputs if input_id(record) not in seen)
+        rest = [record for record in inputs if input_id(record) not in seen]
+        yield from ([_failed(stage, rest[0], error)] if len(inputs) == 1 else (_alone(stage, r) for r in rest))
 
 
 def _alone(stage: Stage[Any, Any], record: Any) -> Done[Any] | Rejected:  # noqa: ANN401 - any stage's input
@@ -179,9 +215,13 @@ def _alone(stage: Stage[Any, Any], record: Any) -> Done[Any] | Rejected:  # noqa
     except CorpusbuilderError:
         raise
     except Exception as error:  # noqa: BLE001 - the record boundary: one bad record must not end a run
-        place = f"{type(error).__name__}: {error}"
-        return Rejected(input_id(record), "internal_error", f"{stage.name} failed on this record: {place}")
+        return _failed(stage, record, error)
     return result
+
+
+def _failed(stage: Stage[Any, Any], record: Any, error: Exception) -> Rejected:  # noqa: ANN401 - likewise
+    place = f"{type(error).__name__}: {error}"
+    return Rejected(input_id(record), "internal_error", f"{stage.name} failed on this record: {place}")
 
 
 def _keep(result: Done[Any] | Rejected, journal: Journal, workspace: Workspace) -> None:
@@ -195,10 +235,10 @@ def _keep(result: Done[Any] | Rejected, journal: Journal, workspace: Workspace) 
     journal.append(result.input_id, {"outputs": lines, "notes": list(result.notes)})
 
 
-def _finalise(
+def _collected(
     shard: Shard, inputs: Sequence[str], journal: Journal
-) -> tuple[Counts, tuple[RejectedInput, ...], tuple[str, ...]]:
-    """Write records and rejects in the order of the inputs, whatever order they came in."""
+) -> tuple[Counts, tuple[RejectedInput, ...], list[bytes], tuple[str, ...]]:
+    """Counts, rejects, records and notes in the order of the inputs, whatever order they came in."""
     missing = [identity for identity in inputs if identity not in journal.entries]
     if missing:
         raise AssertionError(f"{shard.data}: no result for {len(missing)} inputs, such as {missing[0]}")
@@ -212,22 +252,21 @@ def _finalise(
         else:
             lines += [line.encode() for line in entry["outputs"]]
             notes += entry["notes"]
-    shard.write(lines, rejected)
     counts = Counts(inputs=len(inputs), done=len(inputs) - len(rejected), rejected=len(rejected), outputs=len(lines))
-    return counts, tuple(rejected), tuple(notes)
+    return counts, tuple(rejected), lines, tuple(notes)
 
 
-def _write_done(workspace: Workspace, shard: Shard, job: ShardJob, report: ShardReport) -> None:
+def _write_done(job: ShardJob, shard: Shard, report: ShardReport, output_sha256: str) -> None:
     inputs = {key: value for key, value in job.fingerprint.items() if key.startswith("input ")}
     done = DoneFile(
         fingerprint=dict(job.fingerprint),
         input_sha256=hashlib.sha256(canonical_json(inputs)).hexdigest(),
-        output_sha256=shard.output_sha256() or "",
+        output_sha256=output_sha256,
         counts=report.counts,
         notes=report.notes,
         seconds=round(report.seconds, 3),
     )
-    workspace.write_json(done.model_dump(mode="json"), job.stage, "done", f"{job.document_id}.json")
+    shard.write_done(done)
 
 
 @lru_cache(maxsize=8)

@@ -11,11 +11,11 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from corpusbuilder.config import CorpusSection, Language
-from corpusbuilder.errors import ConfigError, MissingInputError
+from corpusbuilder.errors import ConfigError, MissingInputError, StorageError
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.ids import document_id
 from corpusbuilder.stages.contract import Source
-from corpusbuilder.store.files import sha256_of
+from corpusbuilder.store.files import locked_folder, sha256_of
 from corpusbuilder.store.workspace import Workspace
 
 SOURCES_FILE: Final = "sources.toml"
@@ -25,7 +25,7 @@ _LISTING: Final = ("parse", "sources.json")
 class SourceEntry(BaseModel):
     """One table of ``sources.toml``: what its owner says of a PDF."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, coerce_numbers_to_str=True)
 
     title: str | None = None
     language: Language | None = None
@@ -80,49 +80,76 @@ def collect(
     environ = os.environ if environ is None else environ
     if password_env is not None and password_env not in environ:
         raise MissingInputError(f"--password-env {password_env}: this environment variable is not set")
-    known = {source.sha256: source for source in known_sources(workspace)}
-    before = {source.path: source.sha256 for source in known.values()}
-    duplicates: list[str] = []
-    unreadable: list[str] = []
-    for path in [*_pdfs(paths, unreadable), *_still_there(before, paths)]:
-        try:
-            digest = sha256_of(path)
-        except OSError as error:
-            unreadable.append(f"{path}: cannot be read: {error.strerror}")
-            continue
-        other = known.get(digest)
-        if (
-            other is not None
-            and other.path != str(path)
-            and Path(other.path).exists()
-            and before.get(str(path)) is None
-        ):
-            duplicates.append(f"{path}: the same file as {other.path}; kept once")
-            continue
-        asked = password_env if path in paths or other is None else None
-        known[digest] = KnownSource(
-            path=str(path), sha256=digest, password_env=asked or (other.password_env if other else None)
-        )
-    replaced = _forget_replaced(known, before)
-    if not known:
-        raise MissingInputError(
-            "; ".join(unreadable) or f"{workspace.root}: no PDF has been given to this workspace",
-            hint="corpusbuilder build BOOK.pdf -w WORKSPACE",
-        )
-    listing = sorted(known.values(), key=lambda source: source.sha256)
-    workspace.write_json(_LIST.dump_python(listing, mode="json"), *_LISTING)
+    with locked_folder(workspace.stage_folder("parse")):
+        listing = _Listing(known_sources(workspace))
+        given = list(dict.fromkeys(_pdfs(paths, listing.unreadable)))
+        listing.look_again()
+        for path in given:
+            listing.add(path, password_env)
+        if not listing.known:
+            raise MissingInputError(
+                "; ".join(listing.unreadable) or f"{workspace.root}: no PDF has been given to this workspace",
+                hint="corpusbuilder build BOOK.pdf -w WORKSPACE",
+            )
+        known = sorted(listing.known.values(), key=lambda source: source.sha256)
+        workspace.write_json(_LIST.dump_python(known, mode="json"), *_LISTING)
     return Collected(
-        sources=tuple(describe(listing, corpus, environ)),
-        duplicates=tuple(duplicates),
-        unreadable=tuple(unreadable),
-        replaced=replaced,
+        sources=tuple(describe(known, corpus, environ)),
+        duplicates=tuple(listing.duplicates),
+        unreadable=tuple(listing.unreadable),
+        replaced=tuple(document_id(digest) for digest in listing.replaced if digest not in listing.known),
     )
+
+
+class _Listing:
+    """The PDFs of a workspace, by the hash of their content, while paths are added to them."""
+
+    def __init__(self, known: Iterable[KnownSource]) -> None:
+        self.known = {source.sha256: source for source in known}
+        self.duplicates: list[str] = []
+        self.unreadable: list[str] = []
+        self.replaced: list[str] = []
+
+    def look_again(self) -> None:
+        """Follow PDFs of earlier runs whose content has changed since. Those that are gone stay on the list."""
+        for source in list(self.known.values()):
+            path = Path(source.path)
+            digest = self._digest(path) if path.exists() else None
+            if digest is not None and digest != source.sha256:
+                del self.known[source.sha256]
+                self.replaced.append(source.sha256)
+                self._put(path, digest, source.password_env)
+
+    def add(self, path: Path, password_env: str | None) -> None:
+        """Put a PDF on the list, unless the same file is there under another name."""
+        digest = self._digest(path)
+        if digest is not None:
+            self._put(path, digest, password_env)
+
+    def _put(self, path: Path, digest: str, password_env: str | None) -> None:
+        other = self.known.get(digest)
+        if other is not None and other.path != str(path) and Path(other.path).exists():
+            self.duplicates.append(f"{path}: the same file as {other.path}; kept once")
+            path = Path(other.path)
+        known = password_env or (other.password_env if other else None)
+        self.known[digest] = KnownSource(path=str(path), sha256=digest, password_env=known)
+
+    def _digest(self, path: Path) -> str | None:
+        try:
+            return sha256_of(path)
+        except OSError as error:
+            self.unreadable.append(f"{path}: cannot be read: {error.strerror}")
+            return None
 
 
 def known_sources(workspace: Workspace) -> list[KnownSource]:
     """The PDFs that were given to this workspace, sorted by hash; empty when there were none."""
     listing = workspace.read_json(*_LISTING)
-    return _LIST.validate_python(listing) if listing is not None else []
+    try:
+        return _LIST.validate_python(listing) if listing is not None else []
+    except ValidationError:
+        path = workspace.root.joinpath(*_LISTING)
+        raise StorageError(f"{path}: not a list of PDFs", hint="delete it and give the PDFs again") from None
 
 
 def describe(known: Iterable[KnownSource], corpus: CorpusSection, environ: Mapping[str, str]) -> Iterator[Source]:
@@ -188,18 +215,3 @@ def _pdfs(paths: Iterable[Path], unreadable: list[str]) -> Iterator[Path]:
             yield path.resolve()
         else:
             unreadable.append(f"{path}: there is no such file or folder")
-
-
-def _still_there(before: Mapping[str, str], paths: Sequence[Path]) -> Iterator[Path]:
-    """PDFs of earlier runs: their content may have changed since."""
-    given = {str(path.resolve()) for path in paths}
-    yield from (path for path in map(Path, before) if str(path) not in given and path.exists())
-
-
-def _forget_replaced(known: dict[str, KnownSource], before: Mapping[str, str]) -> tuple[str, ...]:
-    """Drop entries whose path now holds other content; the ids of their documents."""
-    now = {source.path: digest for digest, source in known.items() if before.get(source.path) != digest}
-    gone = [digest for path, digest in before.items() if path in now and digest in known and known[digest].path == path]
-    for digest in gone:
-        del known[digest]
-    return tuple(document_id(digest) for digest in gone)

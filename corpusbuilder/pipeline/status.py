@@ -71,6 +71,11 @@ class _Silent:
         pass
 
 
+def looker(workspace: Workspace, config: Config) -> Runner:
+    """A runner that is only asked what is stale."""
+    return Runner(workspace, config, LocalEngine(1), _Silent(), environ=os.environ)
+
+
 def survey(workspace: Workspace, config: Config) -> Survey:
     """Look at every shard of a workspace. Nothing is run.
 
@@ -83,7 +88,7 @@ def survey(workspace: Workspace, config: Config) -> Survey:
             f"{workspace.root}: no PDF has been given to this workspace",
             hint=f"corpusbuilder build BOOK.pdf -w {workspace.root}",
         )
-    runner = Runner(workspace, config, LocalEngine(1), _Silent(), environ=os.environ)
+    runner = looker(workspace, config)
     stages = tuple(_stage_status(workspace, runner, name) for name in SPECS)
     changed = {document_id(s.sha256) for s in sources if _changed(Path(s.path), s.sha256)}
     if changed:

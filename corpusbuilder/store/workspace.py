@@ -122,6 +122,10 @@ class Shard:
             self.rejected.unlink(missing_ok=True)
         return sha256_of(self.data)
 
+    def write_done(self, done: DoneFile) -> None:
+        """Declare the shard complete."""
+        write_whole(self.done, json_bytes(done.model_dump(mode="json")))
+
     def remove(self) -> None:
         """Delete all files of this shard.
 
@@ -193,8 +197,12 @@ class Workspace:
 
     def write_json(self, value: JsonValue, *parts: str) -> None:
         """Write a JSON file under the root."""
-        text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
-        write_whole(self.root.joinpath(*parts), text.encode() + b"\n")
+        write_whole(self.root.joinpath(*parts), json_bytes(value))
+
+
+def json_bytes(value: JsonValue) -> bytes:
+    """JSON as it is written to files that a person may read."""
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
 
 
 def read_records(path: Path, kind: type[R]) -> Iterator[R]:
