@@ -7,13 +7,24 @@ import difflib
 import json
 import os
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
-from corpusbuilder.backends.registry import Options, find
+from corpusbuilder.backends.registry import Backend, Family, Options, find
 from corpusbuilder.errors import ConfigError, MissingInputError
 from corpusbuilder.records.example import QuestionType
 
@@ -21,6 +32,8 @@ FILE_NAME: Final = "corpusbuilder.toml"
 ENV_PREFIX: Final = "CORPUSBUILDER_"
 
 Language: TypeAlias = Literal["auto", "en", "fr"]
+_BACKEND: Final = "backend"
+"""Type of the validation errors that are about a backend; their context says what is wrong."""
 
 
 class Section(BaseModel):
@@ -31,6 +44,8 @@ class Section(BaseModel):
 
 class CorpusSection(Section):
     """What is true of the whole corpus, for documents that ``sources.toml`` does not name."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)  # grade = 6 needs no quotes
 
     name: str = Field(default="corpus", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """Name of the corpus; also the name of the release unless ``release.name`` is set."""
@@ -46,12 +61,17 @@ class CorpusSection(Section):
     """Whom the licence asks to name."""
 
 
+def _known_ocr(kind: str) -> str:
+    _find("ocr", kind)
+    return kind
+
+
 class ParseSection(Section):
     """Reading PDFs."""
 
     layout: Literal["none"] = "none"
     """Layout model that confirms or vetoes what the geometry says."""
-    ocr: str = "rapidocr"
+    ocr: Annotated[str, AfterValidator(_known_ocr)] = "rapidocr"
     """OCR engine for scanned pages and raster figures, or ``none``."""
     dpi: int = Field(default=150, ge=36, le=600)
     """Resolution of figure images."""
@@ -66,19 +86,26 @@ class ParseSection(Section):
 
 
 def _teacher(value: object) -> object:
-    return _backend_options("teachers", value, where="generate.teacher")
-
-
-def _backend_options(family: Literal["teachers", "grounders"], value: object, *, where: str) -> object:
-    """The options model of the backend that ``value['kind']`` names."""
+    """The options model of the teacher that ``value['kind']`` names."""
     if isinstance(value, Options) or not isinstance(value, Mapping):
         return value
     kind = str(value.get("kind", "rules"))
-    options = find(family, kind).options
+    options = _find("teachers", kind, key="kind").options
     try:
         return options.model_validate({**value, "kind": kind})
     except ValidationError as error:
-        raise ConfigError(*_first_problem(error, options, where)) from None
+        problem = _first_problem(error, options)
+        context = {"message": problem.message, "hint": problem.hint, "place": problem.place}
+        raise PydanticCustomError(_BACKEND, "{message}", context) from None
+
+
+def _find(family: Family, kind: str, *, key: str | None = None) -> Backend[Any]:
+    """A backend; one that is not there is a problem of the value, or of the ``key`` of the table, under validation."""
+    try:
+        return find(family, kind)
+    except ConfigError as error:
+        context = {"message": error.message, "hint": error.hint, "place": (key,) if key else ()}
+        raise PydanticCustomError(_BACKEND, "{message}", context) from None
 
 
 class GenerateSection(Section):
@@ -98,10 +125,15 @@ class GenerateSection(Section):
     """Who writes: ``kind = "rules"`` needs no model."""
 
 
+def _known_grounder(kind: str) -> str:
+    _find("grounders", kind)
+    return kind
+
+
 class GroundSection(Section):
     """Finding the evidence of each step."""
 
-    grounders: tuple[str, ...] = ("diagram",)
+    grounders: tuple[Annotated[str, AfterValidator(_known_grounder)], ...] = ("diagram",)
     """Tried in this order; the first certain answer wins."""
     fuzzy_threshold: float = Field(default=92.0, ge=0, le=100)
     """Least similarity (rapidfuzz ratio) of a quote that is not verbatim; below it grounding abstains."""
@@ -133,7 +165,7 @@ class Splits(Section):
 class ReleaseSection(Section):
     """Making the dataset."""
 
-    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", coerce_numbers_to_str=True)
     """Folder under ``release/``; the corpus name when not set."""
     splits: Splits = Splits()
     split_by: Literal["document", "unit"] = "document"
@@ -166,23 +198,18 @@ def load(path: Path | None, *, overrides: Iterable[str] = (), environ: Mapping[s
 
     Raises:
         MissingInputError: ``path`` does not exist.
-        ConfigError: a file, key or value is wrong; the message names the closest known key.
+        ConfigError: a file, key or value is wrong; the message names where it comes from and the closest known key.
     """
     tree = _read(path) if path else {}
-    for name, value in sorted((os.environ if environ is None else environ).items()):
-        if name.startswith(ENV_PREFIX) and "__" in name:
-            _put(tree, name.removeprefix(ENV_PREFIX).lower().replace("__", "."), _value(value), where=name)
-    for override in overrides:
-        key, equals, value = override.partition("=")
-        if not equals or "." not in key:
-            raise ConfigError(f"--set {override}: expected table.key=value", hint="for example --set parse.dpi=200")
-        _put(tree, key.strip(), _value(value.strip()), where=f"--set {override}")
+    settings = [*_from_environment(os.environ if environ is None else environ), *_from_flags(overrides)]
+    for setting in settings:
+        _put(tree, setting)
     try:
         return Config.model_validate(tree)
     except ValidationError as error:
-        raise ConfigError(*_first_problem(error, Config, str(path or "the configuration"))) from None
-    except ConfigError as error:
-        raise ConfigError(f"{path or 'configuration'}: {error.message}", hint=error.hint) from None
+        problem = _first_problem(error, Config)
+        where = _origin(problem, settings) or path or "the configuration"
+        raise ConfigError(f"{where}: {problem.message}", hint=problem.hint) from None
 
 
 def commented() -> str:
@@ -231,6 +258,51 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """One value from outside the config file."""
+
+    key: tuple[str, ...]
+    text: str
+    origin: str
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterator[_Setting]:
+    for name, text in sorted(environ.items()):
+        if not name.startswith(ENV_PREFIX):
+            continue
+        if "__" not in name:
+            _refuse_single_underscores(name)
+            continue
+        yield _Setting(tuple(name.removeprefix(ENV_PREFIX).lower().split("__")), text, name)
+
+
+def _refuse_single_underscores(name: str) -> None:
+    """``CORPUSBUILDER_PARSE_DPI`` is a slip and not a variable of somebody else's."""
+    rest = name.removeprefix(ENV_PREFIX).lower()
+    for table in sorted(_tables(Config), key=len, reverse=True):
+        joined = "_".join(table)
+        if rest == joined or rest.startswith(f"{joined}_"):
+            meant = ENV_PREFIX + "__".join([*table, rest[len(joined) + 1 :] or "<key>"]).upper()
+            raise ConfigError(f"{name}: two underscores stand between table and key: did you mean {meant}?")
+
+
+def _tables(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Paths of all tables in the config file."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield (*above, name)
+            yield from _tables(field.annotation, (*above, name))
+
+
+def _from_flags(overrides: Iterable[str]) -> Iterator[_Setting]:
+    for override in overrides:
+        key, equals, text = override.partition("=")
+        if not equals or "." not in key:
+            raise ConfigError(f"--set {override}: expected table.key=value", hint="for example --set parse.dpi=200")
+        yield _Setting(tuple(key.strip().split(".")), text.strip(), f"--set {override}")
+
+
 def _value(text: str) -> Any:  # noqa: ANN401 - any TOML value
     """``text`` as a TOML value; what is not one is a string, so that ``--set corpus.name=cells`` needs no quotes."""
     try:
@@ -239,25 +311,49 @@ def _value(text: str) -> Any:  # noqa: ANN401 - any TOML value
         return text
 
 
-def _put(tree: dict[str, Any], key: str, value: object, *, where: str) -> None:
-    *tables, last = key.split(".")
+def _put(tree: dict[str, Any], setting: _Setting) -> None:
+    *tables, last = setting.key
     for table in tables:
         tree = tree.setdefault(table, {})
         if not isinstance(tree, dict):
-            raise ConfigError(f"{where}: {table} is not a table")
-    tree[last] = value
+            raise ConfigError(f"{setting.origin}: {table} is not a table")
+    tree[last] = _value(setting.text)
 
 
-def _first_problem(error: ValidationError, model: type[BaseModel], where: str) -> tuple[str]:
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """What is wrong with the value at ``place``."""
+
+    place: tuple[str, ...]
+    message: str
+    hint: str | None = None
+
+
+def _first_problem(error: ValidationError, model: type[BaseModel]) -> _Problem:
     problem = error.errors(include_url=False)[0]
-    place = [str(part) for part in problem["loc"]]
+    place = tuple(part for part in problem["loc"] if isinstance(part, str))  # a number is a place in a list
+    key = ".".join(place)
+    if problem["type"] == _BACKEND:
+        context = problem["ctx"]
+        return _Problem((*place, *context["place"]), f"{key}: {context['message']}", context["hint"])
     if problem["type"] == "extra_forbidden":
         known = _known_keys(model, place[:-1])
         close = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.5)
         advice = f"did you mean {'.'.join([*place[:-1], close[0]])!r}?" if close else f"known keys: {', '.join(known)}"
-        return (f"{where}: unknown key {'.'.join(place)!r}: {advice}",)
+        return _Problem(place, f"unknown key {key!r}: {advice}")
+    if problem["type"] == "missing":
+        return _Problem(place[:-1], f"{key}: a value is needed")
     message = problem["msg"].removeprefix("Value error, ")
-    return (f"{where}: {'.'.join(place) or 'value'}: {message} (got {problem['input']!r})",)
+    return _Problem(place, f"{key or 'value'}: {message} (got {problem['input']!r})")
+
+
+def _origin(problem: _Problem, settings: Sequence[_Setting]) -> str | None:
+    """The last setting of the value in question, of a table around it or of a key inside it."""
+    for setting in reversed(settings):
+        shared = min(len(setting.key), len(problem.place))
+        if setting.key[:shared] == problem.place[:shared]:
+            return setting.origin
+    return None
 
 
 def _known_keys(model: type[BaseModel], path: Iterable[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """``corpusbuilder demo``."""
 
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +10,18 @@ import typer
 from corpusbuilder.cli.options import RunOptions, with_options
 
 
-@with_options(RunOptions)
+@dataclass(frozen=True, slots=True)
+class DemoOptions(RunOptions):
+    """A run in a folder of its own, not among whatever the current folder holds."""
+
+    workspace: Annotated[Path, typer.Option("--workspace", "-w", help="Folder to build the corpus in.")] = Path(
+        "demo-workspace"
+    )
+
+
+@with_options(DemoOptions)
 def demo(
-    options: RunOptions,
+    options: DemoOptions,
     chapters: Annotated[bool, typer.Option("--list", help="Only say where the sample chapters are.")] = False,
 ) -> None:
     """Build a corpus from the two sample chapters that come with corpusbuilder."""

@@ -1,5 +1,6 @@
 """The ``corpusbuilder`` command. Commands import what they need when they run, so that ``--help`` is quick."""
 
+import signal
 from typing import Annotated
 
 import typer
@@ -56,4 +57,5 @@ def about(
 
 def main() -> None:
     """Entry point of the ``corpusbuilder`` script."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: in order, saying how to go on
     app()

@@ -1,17 +1,20 @@
 """The options that commands share, each spelt once."""
 
 import inspect
+import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, ClassVar, get_type_hints
 
 import typer
 
 from corpusbuilder.cli.report import reporting_errors
-from corpusbuilder.errors import UsageError
+from corpusbuilder.errors import StorageError, UsageError
+from corpusbuilder.store.files import storage_errors
 
 
 class EngineName(StrEnum):
@@ -38,10 +41,15 @@ class WorkspaceOptions:
     overrides: SetOption = None
     as_json: JsonOption = False
 
+    writes: ClassVar[bool] = False
+    """Whether the command writes into the workspace."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions(WorkspaceOptions):
     """How a stage runs."""
+
+    writes: ClassVar[bool] = True
 
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Make at most so many shards a stage.")] = None
     force: Annotated[bool, typer.Option("--force", help="Make everything again, current or not.")] = False
@@ -78,9 +86,28 @@ class RunOptions(WorkspaceOptions):
             limit = float(number)
         except ValueError:
             raise UsageError(f"--max-rejected {text}: expected a number or a percentage, such as 5%") from None
-        if limit < 0:
-            raise UsageError(f"--max-rejected {text}: expected a number that is not negative")
+        if limit < 0 or not math.isfinite(limit):
+            raise UsageError(f"--max-rejected {text}: expected a finite number that is not negative")
         return rejected <= (limit * inputs / 100 if text.endswith("%") else limit)
+
+
+def check_workspace(workspace: Path, *, writes: bool) -> None:
+    """Refuse a folder that cannot be used before anything is done; it need not exist yet.
+
+    Raises:
+        UsageError: there is a file in its place.
+        StorageError: ``writes``, and it cannot be made or written.
+    """
+    with storage_errors(workspace):
+        there = next(path for path in (workspace, *workspace.resolve().parents) if path.exists())
+    if not there.is_dir():
+        raise UsageError(f"-w {workspace}: {there} is a file, not a folder", hint="name a folder, or a new one")
+    if writes and not os.access(there, os.W_OK | os.X_OK):
+        verb = "written" if there == workspace else "made"
+        raise StorageError(
+            f"{workspace}: this folder cannot be {verb}: no permission to write into {there.resolve()}",
+            hint="name another folder with -w, or change the permissions",
+        )
 
 
 def with_options(
@@ -107,6 +134,7 @@ def with_options(
         def command(**values: Any) -> None:  # noqa: ANN401 - typer passes whatever the signature says
             options = kind(**{parameter.name: values.pop(parameter.name) for parameter in shared})
             with reporting_errors(as_json=options.as_json):
+                check_workspace(options.workspace, writes=options.writes)
                 function(options, **values)
 
         command.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """How results and errors reach the person or the script at the other end."""
 
 import json
+import select
 import shlex
 import sys
 import traceback
@@ -42,11 +43,11 @@ def reporting_errors(*, as_json: bool) -> Iterator[None]:
         if as_json:
             emit_json(_failure(message, None, code=INTERRUPTED))
         raise typer.Exit(INTERRUPTED) from None
-    except BrokenPipeError:
-        raise typer.Exit(0) from None  # the reader of our output has seen enough, as in `… | head`
     except (typer.Exit, typer.Abort):
         raise
     except Exception as error:  # noqa: BLE001 - the top of the program: a bug must end in a message, too
+        if isinstance(error, BrokenPipeError) and _nobody_reads_stdout():
+            raise typer.Exit(0) from None  # the reader of our output has seen enough, as in `… | head`
         traceback.print_exc()
         message = f"this is a bug in corpusbuilder: {type(error).__name__}: {error}"
         hint = "please report it with the lines above"
@@ -54,6 +55,17 @@ def reporting_errors(*, as_json: bool) -> Iterator[None]:
         if as_json:
             emit_json(_failure(message, hint, code=BUG))
         raise typer.Exit(BUG) from None
+
+
+def _nobody_reads_stdout() -> bool:
+    """Whether stdout is a pipe whose other end is closed. A worker's broken pipe is no reason to be content."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return False
+    poll = select.poll()
+    poll.register(descriptor, 0)  # a closed end is reported whatever is asked for
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 
 def _explain(message: str, hint: str | None, *, code: int) -> None:

@@ -3,8 +3,11 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from multiprocessing import forkserver, resource_tracker
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -65,13 +68,52 @@ class LocalEngine:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(_PRELOAD)
-            self._pool = ProcessPool(max_workers=self.workers, context=context, initializer=_leave_interrupts_alone)
+            with _without_folder_on_path():
+                resource_tracker.ensure_running()  # first, for it unblocks SIGINT
+                with _interrupts_blocked():
+                    forkserver.ensure_running()
+            self._pool = ProcessPool(max_workers=self.workers, context=context, initializer=_begin)
         return self._pool
 
 
-def _leave_interrupts_alone() -> None:
+@contextmanager
+def _without_folder_on_path() -> Iterator[None]:
+    """Interpreters started meanwhile do not import from the current folder, where a user may have any struct.py."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Processes started meanwhile never see Ctrl-C, not even before they can ignore it; for us it waits."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    """Begin a worker process."""
     # Ctrl-C reaches the whole process group; only the parent may decide what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A worker is a child of the fork server, which outlives the run as long as a worker does. The sentinel of
+    # parent_process is a pipe that only the run's own process holds open.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _cause(exit_code: int | None) -> str:

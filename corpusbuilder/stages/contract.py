@@ -73,6 +73,9 @@ class Stage(Protocol[In_contra, Out_co]):
     """Turns inputs into records: one result per input, in any order."""
 
     name: ClassVar[str]
+    reads: ClassVar[type]
+    """What the inputs are; where the runner joins a record with its unit (`InUnit`), the record."""
+    writes: ClassVar[type[Record]]
     version: ClassVar[int]
     """Goes up when the same input would give another output."""
     needs_all: ClassVar[bool]

@@ -65,6 +65,84 @@ def test_an_override_without_table_key_and_value_is_refused(override):
         load(None, overrides=[override], environ={})
 
 
+@pytest.mark.parametrize(
+    ("override", "choice"),
+    [
+        ('ground.grounders=["foo"]', "diagram"),
+        ('ground.grounders=["diagram", "foo"]', "diagram"),
+        ("parse.ocr=foo", "rapidocr"),
+        ("generate.teacher.kind=foo", "rules"),
+    ],
+)
+def test_a_backend_that_does_not_exist_is_refused_with_the_choices(override, choice):
+    with pytest.raises(ConfigError) as caught:
+        load(None, overrides=[override], environ={})
+    assert override.partition("=")[0].removesuffix(".kind") in caught.value.message
+    assert "'foo'" in caught.value.message
+    assert choice in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("override", "environ", "origin"),
+    [
+        ("parse.dpi=5", {}, "--set parse.dpi=5: "),
+        ("parse.dpl=5", {}, "--set parse.dpl=5: "),
+        ("parse.ocr=foo", {}, "--set parse.ocr=foo: "),
+        ("generate.teacher.modle=x", {}, "--set generate.teacher.modle=x: "),
+        ("generate.teacher.kind=x", {}, "--set generate.teacher.kind=x: "),
+        ("release.splits.train=0.5", {}, "--set release.splits.train=0.5: "),
+        ("corpus.name=fine", {"CORPUSBUILDER_PARSE__DPI": "5"}, "CORPUSBUILDER_PARSE__DPI: "),
+        ("parse.dpi=5", {"CORPUSBUILDER_PARSE__DPI": "6"}, "--set parse.dpi=5: "),
+    ],
+)
+def test_a_bad_value_from_outside_the_file_is_not_blamed_on_the_file(tmp_path, override, environ, origin):
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, "[parse]\ndpi = 100\n"), overrides=[override], environ=environ)
+    assert caught.value.message.startswith(origin)
+    assert "corpusbuilder.toml" not in caught.value.message
+
+
+def test_a_good_value_from_outside_takes_no_blame_for_the_file(tmp_path):
+    path = written(tmp_path, "[parse]\ndpi = 5\n")
+    with pytest.raises(ConfigError) as caught:
+        load(path, overrides=["parse.ocr_dpi=100"], environ={"CORPUSBUILDER_CORPUS__NAME": "fine"})
+    assert caught.value.message.startswith(f"{path}: parse.dpi")
+
+
+def test_numbers_are_words_where_words_are_meant(tmp_path):
+    path = written(tmp_path, "[corpus]\ngrade = 6\n[release]\nname = 2025\n")
+    config = load(path, overrides=["corpus.name=2024"], environ={})
+    assert (config.corpus.grade, config.corpus.name, config.release_name) == ("6", "2024", "2025")
+
+
+@pytest.mark.parametrize("override", ["corpus.name=-1", "corpus.grade=true", "corpus.grade=[6]"])
+def test_not_everything_is_a_word(override):
+    with pytest.raises(ConfigError, match="corpus"):
+        load(None, overrides=[override], environ={})
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("CORPUSBUILDER_PARSE_DPI", "CORPUSBUILDER_PARSE__DPI"),
+        ("CORPUSBUILDER_PARSE_OCR_DPI", "CORPUSBUILDER_PARSE__OCR_DPI"),
+        ("CORPUSBUILDER_RELEASE_SPLITS_TRAIN", "CORPUSBUILDER_RELEASE__SPLITS__TRAIN"),
+        ("CORPUSBUILDER_GENERATE_TEACHER_KIND", "CORPUSBUILDER_GENERATE__TEACHER__KIND"),
+        ("CORPUSBUILDER_PARSE", "CORPUSBUILDER_PARSE__<KEY>"),
+    ],
+)
+def test_a_variable_with_one_underscore_too_few_is_answered_with_its_right_name(name, meant):
+    with pytest.raises(ConfigError) as caught:
+        load(None, environ={name: "50"})
+    assert caught.value.message.startswith(f"{name}: ")
+    assert f"{meant}?" in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["CORPUSBUILDER_HOME", "CORPUSBUILDER_PARSER_DPI", "CORPUSBUILDER_", "PARSE_DPI"])
+def test_a_variable_of_somebody_else_is_left_alone(name):
+    assert load(None, environ={name: "50"}) == Config()
+
+
 def test_a_bare_word_needs_no_quotes_on_the_command_line():
     assert load(None, overrides=["corpus.name=cells"], environ={}).corpus.name == "cells"
 

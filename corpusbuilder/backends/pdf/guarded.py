@@ -52,7 +52,7 @@ class _GuardedDocument:
         return info
 
     def _ask(self, method: str, *args: object, timeout_s: float | None = None) -> Any:  # noqa: ANN401 - by method
-        if self._generation != self._helper.generation:
+        if not self._helper.is_running(self._generation):
             self._open()
         return self._helper.ask(method, self._handle, *args, timeout_s=timeout_s or self._timeout_s)
 
@@ -62,10 +62,10 @@ class _GuardedDocument:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._generation == self._helper.generation:
+        if self._helper.is_running(self._generation):
             try:
                 self._helper.ask("close", self._handle, timeout_s=self._timeout_s)
-            except (HelperTimeoutError, HelperDiedError):
+            except (HelperTimeoutError, HelperDiedError, RecordError):
                 self._helper.stop()
 
     @property
@@ -81,6 +81,10 @@ class _GuardedDocument:
             return self._lost(page_no, "timeout", self._what_happened(error))
         except HelperDiedError as error:
             return self._lost(page_no, "failed", self._what_happened(error))
+        except RecordError as error:
+            if error.reason_code != "failed":  # the document could not be opened again
+                raise
+            return self._lost(page_no, "failed", error.message)
         return page
 
     def _lost(self, page_no: int, status: PageStatus, reason: str) -> RawPage:

@@ -2,8 +2,12 @@
 
 C code that hangs cannot be interrupted from within its process: no signal handler or thread of Python runs. The parent
 kills the helper, starts another and goes on with the next page. Requests and answers are pickles after their length.
+
+For the same reason a helper that hangs cannot see that its parent is gone. The kernel ends it: on Linux at once,
+everywhere by an alarm a little after the request's time is over.
 """
 
+import ctypes
 import os
 import pickle
 import selectors
@@ -19,7 +23,23 @@ from typing import Any, Final, TypeAlias
 from corpusbuilder.errors import RecordError
 
 _LENGTH: Final = struct.Struct(">Q")
-Request: TypeAlias = tuple[str, tuple[Any, ...]]
+Request: TypeAlias = tuple[str, tuple[Any, ...], float]
+"""Method, arguments and the seconds it may take."""
+
+_MARGIN_S: Final = 2.0
+"""How long after the parent should have given up a request the helper ends by itself."""
+_PR_SET_PDEATHSIG: Final = 1
+_LIBRARY_ERRORS: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What PyMuPDF raises over hostile PDFs, beside MuPDF's own errors."""
 
 
 class HelperTimeoutError(Exception):
@@ -31,7 +51,10 @@ class HelperDiedError(Exception):
 
 
 class Helper:
-    """The parent's side: one child process, started with the first request. For use by one thread."""
+    """The parent's side: one child process, started with the first request.
+
+    For use by one thread: on Linux the child ends with the thread that started it.
+    """
 
     def __init__(self) -> None:
         self._generation = 0
@@ -40,9 +63,17 @@ class Helper:
 
     @property
     def generation(self) -> int:
-        """Which child it is: a new one knows nothing of the documents that the one before had open."""
-        self._running()
+        """The number of the last child that was started; 0 before the first."""
         return self._generation
+
+    def is_running(self, generation: int) -> bool:
+        """Whether that child still runs: another knows nothing of the documents that it had open. Starts none."""
+        return (
+            generation == self._generation
+            and self._owner == os.getpid()
+            and self._process is not None
+            and self._process.poll() is None
+        )
 
     def ask(self, method: str, *args: object, timeout_s: float) -> Any:  # noqa: ANN401 - depends on the method
         """The child's answer.
@@ -54,10 +85,12 @@ class Helper:
         """
         process = self._running()
         try:
-            _send(process.stdin.fileno(), (method, args))  # type: ignore[union-attr] # both ends are pipes
+            _send(process.stdin.fileno(), (method, args, timeout_s))  # type: ignore[union-attr] # both ends are pipes
             failed, value = self._receive(process, time.monotonic() + timeout_s)
         except (BrokenPipeError, EOFError):
             self.stop()
+            if process.returncode == -signal.SIGALRM:  # it saw before us that the time was over
+                raise HelperTimeoutError from None
             raise HelperDiedError(method) from None
         except HelperTimeoutError:
             self.stop()
@@ -71,8 +104,9 @@ class Helper:
             self._process, self._owner = None, os.getpid()
         if self._process is None or self._process.poll() is not None:
             environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
+            command = [sys.executable, "-P", "-m", __name__, str(os.getpid())]  # -P: no module of the user's folder
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
             )
             self._generation += 1
             weakref.finalize(self, _end, self._process, os.getpid())
@@ -129,16 +163,30 @@ class _Server:
     """The child's side: documents by handle."""
 
     def __init__(self) -> None:
+        from pymupdf import mupdf
+
         from corpusbuilder.backends.pdf.pymupdf import PyMuPdf
 
         self._backend = PyMuPdf()
         self._documents: dict[int, Any] = {}
+        self._library_errors: tuple[type[Exception], ...] = (*_LIBRARY_ERRORS, mupdf.FzErrorBase)
 
-    def answer(self, method: str, args: tuple[Any, ...]) -> object:
+    def answer(self, method: str, args: tuple[Any, ...]) -> tuple[bool, object]:
+        """Whether the method failed, and its result or error."""
+        try:
+            return False, self._call(method, args)
+        except RecordError as error:
+            return True, error
+        except self._library_errors as error:
+            return True, _as_record_error(method, args, error)
+
+    def _call(self, method: str, args: tuple[Any, ...]) -> object:
         if method == "open":
             handle, path, password = args
-            self._documents[handle] = self._backend.open(Path(path), password=password)
-            return self._documents[handle].info
+            document: Any = self._backend.open(Path(path), password=password)
+            info = document.info
+            self._documents[handle] = document
+            return info
         handle, *rest = args
         if method == "close":
             if document := self._documents.pop(handle, None):
@@ -150,24 +198,54 @@ class _Server:
         return getattr(self._documents[handle], method)(*rest)
 
 
-def serve() -> None:
-    """Answer requests from stdin on stdout until the parent closes the pipe."""
+def _as_record_error(method: str, args: tuple[Any, ...], error: Exception) -> RecordError:
+    text = " ".join(str(error).split())[:200]
+    what = f"failed in the PDF library ({type(error).__name__}: {text})"
+    if method == "open":
+        return RecordError("damaged", f"{args[1]}: opening it {what}")
+    if method == "render":
+        return RecordError("not_rendered", f"rendering page {args[1]} {what}")
+    return RecordError("failed", what)
+
+
+def serve(parent: int) -> None:
+    """Answer requests from stdin on stdout until the process ``parent`` closes the pipe or ends."""
+    _end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to end
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the default action needs no Python to run
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
     answers = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints must not land between the answers
     server = _Server()
-    while True:
+    while request := _next_request():
+        method, args, limit_s = request
+        signal.setitimer(signal.ITIMER_REAL, limit_s + _MARGIN_S)
+        message = server.answer(method, args)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         try:
-            (length,) = _LENGTH.unpack(_read(0, _LENGTH.size, None))
-            method, args = pickle.loads(_read(0, length, None))  # noqa: S301 - from our own parent
-        except EOFError:
+            _send(answers, message)
+        except BrokenPipeError:  # nobody waits for it any more
             return
-        try:
-            message: tuple[bool, object] = (False, server.answer(method, args))
-        except RecordError as error:
-            message = (True, error)
-        _send(answers, message)
+
+
+def _next_request() -> Request | None:
+    try:
+        (length,) = _LENGTH.unpack(_read(0, _LENGTH.size, None))
+        request: Request = pickle.loads(_read(0, length, None))  # noqa: S301 - from our own parent
+    except EOFError:
+        return None
+    return request
+
+
+def _end_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends."""
+    if sys.platform != "linux":
+        return
+    unused = ctypes.c_ulong(0)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), unused, unused, unused)
+    if os.getppid() != parent:  # it ended before the kernel was told
+        raise SystemExit
 
 
 if __name__ == "__main__":
-    serve()
+    serve(int(sys.argv[1]))

@@ -7,6 +7,7 @@ from pydantic import JsonValue, ValidationError
 
 from corpusbuilder.backends.teachers.base import Draft, GenerationRequest, Teacher, TeacherAnswer
 from corpusbuilder.config import GenerateSection
+from corpusbuilder.records.base import Record
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.example import Example
 from corpusbuilder.records.ids import content_id
@@ -23,8 +24,8 @@ class GenerateStage:
     name: ClassVar[str] = "generate"
     version: ClassVar[int] = 1
     needs_all: ClassVar[bool] = False
-    reads: ClassVar[type[Unit]] = Unit
-    writes: ClassVar[type[Example]] = Example
+    reads: ClassVar[type] = Unit
+    writes: ClassVar[type[Record]] = Example
 
     def __init__(self, teacher: Teacher, config: GenerateSection, prompts: Mapping[str, Mapping[str, Prompt]]) -> None:
         """``prompts`` are those of the teacher's task: by language, then by name."""

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from corpusbuilder.backends.grounders.base import Grounder, GroundingQuery
 from corpusbuilder.config import GroundSection
 from corpusbuilder.errors import BackendError
+from corpusbuilder.records.base import Record
 from corpusbuilder.records.example import Example, GroundedExample, StepGrounding, StepKind
 from corpusbuilder.stages.contract import Done, InUnit, Rejected
 
@@ -30,8 +31,8 @@ class GroundStage:
     name: ClassVar[str] = "ground"
     version: ClassVar[int] = 1
     needs_all: ClassVar[bool] = False
-    reads: ClassVar[type[Example]] = Example
-    writes: ClassVar[type[GroundedExample]] = GroundedExample
+    reads: ClassVar[type] = Example
+    writes: ClassVar[type[Record]] = GroundedExample
 
     def __init__(
         self, grounders: Mapping[str, Grounder], config: GroundSection, options: Mapping[str, JsonValue]

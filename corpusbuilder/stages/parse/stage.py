@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Final
@@ -11,11 +12,12 @@ from pydantic import JsonValue
 from corpusbuilder.backends.ocr.base import OcrEngine
 from corpusbuilder.backends.pdf.base import OpenPdf, PdfBackend
 from corpusbuilder.config import ParseSection
-from corpusbuilder.errors import RecordError
+from corpusbuilder.errors import CorpusbuilderError, RecordError
+from corpusbuilder.records.base import Record
 from corpusbuilder.records.document import Block, BlockLabel, Document, Figure, Page, Unit
 from corpusbuilder.records.geometry import make_box
 from corpusbuilder.records.ids import content_id
-from corpusbuilder.records.page import RawPage, Rect
+from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.contract import Asset, Done, Rejected, Source
 from corpusbuilder.stages.parse.drawing import FigureMaker
 from corpusbuilder.stages.parse.engraved import with_engraved_numbers
@@ -58,6 +60,8 @@ class ParseStage:
     name: ClassVar[str] = "parse"
     version: ClassVar[int] = 1
     needs_all: ClassVar[bool] = False
+    reads: ClassVar[type] = Source
+    writes: ClassVar[type[Record]] = Unit
 
     def __init__(
         self, *, pdf: PdfBackend, ocr: OcrEngine, config: ParseSection, backends: Mapping[str, JsonValue]
@@ -89,7 +93,7 @@ class ParseStage:
             made = make_passages(text, document_id=document.id, vocabulary=words_of(text))
             passages = [passage for passage, _ in made]
             maker = FigureMaker(pdf, self._ocr, self._config, document)
-            drawn, lost = _draw(maker, reading.pages, layouts)
+            drawn, lost = _draw(maker, reading.pages, layouts, file_name=source.file_name)
         figures = with_engraved_numbers([figure for figure, _ in drawn])
         if not passages and not figures:
             raise RecordError(
@@ -107,15 +111,30 @@ class ParseStage:
         found: list[list[FoundFigure]] = []
         panels: list[tuple[Rect, ...]] = []
         for page_no in range(1, pdf.info.page_count + 1):
-            page = pdf.read_page(page_no)
-            found.append(find_figures(page, body_size=body.size))
-            panels.append(find_panels(page, found[-1], em=body.size))
-            if page.status == "scanned" and self._config.ocr != "none":
-                page = self._recognise(pdf, page, language or "en")
-            pages.append(levelled(replace(page, paths=())))
+            page, figures, boxes = self._read_page(pdf, page_no, body.size, language or "en")
+            pages.append(page)
+            found.append(figures)
+            panels.append(boxes)
         repeated = repeated_images(pages)
         found = [[f for f in figures if not _is_repeated(f, repeated)] for figures in found]
         return _Reading(pages, found, panels, body_style(line for page in pages for line in page.lines))
+
+    def _read_page(
+        self, pdf: OpenPdf, page_no: int, body_size: float, language: str
+    ) -> tuple[RawPage, list[FoundFigure], tuple[Rect, ...]]:
+        """A page with its text, figures and panels; one that breaks our code is left out and says so."""
+        page = RawPage(page_no, 0.0, 0.0, 0, "failed")
+        try:
+            with _record_boundary():
+                page = pdf.read_page(page_no)
+                figures = find_figures(page, body_size=body_size)
+                panels = find_panels(page, figures, em=body_size)
+                if page.status == "scanned" and self._config.ocr != "none":
+                    page = self._recognise(pdf, page, language)
+                return levelled(replace(page, paths=())), figures, panels
+        except _UnexpectedError as error:
+            message = f"it was left out: {error.message}"
+            return replace(page, status="failed", lines=(), paths=(), images=(), message=message), [], ()
 
     def _recognise(self, pdf: OpenPdf, page: RawPage, language: str) -> RawPage:
         """A scanned page with its text; one that cannot be rendered or read is left out and says why."""
@@ -128,12 +147,35 @@ class ParseStage:
         """The body style as a sample of the pages tells it."""
         count = pdf.info.page_count
         step = max(1, count // _SAMPLED_PAGES)
-        sample = (levelled(pdf.read_page(page_no)) for page_no in range(1, count + 1, step))
-        return body_style(line for page in sample for line in page.lines)
+        return body_style(line for page_no in range(1, count + 1, step) for line in _lines(pdf, page_no))
+
+
+class _UnexpectedError(RecordError):
+    """Our code or a library broke on a record."""
+
+
+@contextmanager
+def _record_boundary() -> Iterator[None]:
+    """What breaks inside costs one page or figure, not the book. Errors raised on purpose pass."""
+    try:
+        yield
+    except CorpusbuilderError:
+        raise
+    except Exception as error:  # hostile PDFs break geometry and libraries in ways that nobody foresees
+        raise _UnexpectedError("unexpected", f"unexpected {type(error).__name__}") from error
+
+
+def _lines(pdf: OpenPdf, page_no: int) -> tuple[Line, ...]:
+    """The lines of a page, to tell the style of the text; reading it in earnest says why there are none."""
+    try:
+        with _record_boundary():
+            return levelled(pdf.read_page(page_no)).lines
+    except _UnexpectedError:
+        return ()
 
 
 def _draw(
-    maker: FigureMaker, pages: Sequence[RawPage], layouts: Sequence[PageLayout]
+    maker: FigureMaker, pages: Sequence[RawPage], layouts: Sequence[PageLayout], *, file_name: str
 ) -> tuple[list[tuple[Figure, Asset]], list[str]]:
     """Figures with their pictures, and a note for each that could not be drawn: it costs itself, not the book."""
     drawn: list[tuple[Figure, Asset]] = []
@@ -141,9 +183,10 @@ def _draw(
     for page, layout in zip(pages, layouts, strict=True):
         for item in layout.figures:
             try:
-                drawn.append(maker.make(page, item))
+                with _record_boundary():
+                    drawn.append(maker.make(page, item))
             except RecordError as error:
-                lost.append(f"page {page.page_no}: a figure was left out: {error.message}")
+                lost.append(f"{file_name}, page {page.page_no}: a figure was left out: {error.message}")
     return drawn, lost
 
 

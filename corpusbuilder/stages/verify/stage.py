@@ -20,6 +20,7 @@ from typing import ClassVar
 from pydantic import JsonValue
 
 from corpusbuilder.config import VerifySection
+from corpusbuilder.records.base import Record
 from corpusbuilder.records.example import GroundedExample, StepKind, VerifiedExample
 from corpusbuilder.records.verdict import CheckResult, StepVerdict, Verdict, VerdictLabel
 from corpusbuilder.stages.contract import Done, InUnit, Rejected
@@ -37,8 +38,8 @@ class VerifyStage:
     name: ClassVar[str] = "verify"
     version: ClassVar[int] = 1
     needs_all: ClassVar[bool] = True
-    reads: ClassVar[type[GroundedExample]] = GroundedExample
-    writes: ClassVar[type[VerifiedExample]] = VerifiedExample
+    reads: ClassVar[type] = GroundedExample
+    writes: ClassVar[type[Record]] = VerifiedExample
 
     def __init__(self, config: VerifySection) -> None:
         self._config = config

@@ -76,7 +76,7 @@ def test_rejects_are_limited_by_share_or_number(limit, rejected, inputs, fine):
     assert RunOptions(max_rejected=limit).may_reject(rejected, inputs) is fine
 
 
-@pytest.mark.parametrize("limit", ["many", "%", "-1", ""])
+@pytest.mark.parametrize("limit", ["many", "%", "-1", "", "nan", "nan%", "inf", "-inf", "1e999"])
 def test_a_limit_that_is_no_number_is_refused(limit):
     with pytest.raises(UsageError, match="--max-rejected"):
         RunOptions(max_rejected=limit).may_reject(0, 1)
@@ -104,6 +104,9 @@ def test_errors_are_json_too(tmp_path):
         (["--set", "nonsense"], "expected table.key=value"),
         (["--shard", "9/4"], "--shard 9/4"),
         (["--max-rejected", "lots"], "--max-rejected lots"),
+        (["--max-rejected", "nan"], "--max-rejected nan"),
+        (["--set", 'ground.grounders=["foo"]'], "choose one of: diagram"),
+        (["--set", "parse.ocr=foo"], "choose one of: none, rapidocr"),
     ],
 )
 def test_a_wrong_option_is_told_before_anything_runs(tmp_path, arguments, message):
@@ -123,6 +126,27 @@ def test_init_writes_a_config_once(tmp_path):
     assert again.exit_code == 2
     assert "--force" in again.stderr
     assert run("init", "-w", str(tmp_path), "--force").exit_code == 0
+
+
+def test_init_answers_in_json_too(tmp_path):
+    path = tmp_path / "new" / "corpusbuilder.toml"
+    assert json.loads(run("init", "-w", str(path.parent), "--json").stdout) == {"ok": True, "path": str(path)}
+    assert path.exists()
+    again = json.loads(run("init", "-w", str(path.parent), "--json").stdout)
+    assert (again["ok"], again["exit_code"]) == (False, 2)
+
+
+def test_schemas_are_one_json_object_when_asked_for(tmp_path):
+    answer = json.loads(run("schema", "--json").stdout)
+    assert answer["ok"] is True
+    assert list(answer["schemas"]) == run("schema").stdout.split()
+    assert json.loads(run("schema", "Example", "--json").stdout) == {
+        "ok": True,
+        "schemas": {"Example": json.loads(run("schema", "Example").stdout)},
+    }
+    assert json.loads(run("schema", "--json", "--out", str(tmp_path)).stdout) == {**answer, "path": str(tmp_path)}
+    assert len(list(tmp_path.iterdir())) == len(answer["schemas"])
+    assert json.loads(run("schema", "Exampel", "--json").stdout)["exit_code"] == 2
 
 
 def test_a_schema_is_printed_by_name():

@@ -1,8 +1,11 @@
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
+from processes import family, left_after
 
 from corpusbuilder.engines.base import Crashed, Finished
 from corpusbuilder.engines.local import LocalEngine
@@ -65,3 +68,51 @@ def test_one_pool_serves_several_stages():
 
 def _pid(_):
     return os.getpid()
+
+
+RUN = """
+import hashlib, os, sys
+from corpusbuilder.engines.local import LocalEngine
+
+def occupy(seconds):
+    print("busy", flush=True)
+    hashlib.pbkdf2_hmac("sha256", b"", b"", int(seconds * 3e6))  # C that releases the GIL
+    return seconds
+
+if __name__ == "__main__":
+    before = dict(os.environ)
+    with LocalEngine(2) as engine:
+        for outcome in engine.run(occupy, [float(argument) for argument in sys.argv[1:]]):
+            print(outcome.value)
+    assert dict(os.environ) == before
+"""
+
+
+@pytest.fixture
+def script(tmp_path):
+    folder = tmp_path / "script"
+    folder.mkdir()
+    (folder / "run.py").write_text(RUN)
+    return folder / "run.py"
+
+
+def test_workers_in_c_code_end_within_a_second_of_the_run_being_killed(script):
+    with subprocess.Popen([sys.executable, script, "60", "60"], stdout=subprocess.PIPE, text=True) as run:
+        said = [run.stdout.readline() for _ in range(2)]
+        processes = family(run.pid)
+        run.kill()
+        left = left_after(processes, seconds=1.0)
+    assert said == ["busy\n"] * 2
+    assert len(processes) >= 3  # two workers and the fork server
+    assert left == []
+
+
+def test_modules_in_the_current_folder_are_not_run_and_the_environment_stays(script, tmp_path):
+    trap = tmp_path / "trap"
+    trap.mkdir()
+    for name in ("socket", "selectors", "struct", "pydantic", "corpusbuilder"):
+        (trap / f"{name}.py").write_text("raise SystemExit('the trap')")
+    done = subprocess.run(
+        [sys.executable, script, "0.01"], cwd=trap, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "busy\n0.01\n", "")

@@ -8,12 +8,13 @@ import pytest
 from corpusbuilder.backends.ocr.none import NoOcr
 from corpusbuilder.backends.pdf.pymupdf import PyMuPdf
 from corpusbuilder.config import ParseSection
-from corpusbuilder.errors import RecordError
+from corpusbuilder.errors import MissingExtraError, RecordError
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.geometry import transform_box
 from corpusbuilder.records.ids import document_id
 from corpusbuilder.stages.contract import Done, Rejected, Source
 from corpusbuilder.stages.parse import ParseStage
+from corpusbuilder.stages.parse.figures import find_figures
 from corpusbuilder.store.files import sha256_of
 
 SAMPLES = Path(str(resources.files("corpusbuilder").joinpath("samples")))
@@ -142,3 +143,83 @@ def test_a_figure_that_cannot_be_drawn_costs_itself_and_not_the_book():
     assert isinstance(done, Done)
     assert sum(len(unit.passages) for unit in done.outputs) > 10
     assert sum("a figure was left out" in note for note in done.notes) >= 7
+
+
+class _Breaks(PyMuPdf):
+    """A backend that opens documents of which one method breaks on some pages."""
+
+    def __init__(self, method, error, pages):
+        super().__init__()
+        self._method, self._error, self._on = method, error, pages
+
+    def open(self, path, *, password=None):
+        pdf = super().open(path, password=password)
+        real = getattr(pdf, self._method)
+
+        def broken(page_no, *args, **options):
+            if page_no in self._on:
+                raise self._error
+            return real(page_no, *args, **options)
+
+        setattr(pdf, self._method, broken)
+        return pdf
+
+
+def parsed_with(pdf):
+    (path,) = SAMPLES.glob("*_en.pdf")
+    stage = ParseStage(pdf=pdf, ocr=NoOcr(), config=ParseSection(ocr="none"), backends={})
+    (done,) = stage.process([source(path)])
+    return path.name, done
+
+
+def figure_pages(done):
+    return {figure.page_no for unit in done.outputs for figure in unit.figures}
+
+
+def passage_pages(done):
+    return {word.page_no for unit in done.outputs for passage in unit.passages for word in passage.words}
+
+
+def test_a_figure_that_breaks_our_code_costs_itself_and_not_the_book():
+    _, whole = parsed_with(PyMuPdf())
+    page = min(figure_pages(whole))
+    name, done = parsed_with(_Breaks("render", ZeroDivisionError("of 0x7f"), {page}))
+    assert isinstance(done, Done)
+    assert figure_pages(done) == figure_pages(whole) - {page}
+    notes = [note for note in done.notes if "a figure was left out" in note]
+    assert notes[0] == f"{name}, page {page}: a figure was left out: unexpected ZeroDivisionError"
+
+
+def test_a_page_that_breaks_our_code_costs_itself_and_not_the_book():
+    name, done = parsed_with(_Breaks("read_page", IndexError("list index out of range"), {1, 2}))
+    assert isinstance(done, Done)
+    assert f"{name}, page 2: failed: it was left out: unexpected IndexError" in done.notes
+    assert not {1, 2} & (figure_pages(done) | passage_pages(done))
+    assert [page.status for page in done.outputs[0].document.pages][:3] == ["failed", "failed", "ok"]
+    assert len(passage_pages(done)) >= 2
+
+
+def test_a_drawing_that_breaks_the_search_for_figures_costs_its_page(monkeypatch):
+    def search(page, *, body_size):
+        if page.page_no == 1:
+            raise RecursionError
+        return find_figures(page, body_size=body_size)
+
+    monkeypatch.setattr("corpusbuilder.stages.parse.stage.find_figures", search)
+    name, done = parsed_with(PyMuPdf())
+    assert f"{name}, page 1: failed: it was left out: unexpected RecursionError" in done.notes
+    first = done.outputs[0].document.pages[0]
+    assert (first.status, first.width > 0) == ("failed", True)
+    assert 1 not in passage_pages(done)
+
+
+@pytest.mark.parametrize("method", ["render", "read_page"])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), MissingExtraError("rapidocr", "ocr", purpose="OCR")])
+def test_what_stops_a_run_is_not_taken_for_a_bad_page(method, error):
+    with pytest.raises(type(error)):
+        parsed_with(_Breaks(method, error, range(1, 99)))
+
+
+def test_a_book_all_of_whose_pages_break_is_rejected():
+    _, rejected = parsed_with(_Breaks("read_page", ValueError(), range(1, 99)))
+    assert (rejected.reason_code, "failed" in rejected.message) == ("no_content", True)

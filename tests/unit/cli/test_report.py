@@ -1,0 +1,33 @@
+"""How errors end: on a real stdout, which is a pipe that somebody reads, or nobody."""
+
+import os
+import subprocess
+import sys
+
+REPORTING = "from corpusbuilder.cli.report import emit_json, reporting_errors\n"
+OURS = "with reporting_errors(as_json=False):\n    emit_json({'ok': True})\n"
+ANOTHERS = "with reporting_errors(as_json=False):\n    raise BrokenPipeError(32, 'Broken pipe')\n"
+
+
+def exit_code_and_stderr(code, *, read):
+    """Run ``code`` with a pipe as stdout; the other end is closed at once unless ``read``."""
+    ours, theirs = os.pipe()
+    if not read:
+        os.close(ours)
+    run = f"import typer\n{REPORTING}try:\n    {code.replace(chr(10), chr(10) + '    ')}\n"
+    run += "except typer.Exit as end:\n    import os; os._exit(end.exit_code)\n"
+    done = subprocess.run([sys.executable, "-c", run], stdout=theirs, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(theirs)
+    if read:
+        os.close(ours)
+    return done.returncode, done.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    assert exit_code_and_stderr(OURS, read=False) == (0, "")
+
+
+def test_the_broken_pipe_of_something_else_is_an_error():
+    code, stderr = exit_code_and_stderr(ANOTHERS, read=True)
+    assert code == 1
+    assert "this is a bug in corpusbuilder: BrokenPipeError" in stderr
