@@ -33,7 +33,8 @@ def test_an_installed_wheel_finds_its_prompts(wheel, tmp_path):
         "print(len(load_prompts('rules', 'fr')))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(target)],
+        [sys.executable, "-P", "-c", code, str(target)],
+        cwd=tmp_path,
         env={"PYTHONPATH": str(target), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
