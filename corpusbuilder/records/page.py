@@ -135,3 +135,5 @@ class RawDocument:
     title: str | None = None
     language: str | None = None
     outline: tuple[OutlineEntry, ...] = field(default=())
+    copying_allowed: bool = True
+    """Whether the file's owner permits copying its content; a file can be read without."""

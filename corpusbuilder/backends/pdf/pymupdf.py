@@ -152,6 +152,7 @@ class PyMuPdfDocument:
             title=title if title and not _MACHINE_TITLE.search(title) else None,
             language=self._language(),
             outline=tuple(self._outline()),
+            copying_allowed=bool(document.permissions & self._pymupdf.PDF_PERM_COPY),
         )
 
     def _language(self) -> str | None:

@@ -54,22 +54,16 @@ class _Text:
             self.length += len(mark)
 
 
-def make_passages(
-    blocks: Sequence[TextBlock], *, document_id: str, vocabulary: frozenset[str]
-) -> list[tuple[Passage, tuple[TextBlock, ...]]]:
-    """Passages in reading order, each with the blocks that it was made of.
+def make_passages(blocks: Sequence[TextBlock], *, document_id: str, vocabulary: frozenset[str]) -> list[Passage]:
+    """Passages in reading order.
 
     Args:
         blocks: of a whole document in reading order. Text, list items and headings matter; the rest is passed over.
         document_id: parent of the passages.
         vocabulary: words of the document in lower case; they tell whether a hyphen at a line's end is part of a word.
     """
-    made = []
-    for draft in _drafts(blocks):
-        passage = _passage(draft, document_id, vocabulary)
-        if passage is not None:
-            made.append((passage, tuple(block for group in draft.blocks for block in group)))
-    return made
+    made = (_passage(draft, document_id, vocabulary) for draft in _drafts(blocks))
+    return [passage for passage in made if passage is not None]
 
 
 def words_of(blocks: Iterable[TextBlock]) -> frozenset[str]:

@@ -85,13 +85,13 @@ class ParseStage:
 
     def _parse(self, source: Source) -> Done[Unit]:
         with self._pdf.open(source.path, password=source.password) as pdf:
+            copying_allowed = pdf.info.copying_allowed
             reading = self._read(pdf, source.language)
             layouts = lay_out(reading.pages, reading.figures, reading.panels, reading.body)
             text = mark_headings(_text(layouts), reading.body, pdf.info.outline)
             language = source.language or language_of(block.text for block in text)
             document = _document(source, pdf, reading.pages, text, language)
-            made = make_passages(text, document_id=document.id, vocabulary=words_of(text))
-            passages = [passage for passage, _ in made]
+            passages = make_passages(text, document_id=document.id, vocabulary=words_of(text))
             maker = FigureMaker(pdf, self._ocr, self._config, document)
             drawn, lost = _draw(maker, reading.pages, layouts, file_name=source.file_name)
         figures = with_engraved_numbers([figure for figure, _ in drawn])
@@ -103,7 +103,8 @@ class ParseStage:
         figures = [figure.model_copy(update={"mentions": mentions.get(figure.id, ())}) for figure in figures]
         blocks = _blocks(layouts, text, document.id)
         units = make_units(document, passages, figures, blocks, tokens=self._config.unit_tokens)
-        return Done(source.document_id, tuple(units), _assets(drawn), (*_notes(source, reading.pages), *lost))
+        notes = (*_notes(source, reading.pages, copying_allowed=copying_allowed), *lost)
+        return Done(source.document_id, tuple(units), _assets(drawn), notes)
 
     def _read(self, pdf: OpenPdf, language: str | None) -> _Reading:
         body = self._body(pdf)
@@ -266,8 +267,10 @@ def _assets(drawn: Sequence[tuple[object, Asset]]) -> tuple[Asset, ...]:
     return tuple({asset.sha256: asset for _, asset in drawn}.values())
 
 
-def _notes(source: Source, pages: Sequence[RawPage]) -> Iterator[str]:
-    """What a person should know of pages that could not be read as they are."""
+def _notes(source: Source, pages: Sequence[RawPage], *, copying_allowed: bool) -> Iterator[str]:
+    """What a person should know of a file and of pages that could not be read as they are."""
+    if not copying_allowed:
+        yield f"{source.file_name}: its owner does not permit copying: mind that before you publish anything of it"
     for page in pages:
         if page.status in ("timeout", "failed", "bad_encoding"):
             yield f"{source.file_name}, page {page.page_no}: {page.status}: {page.message or 'it was left out'}"

@@ -3,6 +3,7 @@
 from importlib import resources
 from pathlib import Path
 
+import pymupdf
 import pytest
 
 from corpusbuilder.backends.ocr.none import NoOcr
@@ -223,3 +224,15 @@ def test_what_stops_a_run_is_not_taken_for_a_bad_page(method, error):
 def test_a_book_all_of_whose_pages_break_is_rejected():
     _, rejected = parsed_with(_Breaks("read_page", ValueError(), range(1, 99)))
     assert (rejected.reason_code, "failed" in rejected.message) == ("no_content", True)
+
+
+def test_a_file_whose_owner_forbids_copying_is_read_with_a_note(stage, tmp_path):
+    (good,) = SAMPLES.glob("*_en.pdf")
+    with pymupdf.open(good) as pdf:
+        rights = {"encryption": pymupdf.PDF_ENCRYPT_AES_256, "owner_pw": "owner", "permissions": 0}
+        pdf.select([0])
+        pdf.save(tmp_path / "kept.pdf", **rights)
+    (done,) = stage.process([source(tmp_path / "kept.pdf")])
+    assert isinstance(done, Done)
+    assert any("does not permit copying" in note for note in done.notes)
+    assert done.outputs[0].passages

@@ -9,7 +9,7 @@ from corpusbuilder.stages.parse.passages import make_passages, words_of
 
 
 def passages(*blocks, vocabulary=frozenset()):
-    return [passage for passage, _ in make_passages(blocks, document_id="doc-1", vocabulary=vocabulary)]
+    return make_passages(blocks, document_id="doc-1", vocabulary=vocabulary)
 
 
 def rows(*texts, y=100, page_no=1, **style):
