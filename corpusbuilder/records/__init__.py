@@ -24,7 +24,9 @@ from corpusbuilder.records.evidence import (
     SpanEvidence,
 )
 from corpusbuilder.records.example import (
+    Distractor,
     Example,
+    Facets,
     GroundedExample,
     QuestionType,
     ReasoningStep,
@@ -46,11 +48,13 @@ __all__ = [
     "Correction",
     "Diagram",
     "DiagramLabel",
+    "Distractor",
     "Document",
     "ElementCitation",
     "Emphasis",
     "Evidence",
     "Example",
+    "Facets",
     "Figure",
     "GroundedExample",
     "ImageAsset",

@@ -43,6 +43,36 @@ class QuestionType(StrEnum):
 
 
 AnswerType: TypeAlias = Literal["short", "multiple_choice", "yes_no", "number", "list", "free"]
+What: TypeAlias = Literal["factual", "definition", "explanation", "synthesis"]
+"""What is asked for (CQuAE)."""
+Context: TypeAlias = Literal["figure", "text", "both"]
+"""What one needs to see to answer."""
+Reasoning: TypeAlias = Literal[
+    "lookup", "comparison", "multi_hop", "counting", "spatial", "temporal", "causal", "counterfactual"
+]
+Difficulty: TypeAlias = Literal["easy", "medium", "hard"]
+DistractorType: TypeAlias = Literal[
+    "same_figure", "same_passage", "same_category", "reversed_relation", "near_value", "misconception"
+]
+"""Why a wrong choice is tempting: it stands in the same figure or passage, is of the same kind as the answer, turns a
+relation round, is a number close by, or is what pupils often believe."""
+
+
+class Facets(Record):
+    """What a question was meant to be when it was ordered from a teacher."""
+
+    what: What
+    context: Context
+    reasoning: Reasoning
+    difficulty: Difficulty
+
+
+class Distractor(Record):
+    """A wrong choice."""
+
+    text: str
+    """As among the choices."""
+    type: DistractorType
 
 
 class ReasoningStep(Record):
@@ -76,6 +106,10 @@ class Example(Record):
     answer_type: AnswerType
     choices: tuple[str, ...] = ()
     """Empty unless ``answer_type`` is ``multiple_choice`` or ``yes_no``; contains ``answer``."""
+    distractors: tuple[Distractor, ...] = ()
+    """The wrong choices, as far as the teacher said what makes them tempting."""
+    facets: Facets | None = None
+    """What was ordered; null where nothing was."""
     steps: tuple[ReasoningStep, ...]
     provenance: Provenance
 

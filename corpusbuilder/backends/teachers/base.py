@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from corpusbuilder.records.document import Unit
-from corpusbuilder.records.example import AnswerType, QuestionType, ReasoningStep
+from corpusbuilder.records.example import AnswerType, Distractor, Facets, QuestionType, ReasoningStep
 from corpusbuilder.records.prompt import Prompt
 from corpusbuilder.records.provenance import Provenance
 
@@ -40,6 +40,8 @@ class Draft:
     choices: tuple[str, ...]
     steps: tuple[ReasoningStep, ...]
     provenance: Provenance
+    distractors: tuple[Distractor, ...] = ()
+    facets: Facets | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class TeacherAnswer:
     failure: str | None = None
     """Reason code when the teacher could not answer; ``drafts`` is then empty."""
     message: str = ""
+    notes: tuple[str, ...] = ()
+    """One sentence for each part of the unit about which there is nothing, and why."""
 
 
 class Teacher(Protocol):

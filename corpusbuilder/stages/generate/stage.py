@@ -83,7 +83,7 @@ class GenerateStage:
             return Rejected(
                 unit.id, "malformed_draft", f"the teacher's draft is no valid example: {error.errors()[0]['msg']}"
             )
-        return Done(unit.id, tuple(_without_duplicates(examples)))
+        return Done(unit.id, tuple(_without_duplicates(examples)), notes=answer.notes)
 
 
 def _base(language: str) -> str:
@@ -104,6 +104,8 @@ def _example(unit: Unit, language: str, draft: Draft) -> Example:
         answer=draft.answer,
         answer_type=draft.answer_type,
         choices=draft.choices,
+        distractors=draft.distractors,
+        facets=draft.facets,
         steps=draft.steps,
         provenance=draft.provenance,
     )
