@@ -119,6 +119,8 @@ class GenerateSection(Section):
     """Another seed gives another choice of questions and wordings."""
     question_types: tuple[QuestionType, ...] = tuple(QuestionType)
     """Types of question to ask."""
+    budget_usd: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """The most that this workspace may spend on calls in all, earlier runs included."""
     teacher: Annotated[SerializeAsAny[Options], BeforeValidator(_teacher)] = Field(
         default_factory=lambda: find("teachers", "rules").options(kind="rules")
     )

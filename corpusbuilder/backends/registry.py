@@ -39,8 +39,12 @@ class Backend(Generic[T]):
     """One selectable implementation: its options and how to make it."""
 
     options: type[Options]
-    create: Callable[[Any], T]
-    """Gets the validated options. Raises `MissingExtraError` when a package is missing."""
+    create: Callable[..., T]
+    """Gets the validated options, and a `models.access.Access` when it ``calls_models``. Raises `MissingExtraError`
+    when a package is missing."""
+    calls_models: bool = False
+    """Whether it calls vision-language models: its shards then run as threads of one process, which share one event
+    loop, one rate of calls and one budget."""
     extra: str | None = None
     """The extra of corpusbuilder that brings its packages; None when the core install does."""
     packages: tuple[str, ...] = ()
@@ -72,6 +76,13 @@ def find(family: Family, kind: str) -> Backend[Any]:
     return backend
 
 
-def create(family: Family, options: Options) -> Any:  # noqa: ANN401 - whatever the entry point names
-    """The backend for ``options``, ready for use."""
-    return find(family, options.kind).create(options)
+def create(family: Family, options: Options, access: object = None) -> Any:  # noqa: ANN401 - whatever it names
+    """The backend for ``options``, ready for use.
+
+    Args:
+        family: which kind of backend.
+        options: say which one.
+        access: to models and their ledger, for a backend that calls models.
+    """
+    backend = find(family, options.kind)
+    return backend.create(options, access) if backend.calls_models else backend.create(options)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from pydantic import JsonValue, ValidationError
 
 from corpusbuilder.config import Config
-from corpusbuilder.errors import MissingInputError
+from corpusbuilder.errors import MissingInputError, command_line
 from corpusbuilder.pipeline.shards import differences
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.document import Unit
@@ -107,7 +107,7 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
         raise MissingInputError(
             f"{workspace.root}: there is nothing to release: no document is finished"
             + "".join(f"; {document} is not ({reason})" for document, reason in list(without.items())[:1]),
-            hint=f"corpusbuilder build -w {workspace.root}",
+            hint=command_line("build", "-w", workspace.root),
         )
     folder = _folder(workspace, name)
     fresh, old = folder.with_name(f".{name}.partial"), folder.with_name(f".{name}.old")

@@ -5,13 +5,17 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from functools import partial
+from typing import Any, Final, Protocol
 
 from pydantic import JsonValue
 
+from corpusbuilder.backends.models.access import Access
 from corpusbuilder.config import Config
 from corpusbuilder.engines.base import Crashed, Engine
+from corpusbuilder.engines.threads import ThreadEngine
 from corpusbuilder.errors import MissingInputError, StorageError
+from corpusbuilder.pipeline.calling import access_for
 from corpusbuilder.pipeline.shards import (
     RETRIED,
     ShardJob,
@@ -27,9 +31,11 @@ from corpusbuilder.pipeline.shards import (
 from corpusbuilder.pipeline.sources import describe, known_sources
 from corpusbuilder.pipeline.specs import SPECS, StageSpec
 from corpusbuilder.records.ids import document_id
-from corpusbuilder.stages.contract import Source
+from corpusbuilder.stages.contract import Source, Stage
 from corpusbuilder.store.workspace import Counts, Workspace
 
+_THREADS: Final = 32
+"""Documents at a time in a stage that calls models; the model says how many calls are under way."""
 SCHEMA_VERSION: Final = "1.0"
 """Version of the records and of the workspace's layout."""
 
@@ -93,6 +99,11 @@ class Runner:
     observer: Observer
     selection: Selection = field(default_factory=Selection)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    access: Access = None  # type: ignore[assignment]  # made from the above unless given
+
+    def __post_init__(self) -> None:
+        if self.access is None:
+            self.access = access_for(self.workspace, self.config, environ=self.environ)
 
     def run(self, stage: str) -> StageReport:
         """Make every stale shard of a stage.
@@ -105,7 +116,10 @@ class Runner:
         jobs, reasons, current = self._plan(spec)
         self.observer.stage_begins(stage, stale=len(jobs), current=len(current))
         reports = list(current)
-        for outcome in self.engine.run(run_shard, jobs) if jobs else ():
+        function, engine = run_shard, self.engine
+        if spec.calls_models(self.config):
+            function, engine = partial(run_shard, access=self.access), ThreadEngine(_THREADS, self.access.stop)
+        for outcome in engine.run(function, jobs) if jobs else ():
             made = record_crash(outcome.job, outcome.reason) if isinstance(outcome, Crashed) else outcome.value
             reports.append(made)
             self.observer.shard_ends(stage, made)
@@ -196,11 +210,15 @@ class Runner:
         return place % parts == part - 1
 
     def _fingerprint(self, spec: StageSpec, document: str, source: Source | None) -> dict[str, JsonValue]:
-        stage = built(spec.name, self.workspace.root, self.config)
+        stage = self._built(spec)
         if source is not None:
             return {**fingerprint_of(spec, stage, "", {"PDF": source.sha256}), **_facts(source)}
         inputs = {f"from {name}": self.workspace.shard(name, document).output_sha256() or "" for name in spec.upstream}
         return fingerprint_of(spec, stage, self._language(document), inputs)
+
+    def _built(self, spec: StageSpec) -> Stage[Any, Any]:
+        access = self.access if spec.calls_models(self.config) else None
+        return built(spec.name, self.workspace.root, self.config, access)
 
     def _language(self, document: str) -> str:
         """The language of a document, from the first line of its shard."""
@@ -243,7 +261,7 @@ class Runner:
             self.workspace.shard(spec.name, document).read_done() for document in self.workspace.document_ids(spec.name)
         ]
         counts = [done.counts for done in dones if done is not None]
-        stage = built(spec.name, self.workspace.root, self.config)
+        stage = self._built(spec)
         self.workspace.write_json(
             {
                 "schema_version": SCHEMA_VERSION,

@@ -10,16 +10,19 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
+from corpusbuilder.backends.models.access import Access
+from corpusbuilder.backends.models.calls import POSTPONED
 from corpusbuilder.config import Config
 from corpusbuilder.errors import CorpusbuilderError
-from corpusbuilder.pipeline.specs import SPECS, StageSpec
+from corpusbuilder.pipeline.calling import access_for
+from corpusbuilder.pipeline.specs import SPECS, Given, StageSpec
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.ids import canonical_json
 from corpusbuilder.stages.contract import Done, InUnit, Rejected, Source, Stage
 from corpusbuilder.store.journal import Journal
 from corpusbuilder.store.workspace import Counts, DoneFile, RejectedInput, Shard, Workspace
 
-CIRCUMSTANCES: Final = frozenset({"encrypted", "wrong_password", "unreadable", "worker_died"})
+CIRCUMSTANCES: Final = frozenset({"encrypted", "wrong_password", "unreadable", "worker_died", "endpoint_failed"})
 """Reasons of rejection that lie outside the file and may be gone tomorrow: what was made before is kept."""
 RETRIED: Final = CIRCUMSTANCES - {"encrypted"}
 """Those that leave no trace by which one could tell that they are gone: such a shard is tried again in every run."""
@@ -52,6 +55,8 @@ class ShardReport:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     cached: bool = False
+    postponed: int = 0
+    """Inputs whose answers are not there yet: the shard is not finished."""
 
 
 def fingerprint_of(
@@ -111,8 +116,12 @@ def differences(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue])
     return changes
 
 
-def run_shard(job: ShardJob) -> ShardReport:
+def run_shard(job: ShardJob, access: Access | None = None) -> ShardReport:
     """Make one shard, going on from what an interrupted run left.
+
+    Args:
+        job: which shard, and everything it depends on.
+        access: to models, for a stage that calls any.
 
     Raises:
         BackendError, BudgetReachedError, MissingExtraError: the stage cannot go on at all.
@@ -121,7 +130,7 @@ def run_shard(job: ShardJob) -> ShardReport:
     started = time.monotonic()
     spec, workspace = SPECS[job.stage], Workspace(job.root)
     shard = workspace.shard(job.stage, job.document_id)
-    stage = built(job.stage, job.root, job.config)
+    stage = built(job.stage, job.root, job.config, access)
     digest = hashlib.sha256(canonical_json(dict(job.fingerprint))).hexdigest()
     with shard.journal(fingerprint=digest, keep=not job.fresh and not stage.needs_all) as journal:
         before = shard.read_done()
@@ -129,10 +138,25 @@ def run_shard(job: ShardJob) -> ShardReport:
             journal.remove()  # another run has made it since this one was planned
             return cached_report(shard, before)
         inputs: Sequence[Any] = [job.source] if job.source else spec.load(workspace, job.document_id)
-        remaining = [record for record in inputs if input_id(record) not in journal.entries]
+        remaining = [r for r in inputs if not _is_settled(journal.entries.get(input_id(r)), job.retried)]
+        postponed = 0
         for result in _results(stage, remaining):
-            _keep(result, journal, workspace)
+            if isinstance(result, Rejected) and result.reason_code in POSTPONED:
+                postponed += 1
+            else:
+                _keep(result, journal, workspace)
+        if postponed:
+            seconds = time.monotonic() - started
+            return ShardReport(job.document_id, total(()), seconds=seconds, postponed=postponed)
         return _finish(job, shard, journal, [input_id(record) for record in inputs], before, started=started)
+
+
+def _is_settled(entry: JsonValue, retried: frozenset[str]) -> bool:
+    """Whether an interrupted run left a result of an input that need not be tried again."""
+    if not isinstance(entry, dict):
+        return False
+    refused = entry.get("rejected")
+    return not (isinstance(refused, dict) and refused.get("code") in retried)
 
 
 def cached_report(shard: Shard, done: DoneFile) -> ShardReport:
@@ -270,9 +294,10 @@ def _write_done(job: ShardJob, shard: Shard, report: ShardReport, output_sha256:
 
 
 @lru_cache(maxsize=8)
-def built(name: str, root: Path, config: Config) -> Stage[Any, Any]:
+def built(name: str, root: Path, config: Config, access: Access | None = None) -> Stage[Any, Any]:
     """A stage, built once per process and configuration."""
-    return SPECS[name].build(config, Workspace(root))
+    workspace = Workspace(root)
+    return SPECS[name].build(Given(config, workspace, access or access_for(workspace, config)))
 
 
 @cache

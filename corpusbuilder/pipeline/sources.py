@@ -11,7 +11,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from corpusbuilder.config import CorpusSection, Language
-from corpusbuilder.errors import ConfigError, MissingInputError, StorageError
+from corpusbuilder.errors import ConfigError, MissingInputError, StorageError, command_line
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.ids import document_id
 from corpusbuilder.stages.contract import Source
@@ -79,7 +79,10 @@ def collect(
     """
     environ = os.environ if environ is None else environ
     if password_env is not None and password_env not in environ:
-        raise MissingInputError(f"--password-env {password_env}: this environment variable is not set")
+        raise MissingInputError(
+            f"--password-env {password_env}: this environment variable is not set",
+            hint="the option takes the name of a variable that holds the password, not the password itself",
+        )
     with locked_folder(workspace.stage_folder("parse")):
         listing = _Listing(known_sources(workspace))
         given = list(dict.fromkeys(_pdfs(paths, listing.unreadable)))
@@ -89,10 +92,10 @@ def collect(
         if not listing.known:
             raise MissingInputError(
                 "; ".join(listing.unreadable) or f"{workspace.root}: no PDF has been given to this workspace",
-                hint="corpusbuilder build BOOK.pdf -w WORKSPACE",
+                hint=command_line("build", "BOOK.pdf", "-w", workspace.root),
             )
         known = sorted(listing.known.values(), key=lambda source: source.sha256)
-        workspace.write_json(_LIST.dump_python(known, mode="json"), *_LISTING)
+        write_sources(workspace, known)
     return Collected(
         sources=tuple(describe(known, corpus, environ)),
         duplicates=tuple(listing.duplicates),
@@ -150,6 +153,11 @@ def known_sources(workspace: Workspace) -> list[KnownSource]:
     except ValidationError:
         path = workspace.root.joinpath(*_LISTING)
         raise StorageError(f"{path}: not a list of PDFs", hint="delete it and give the PDFs again") from None
+
+
+def write_sources(workspace: Workspace, known: Sequence[KnownSource]) -> None:
+    """Make ``known`` the list of this workspace's PDFs."""
+    workspace.write_json(_LIST.dump_python(list(known), mode="json"), *_LISTING)
 
 
 def describe(known: Iterable[KnownSource], corpus: CorpusSection, environ: Mapping[str, str]) -> Iterator[Source]:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from corpusbuilder.backends import registry
+from corpusbuilder.backends.models.access import Access
 from corpusbuilder.config import Config
 from corpusbuilder.prompts import load_prompts
 from corpusbuilder.records.base import Record
@@ -20,6 +21,16 @@ LANGUAGES: Final = ("en", "fr")
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What a stage is built from."""
+
+    config: Config
+    workspace: Workspace
+    access: Access
+    """To models and their ledger."""
+
+
+@dataclass(frozen=True, slots=True)
 class StageSpec:
     """One stage as the runner sees it."""
 
@@ -27,53 +38,60 @@ class StageSpec:
     writes: type[Record]
     upstream: tuple[str, ...]
     """Stages whose shards of the same document it reads."""
-    build: Callable[[Config, Workspace], Stage[Any, Any]]
+    build: Callable[[Given], Stage[Any, Any]]
     load: Callable[[Workspace, str], Sequence[Any]]
     """Reads the inputs of one document."""
+    calls_models: Callable[[Config], bool] = lambda _: False
+    """Whether it calls models under this configuration."""
 
 
-def build_parse(config: Config, workspace: Workspace) -> Stage[Source, Unit]:  # noqa: ARG001 - one signature for all
+def build_parse(given: Given) -> Stage[Source, Unit]:
     """The parse stage, with its PDF and OCR backends."""
     from corpusbuilder.stages.parse import ParseStage
 
     return ParseStage(
-        pdf=_backend("pdf", "pymupdf", page_timeout_s=config.parse.page_timeout_s),
-        ocr=_backend("ocr", config.parse.ocr),
-        config=config.parse,
+        pdf=_backend("pdf", "pymupdf", page_timeout_s=given.config.parse.page_timeout_s),
+        ocr=_backend("ocr", given.config.parse.ocr),
+        config=given.config.parse,
         backends={f"package {package}": _version(package) for package in ("pymupdf", "rapidocr")},
     )
 
 
-def build_generate(config: Config, workspace: Workspace) -> Stage[Unit, Example]:
+def build_generate(given: Given) -> Stage[Unit, Example]:
     """The generate stage, with its teacher and the prompts of the teacher's task."""
     from corpusbuilder.stages.generate import GenerateStage
 
-    teacher = registry.create("teachers", config.generate.teacher)
+    config = given.config.generate
+    teacher = registry.create("teachers", config.teacher, given.access)
     prompts: Mapping[str, Mapping[str, Prompt]] = {
-        language: load_prompts(teacher.task, language, own=workspace.root / "prompts") for language in LANGUAGES
+        language: load_prompts(teacher.task, language, own=given.workspace.root / "prompts") for language in LANGUAGES
     }
-    return GenerateStage(teacher=teacher, config=config.generate, prompts=prompts)
+    return GenerateStage(teacher=teacher, config=config, prompts=prompts)
 
 
-def build_ground(config: Config, workspace: Workspace) -> Stage[InUnit[Example], GroundedExample]:  # noqa: ARG001
+def build_ground(given: Given) -> Stage[InUnit[Example], GroundedExample]:
     """The ground stage, with its cascade of grounders."""
     from corpusbuilder.stages.ground import GroundStage
 
-    options = {
-        kind: _grounder_options(kind, fuzzy_threshold=config.ground.fuzzy_threshold) for kind in config.ground.grounders
-    }
+    config = given.config.ground
+    options = {kind: _grounder_options(kind, fuzzy_threshold=config.fuzzy_threshold) for kind in config.grounders}
     return GroundStage(
         grounders={kind: registry.create("grounders", chosen) for kind, chosen in options.items()},
-        config=config.ground,
+        config=config,
         options={kind: chosen.fingerprint() for kind, chosen in options.items()},
     )
 
 
-def build_verify(config: Config, workspace: Workspace) -> Stage[InUnit[GroundedExample], VerifiedExample]:  # noqa: ARG001
+def build_verify(given: Given) -> Stage[InUnit[GroundedExample], VerifiedExample]:
     """The verify stage."""
     from corpusbuilder.stages.verify import VerifyStage
 
-    return VerifyStage(config=config.verify)
+    return VerifyStage(config=given.config.verify)
+
+
+def teacher_calls_models(config: Config) -> bool:
+    """Whether the teacher is a model."""
+    return registry.find("teachers", config.generate.teacher.kind).calls_models
 
 
 def load_units(workspace: Workspace, document_id: str) -> list[Unit]:
@@ -99,7 +117,7 @@ SPECS: Final[Mapping[str, StageSpec]] = {
     spec.name: spec
     for spec in (
         StageSpec("parse", Unit, (), build_parse, lambda *_: ()),
-        StageSpec("generate", Example, ("parse",), build_generate, load_units),
+        StageSpec("generate", Example, ("parse",), build_generate, load_units, teacher_calls_models),
         StageSpec("ground", GroundedExample, ("parse", "generate"), build_ground, load_examples),
         StageSpec("verify", VerifiedExample, ("parse", "ground"), build_verify, load_grounded),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from corpusbuilder.config import Config
 from corpusbuilder.engines.local import LocalEngine
-from corpusbuilder.errors import MissingInputError
+from corpusbuilder.errors import MissingInputError, command_line
 from corpusbuilder.pipeline.releasing import why_release_is_stale
 from corpusbuilder.pipeline.runner import Runner, StageReport
 from corpusbuilder.pipeline.shards import ShardReport, total
@@ -86,7 +86,7 @@ def survey(workspace: Workspace, config: Config) -> Survey:
     if not sources:
         raise MissingInputError(
             f"{workspace.root}: no PDF has been given to this workspace",
-            hint=f"corpusbuilder build BOOK.pdf -w {workspace.root}",
+            hint=command_line("build", "BOOK.pdf", "-w", workspace.root),
         )
     runner = looker(workspace, config)
     stages = tuple(_stage_status(workspace, runner, name) for name in SPECS)

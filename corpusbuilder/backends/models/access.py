@@ -1,0 +1,147 @@
+"""What a backend that calls models is given: the ledger, the images, one loop, one budget, and how far it may go."""
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+from corpusbuilder.backends.models.base import Ledger, Model, ModelRequest
+from corpusbuilder.backends.models.budget import Budget
+from corpusbuilder.backends.models.calls import Calls, Live, ReplayOnly, Source
+from corpusbuilder.backends.models.estimate import Estimate
+from corpusbuilder.backends.models.loop import Loop
+from corpusbuilder.backends.models.meter import Meter
+from corpusbuilder.backends.models.prices import Price, listed_price
+from corpusbuilder.errors import BackendError, ConfigError
+from corpusbuilder.records.call import Call, CallAnswer
+
+Mode: TypeAlias = Literal["live", "replay", "estimate", "batch"]
+"""``live`` sends; ``replay`` uses the ledger alone; ``estimate`` counts what would be sent; ``batch`` gathers it."""
+
+
+class ClosableLedger(Ledger, Protocol):
+    """A ledger that somebody opened."""
+
+    def close(self) -> None:
+        """Write what waits, and give the files back."""
+        ...
+
+
+class Access:
+    """Shared by all models of a run. Opens nothing before the first call.
+
+    Args:
+        open_ledger: opens the workspace's ledger for writing.
+        read_image: from the SHA-256 of an image to its bytes.
+        environ: where keys of endpoints are looked up by name.
+        own_prices: the user's price table; it need not exist.
+        budget_usd: the most that this workspace may spend in all, or None.
+        mode: how far calls may go.
+        gather: takes the calls of a batch; needed in mode ``batch``.
+    """
+
+    def __init__(
+        self,
+        *,
+        open_ledger: Callable[[], ClosableLedger],
+        read_image: Callable[[str], bytes],
+        environ: Mapping[str, str],
+        own_prices: Path,
+        budget_usd: float | None = None,
+        mode: Mode = "live",
+        gather: Source | None = None,
+    ) -> None:
+        self.read_image = read_image
+        self.environ = environ
+        self.mode: Mode = mode
+        self.meter = Meter()
+        self.loop = Loop()
+        self.estimate = Estimate()
+        self._open_ledger = open_ledger
+        self._own_prices = own_prices
+        self._budget_usd = budget_usd
+        self._gather = gather
+        self._lock = threading.Lock()
+        self._ledger: ClosableLedger | None = None
+        self._budget: Budget | None = None
+        self._models: list[Model] = []
+        self._stopped = False
+
+    @property
+    def ledger(self) -> ClosableLedger:
+        """The ledger, opened on first use."""
+        with self._lock:
+            if self._ledger is None:
+                self._ledger = self._open_ledger()
+            return self._ledger
+
+    def price(self, model: str, stated: Price | None) -> Price | None:
+        """What a model costs: as stated in the config, else as listed, else unknown.
+
+        Raises:
+            ConfigError: there is a budget and no price to keep it with.
+        """
+        price = stated or listed_price(model, self._own_prices)
+        if price is None and self._budget_usd is not None and self.mode == "live":
+            raise ConfigError(
+                f"a budget of ${self._budget_usd:g} is set, but the price of {model!r} is not known",
+                hint="state it: --set 'generate.teacher.price={input=0.5, output=2.0}' (USD per million tokens; 0 for "
+                f"your own machine), or add it to {self._own_prices}",
+            )
+        return price
+
+    def calls(self, make: Callable[[Ledger], Model], stated: Price | None = None) -> Calls:
+        """Ways to ask a new model. To be called inside the loop.
+
+        Args:
+            make: makes the model.
+            stated: its price as the user states it.
+        """
+        ledger = self.ledger
+        model = make(ledger)
+        self._models.append(model)
+        return Calls(model, ledger, self._source(model, stated), self.meter)
+
+    def stop(self) -> None:
+        """Send nothing more. Calls in flight are waited for by whoever made them, and kept."""
+        self._stopped = True
+
+    def close(self) -> None:
+        """Give everything back."""
+        for model in self._models:
+            self.loop.submit(model.close()).result()
+        self.loop.close()
+        with self._lock:
+            if self._ledger is not None:
+                self._ledger.close()
+                self._ledger = None
+
+    def _source(self, model: Model, stated: Price | None) -> Source:
+        if self.mode == "replay":
+            return ReplayOnly()
+        if self.mode == "estimate":
+            return self.estimate
+        price = self.price(model.name, stated)
+        if self.mode == "batch":
+            if self._gather is None:
+                raise ValueError("mode 'batch' needs somewhere to gather the calls")
+            return self._gather
+        if self._budget is None:
+            self._budget = Budget(self._budget_usd, self.ledger.spent_usd())
+        return _UntilStopped(
+            Live(model, self.ledger, price=price, budget=self._budget, meter=self.meter), lambda: self._stopped
+        )
+
+
+class _UntilStopped:
+    """A source that can be closed."""
+
+    def __init__(self, source: Source, is_stopped: Callable[[], bool]) -> None:
+        self._source = source
+        self._is_stopped = is_stopped
+
+    async def obtain(self, call: Call, request: ModelRequest) -> CallAnswer:
+        """See `Source.obtain`."""
+        if self._is_stopped():
+            raise BackendError("the run was stopped: nothing more is sent")
+        return await self._source.obtain(call, request)

@@ -1,0 +1,98 @@
+"""Requests that wait, and which of them are answered together."""
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Final
+
+from corpusbuilder.backends.models.base import ModelRequest, TextPart
+from corpusbuilder.records.call import CallAnswer
+
+_IMAGE_CHARACTERS: Final = 2000
+"""About as much prompt as an image stands for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiting:
+    """A request and where its answer goes."""
+
+    request: ModelRequest
+    answer: "Future[CallAnswer]" = field(default_factory=Future)
+
+    @property
+    def length(self) -> int:
+        """About how long the prompt is, in characters."""
+        texts = [part.text for message in self.request.messages for part in message.parts if isinstance(part, TextPart)]
+        return sum(map(len, texts)) + _IMAGE_CHARACTERS * len(self.request.images)
+
+    def goes_with(self, other: "Waiting") -> bool:
+        """Whether the two can be in one batch: many processors take images for all rows or for none."""
+        mine, theirs = self.request, other.request
+        return (
+            bool(mine.images) == bool(theirs.images)
+            and mine.sampling.temperature == theirs.sampling.temperature
+            and mine.sampling.top_p == theirs.sampling.top_p
+        )
+
+
+class Queue:
+    """Requests of any thread, for the one thread that answers them."""
+
+    def __init__(self, batch_size: int, *, gather_s: float) -> None:
+        """Make an empty queue.
+
+        Args:
+            batch_size: at most so many requests make a batch.
+            gather_s: a batch that is not full waits so long for others.
+        """
+        self._batch_size = batch_size
+        self._gather_s = gather_s
+        self._waiting: list[Waiting] = []
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def put(self, request: ModelRequest) -> "Future[CallAnswer]":
+        """Have a request answered.
+
+        Raises:
+            RuntimeError: the queue is closed.
+        """
+        waiting = Waiting(request)
+        with self._changed:
+            if self._closed:
+                raise RuntimeError("the model was closed")
+            self._waiting.append(waiting)
+            self._changed.notify()
+        return waiting.answer
+
+    def take(self) -> list[Waiting]:
+        """The next batch, as soon as there is one; nothing when the queue was closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._waiting)
+            self._changed.wait_for(lambda: self._closed or len(self._waiting) >= self._batch_size, self._gather_s)
+            batch = [] if self._closed else self._next()
+            self._waiting = [waiting for waiting in self._waiting if waiting not in batch]
+        # One whose caller went away is not answered.
+        return [waiting for waiting in batch if waiting.answer.set_running_or_notify_cancel()]
+
+    def close(self) -> None:
+        """Take no more; what waits is cancelled."""
+        with self._changed:
+            self._closed = True
+            for waiting in self._waiting:
+                waiting.answer.cancel()
+            self._waiting = []
+            self._changed.notify_all()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    def _next(self) -> list[Waiting]:
+        """The first in order, and those that go with it and are nearest to it in length: little is padded."""
+        first = min(self._waiting, key=lambda waiting: waiting.request.order)
+        others = [waiting for waiting in self._waiting if waiting.goes_with(first)]
+        return sorted(others, key=lambda waiting: (waiting is not first, abs(waiting.length - first.length)))[
+            : self._batch_size
+        ]
