@@ -4,11 +4,11 @@ import inspect
 import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, get_type_hints
 
 import typer
 
@@ -88,11 +88,71 @@ class RunOptions(WorkspaceOptions):
             raise UsageError(f"--max-rejected {text}: expected a number or a percentage, such as 5%") from None
         if limit < 0 or not math.isfinite(limit):
             raise UsageError(f"--max-rejected {text}: expected a finite number that is not negative")
+        if number == text and not limit.is_integer():
+            raise UsageError(
+                f"--max-rejected {text}: a number of rejects is a whole number", hint=f"a share is written {text}%"
+            )
         return rejected <= (limit * inputs / 100 if text.endswith("%") else limit)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions(RunOptions):
+    """How many questions, and at what cost."""
+
+    per_unit: Annotated[
+        int | None, typer.Option("--per-unit", min=0, help="At most so many examples on the text of a unit.")
+    ] = None
+    per_figure: Annotated[
+        int | None, typer.Option("--per-figure", min=0, help="At most so many examples about each figure.")
+    ] = None
+    budget: Annotated[
+        float | None,
+        typer.Option("--budget", metavar="USD", min=0, help="Stop before this workspace has spent more, in all."),
+    ] = None
+
+    def settings(self) -> list[str]:
+        """All overrides of the configuration; these options win over ``--set``."""
+        named = {"per_unit": self.per_unit, "per_figure": self.per_figure, "budget_usd": self.budget}
+        return [
+            *(self.overrides or ()),
+            *(f"generate.{key}={value}" for key, value in named.items() if value is not None),
+        ]
+
+    def with_settings(self) -> Self:
+        """The same with these options among the overrides."""
+        return replace(self, overrides=self.settings())
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateOptions(BuildOptions):
+    """How far the calls of models go."""
+
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many calls, tokens and dollars it would take. Send nothing.")
+    ] = False
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Use the answers in the ledger. Send nothing; what is missing waits.")
+    ] = False
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Submit the calls as a batch, at the batch price, and stop: see --collect.")
+    ] = False
+    collect: Annotated[
+        bool, typer.Option("--collect", help="Fetch the answers of the batches, go on, and submit what comes next.")
+    ] = False
+    batch_file: Annotated[
+        Path | None,
+        typer.Option("--batch-file", metavar="FILE", help="Write the calls as JSONL, for vllm run-batch, and stop."),
+    ] = None
+    answers: Annotated[
+        Path | None,
+        typer.Option("--answers", metavar="FILE", help="Take the answers that vllm run-batch wrote, and go on."),
+    ] = None
 
 
 def check_workspace(workspace: Path, *, writes: bool) -> None:
     """Refuse a folder that cannot be used before anything is done; it need not exist yet.
+
+    A corpus that may only be read passes: what is current needs no right to write.
 
     Raises:
         UsageError: there is a file in its place.
@@ -100,13 +160,15 @@ def check_workspace(workspace: Path, *, writes: bool) -> None:
     """
     with storage_errors(workspace):
         there = next(path for path in (workspace, *workspace.resolve().parents) if path.exists())
+        is_corpus = (workspace / "parse").is_dir()
     if not there.is_dir():
         raise UsageError(f"-w {workspace}: {there} is a file, not a folder", hint="name a folder, or a new one")
-    if writes and not os.access(there, os.W_OK | os.X_OK):
+    if writes and not (os.access(there, os.W_OK | os.X_OK) or is_corpus):
         verb = "written" if there == workspace else "made"
         raise StorageError(
             f"{workspace}: this folder cannot be {verb}: no permission to write into {there.resolve()}",
             hint="name another folder with -w, or change the permissions",
+            repeat=False,
         )
 
 

@@ -1,11 +1,14 @@
 """What the commands that run stages have in common: set up, run, tell."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from corpusbuilder.backends.models.access import Mode
+from corpusbuilder.backends.models.calls import Source
 from corpusbuilder.cli.options import RunOptions
 from corpusbuilder.cli.progress import display_for
 from corpusbuilder.cli.report import emit_json, say
@@ -13,6 +16,7 @@ from corpusbuilder.config import FILE_NAME, Config, load
 from corpusbuilder.engines.local import LocalEngine
 from corpusbuilder.errors import MissingInputError, TooManyRejectedError
 from corpusbuilder.pipeline.build import BuildReport, build, gather, run_stages
+from corpusbuilder.pipeline.calling import access_for
 from corpusbuilder.pipeline.runner import Runner, Selection
 from corpusbuilder.store.workspace import Workspace
 
@@ -23,23 +27,32 @@ def config_of(workspace: Path, overrides: Sequence[str] | None) -> Config:
     return load(path if path.exists() else None, overrides=overrides or ())
 
 
+@contextmanager
+def workspace_of(options: RunOptions, *, mode: Mode = "live", batch: Source | None = None) -> Iterator[Runner]:
+    """A runner over the workspace, with its engine, its display and its access to models open."""
+    config = config_of(options.workspace, options.overrides)
+    workspace = Workspace(options.workspace.resolve())
+    selection = Selection(shard=options.part(), limit=options.limit, force=options.force)
+    options.may_reject(0, 0)  # a bad --max-rejected must not be found out after an hour
+    with (
+        closing(access_for(workspace, config, mode=mode, gather=batch)) as access,
+        LocalEngine(config.parse.workers) as engine,
+        display_for(quiet=options.quiet, verbose=options.verbose) as display,
+    ):
+        yield Runner(workspace, config, engine, display, selection, access=access)
+
+
 def run(
     options: RunOptions,
     stages: Sequence[str] | None,
     *,
     paths: Sequence[Path] = (),
     password_env: str | None = None,
+    mode: Mode = "live",
+    batch: Source | None = None,
 ) -> BuildReport:
     """Run ``stages`` (None: everything that is stale, and the release) over the workspace."""
-    config = config_of(options.workspace, options.overrides)
-    workspace = Workspace(options.workspace.resolve())
-    selection = Selection(shard=options.part(), limit=options.limit, force=options.force)
-    options.may_reject(0, 0)  # a bad --max-rejected must not be found out after an hour
-    with (
-        LocalEngine(config.parse.workers) as engine,
-        display_for(quiet=options.quiet, verbose=options.verbose) as display,
-    ):
-        runner = Runner(workspace, config, engine, display, selection)
+    with workspace_of(options, mode=mode, batch=batch) as runner:
         if stages is None:
             return build(runner, paths, password_env=password_env)
         report = BuildReport()
@@ -97,6 +110,7 @@ def as_json(report: BuildReport) -> dict[str, Any]:
                 "made": s.made,
                 "current": len(s.shards) - s.made,
                 **s.counts.model_dump(),
+                **({"waiting": s.postponed} if s.postponed else {}),
                 "reasons": dict(s.reasons),
             }
             for s in report.stages
@@ -104,5 +118,6 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         "rejected": [{"stage": stage, **reject.model_dump()} for stage, reject in report.rejected()],
         "unusable": list(report.unreadable),
         "notes": [*report.warnings, *report.notes()],
+        "calls": report.calls,
         "release": json.loads(json.dumps(asdict(report.release), default=str)) if report.release else None,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from corpusbuilder.pipeline.releasing import ReleaseReport, release
 from corpusbuilder.pipeline.runner import Runner, StageReport
@@ -19,6 +20,8 @@ class BuildReport:
     release: ReleaseReport | None = None
     warnings: list[str] = field(default_factory=list)
     """Sentences on files that are the same, replaced or odd."""
+    calls: dict[str, Any] | None = None
+    """What the calls of this run came to, when there were any."""
     unreadable: tuple[str, ...] = ()
     """Sentences on paths that could not be used."""
 
@@ -47,7 +50,7 @@ def gather(runner: Runner, paths: Sequence[Path], *, password_env: str | None, r
         runner.workspace, paths, runner.config.corpus, password_env=password_env, environ=runner.environ
     )
     report.unreadable = collected.unreadable
-    report.warnings += [*collected.duplicates, *(f"{gone}: its PDF was replaced" for gone in collected.replaced)]
+    report.warnings += [*collected.duplicates, *collected.replaced]
 
 
 def run_stages(runner: Runner, stages: Sequence[str], report: BuildReport) -> None:
@@ -55,6 +58,7 @@ def run_stages(runner: Runner, stages: Sequence[str], report: BuildReport) -> No
     for stage in SPECS:
         if stage in stages:
             report.stages.append(runner.run(stage))
+    report.calls = runner.access.meter.as_json()
 
 
 def build(runner: Runner, paths: Sequence[Path], *, password_env: str | None = None) -> BuildReport:

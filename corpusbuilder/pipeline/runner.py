@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol
@@ -11,11 +11,14 @@ from typing import Any, Final, Protocol
 from pydantic import JsonValue
 
 from corpusbuilder.backends.models.access import Access
+from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.config import Config
-from corpusbuilder.engines.base import Crashed, Engine
+from corpusbuilder.engines.base import Crashed, Engine, Finished
 from corpusbuilder.engines.threads import ThreadEngine
 from corpusbuilder.errors import MissingInputError, StorageError
 from corpusbuilder.pipeline.calling import access_for
+from corpusbuilder.pipeline.forecast import Forecast
+from corpusbuilder.pipeline.pilot import run_pilot
 from corpusbuilder.pipeline.shards import (
     RETRIED,
     ShardJob,
@@ -43,8 +46,15 @@ SCHEMA_VERSION: Final = "1.0"
 class Observer(Protocol):
     """Is told how a run goes. Prints or does not."""
 
-    def stage_begins(self, stage: str, *, stale: int, current: int) -> None:
-        """A stage is about to make ``stale`` shards; ``current`` others need nothing."""
+    def stage_begins(self, stage: str, *, stale: int, current: int, inputs: int, meter: Meter | None) -> None:
+        """A stage is about to make ``stale`` shards of ``inputs`` records; ``current`` others need nothing.
+
+        ``meter`` counts its calls when it calls models.
+        """
+        ...
+
+    def forecast(self, forecast: Forecast, budget_usd: float | None) -> None:
+        """A pilot has shown what the rest of the stage will come to."""
         ...
 
     def shard_ends(self, stage: str, report: ShardReport) -> None:
@@ -74,7 +84,12 @@ class StageReport:
     @property
     def made(self) -> int:
         """Number of shards made in this run."""
-        return sum(not shard.cached for shard in self.shards)
+        return sum(not shard.cached and not shard.postponed for shard in self.shards)
+
+    @property
+    def postponed(self) -> int:
+        """Number of inputs whose answers are not there yet."""
+        return sum(shard.postponed for shard in self.shards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +129,12 @@ class Runner:
         """
         spec = SPECS[stage]
         jobs, reasons, current = self._plan(spec)
-        self.observer.stage_begins(stage, stale=len(jobs), current=len(current))
+        meter = self.access.meter if spec.calls_models(self.config) else None
+        self.observer.stage_begins(
+            stage, stale=len(jobs), current=len(current), inputs=self._inputs(spec, jobs), meter=meter
+        )
         reports = list(current)
-        function, engine = run_shard, self.engine
-        if spec.calls_models(self.config):
-            function, engine = partial(run_shard, access=self.access), ThreadEngine(_THREADS, self.access.stop)
-        for outcome in engine.run(function, jobs) if jobs else ():
+        for outcome in self._outcomes(spec, jobs) if jobs else ():
             made = record_crash(outcome.job, outcome.reason) if isinstance(outcome, Crashed) else outcome.value
             reports.append(made)
             self.observer.shard_ends(stage, made)
@@ -128,6 +143,24 @@ class Runner:
         self._write_manifest(spec)
         self.observer.stage_ends(report)
         return report
+
+    def _outcomes(
+        self, spec: StageSpec, jobs: Sequence[ShardJob]
+    ) -> Iterator[Finished[ShardJob, ShardReport] | Crashed[ShardJob]]:
+        """Shards as they end: in processes, or in threads of this one when they call models."""
+        if not spec.calls_models(self.config):
+            yield from self.engine.run(run_shard, jobs)
+            return
+        if self.access.mode == "live" and (forecast := run_pilot(self._built(spec), spec, jobs, self.access)):
+            self.observer.forecast(forecast, self.config.generate.budget_usd)
+        yield from ThreadEngine(_THREADS, self.access.stop).run(partial(run_shard, access=self.access), jobs)
+
+    def _inputs(self, spec: StageSpec, jobs: Sequence[ShardJob]) -> int:
+        """How many records the jobs will read."""
+        if not spec.upstream:
+            return len(jobs)
+        dones = (self.workspace.shard(spec.upstream[-1], job.document_id).read_done() for job in jobs)
+        return sum(done.counts.outputs for done in dones if done is not None)
 
     def staleness(self, stage: str) -> dict[str, str | None]:
         """Why each document's shard of a stage is stale, or None when it is current."""
@@ -145,6 +178,14 @@ class Runner:
                 if reason is not None:
                     found.setdefault(document, f"{stage}: {reason}")
         return found
+
+    def built(self, stage: str) -> Stage[Any, Any]:
+        """A stage, ready to process records."""
+        return self._built(SPECS[stage])
+
+    def plan(self, stage: str) -> list[ShardJob]:
+        """The shards of a stage that a run would make. Nothing is written, apart from orphans that go."""
+        return self._plan(SPECS[stage])[0]
 
     def _plan(self, spec: StageSpec) -> tuple[list[ShardJob], dict[str, str], list[ShardReport]]:
         """Jobs for stale shards, why they are stale, and reports of current ones."""

@@ -145,6 +145,8 @@ def run_shard(job: ShardJob, access: Access | None = None) -> ShardReport:
                 postponed += 1
             else:
                 _keep(result, journal, workspace)
+            if access is not None:
+                access.meter.inputs += 1
         if postponed:
             seconds = time.monotonic() - started
             return ShardReport(job.document_id, total(()), seconds=seconds, postponed=postponed)

@@ -75,13 +75,17 @@ class Access:
                 self._ledger = self._open_ledger()
             return self._ledger
 
+    def price_of(self, model: str, stated: Price | None = None) -> Price | None:
+        """What a model costs: as stated in the config, else as listed, else unknown."""
+        return stated or listed_price(model, self._own_prices)
+
     def price(self, model: str, stated: Price | None) -> Price | None:
-        """What a model costs: as stated in the config, else as listed, else unknown.
+        """The same, under a budget.
 
         Raises:
             ConfigError: there is a budget and no price to keep it with.
         """
-        price = stated or listed_price(model, self._own_prices)
+        price = self.price_of(model, stated)
         if price is None and self._budget_usd is not None and self.mode == "live":
             raise ConfigError(
                 f"a budget of ${self._budget_usd:g} is set, but the price of {model!r} is not known",

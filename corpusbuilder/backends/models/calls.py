@@ -96,6 +96,7 @@ class Calls:
         while True:
             key = request.key(self.model.name)
             answer = await self._answer(key, request)
+            self.meter.attribute(request.purpose.unit_id, answer)
             completion = self._completion(key, answer)
             if completion.finish == "length":
                 self._ledger.settle(key, CallState.MALFORMED, "cut off")

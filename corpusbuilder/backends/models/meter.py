@@ -1,8 +1,20 @@
 """What calls have come to in this run, for the person who watches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from corpusbuilder.records.call import CallAnswer
+
+
+@dataclass(slots=True)
+class UnitUsage:
+    """What the calls about one unit came to, whether they were sent now or earlier."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float = 0.0
+    unpriced: int = 0
 
 
 @dataclass(slots=True)
@@ -21,6 +33,23 @@ class Meter:
     cost_usd: float = 0.0
     unpriced: int = 0
     """Calls of which nobody knows what they cost."""
+    inputs: int = 0
+    """Units done."""
+    units: dict[str, UnitUsage] | None = field(default=None, repr=False)
+    """Usage by unit, as long as somebody wants to know: set it to an empty dict to begin, to None to end."""
+
+    def as_json(self) -> dict[str, Any] | None:
+        """As one JSON object; None when no call was made."""
+        if not (self.sent or self.found or self.failed):
+            return None
+        return {
+            "sent": self.sent,
+            "from_ledger": self.found,
+            "failed": self.failed,
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+            "cost_usd": None if self.unpriced else round(self.cost_usd, 6),
+        }
 
     def count(self, answer: CallAnswer) -> None:
         """Add an answer that was sent for."""
@@ -31,3 +60,14 @@ class Meter:
             self.unpriced += 1
         else:
             self.cost_usd += answer.price_usd
+
+    def attribute(self, unit_id: str | None, answer: CallAnswer) -> None:
+        """Put an answer down to the unit that it is about."""
+        if self.units is None or unit_id is None:
+            return
+        usage = self.units.setdefault(unit_id, UnitUsage())
+        usage.calls += 1
+        usage.prompt_tokens += answer.usage.prompt_tokens or 0
+        usage.completion_tokens += answer.usage.completion_tokens or 0
+        usage.cost_usd += answer.price_usd or 0.0
+        usage.unpriced += answer.price_usd is None
