@@ -5,6 +5,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CORE := $(VENV)/.core
 READY := $(VENV)/.ready
 DEMO := demo-workspace
 
@@ -15,16 +16,21 @@ help:
 	@sed -n '1,3p' Makefile
 	@echo "make check | fix | schemas | samples | bench | clean"
 
-# torch is not needed yet. When it is, it comes first and from pip: `pip install torch==2.13.0`.
-$(READY): pyproject.toml
+$(CORE): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "corpusbuilder needs Python 3.11 or newer; say which with: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[release]" --group dev
+	$(BIN)/python -m pip install --quiet --editable ".[release]"
+	touch $(CORE)
+
+# torch comes first, so that nothing else chooses its build. The demo does without it.
+$(READY): $(CORE)
+	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(BIN)/python -m pip install --quiet --editable ".[generate,release]" --group dev
 	touch $(READY)
 
-demo: $(READY)
+demo: $(CORE)
 	$(BIN)/corpusbuilder demo -w $(DEMO) --set corpus.name=demo
 	@echo
 	@echo "Look at: $(DEMO)/release/demo/README.md (the data card), $(DEMO)/verify/*.jsonl (examples with verdicts)"
@@ -51,6 +57,7 @@ samples: $(READY)
 
 bench: $(READY)
 	$(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench_teachers.py
 
 clean:
 	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
