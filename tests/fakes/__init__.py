@@ -1,0 +1,1 @@
+"""Servers of our own that misbehave on purpose; no mocks."""
