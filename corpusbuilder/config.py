@@ -22,9 +22,9 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticUndefined
 
-from corpusbuilder.backends.registry import Backend, Family, Options, find
+from corpusbuilder.backends.registry import Backend, Family, Options, available, find
 from corpusbuilder.errors import ConfigError, MissingInputError
 from corpusbuilder.records.example import QuestionType
 
@@ -225,28 +225,41 @@ def commented() -> str:
     for name, field in Config.model_fields.items():
         section: BaseModel = getattr(defaults, name)
         lines += [f"[{name}]", f"# {(type(section).__doc__ or field.description or '').strip()}"]
-        lines += _commented_keys(section)
+        lines += _commented_keys(type(section), section.model_dump(mode="json"))
         lines.append("")
+        if name == "generate":
+            lines += _commented_teachers()
     return "\n".join(lines)
 
 
-def _commented_keys(section: BaseModel) -> Iterator[str]:
-    for key, field in type(section).model_fields.items():
-        value = getattr(section, key)
+def _commented_teachers() -> Iterator[str]:
+    """A table for each teacher that has anything to set."""
+    for kind in available("teachers"):
+        options = find("teachers", kind).options
+        defaults = {key: field.get_default(call_default_factory=True) for key, field in options.model_fields.items()}
+        if defaults.keys() - {"kind"}:
+            yield "# [generate.teacher]"
+            yield from _commented_keys(options, {**defaults, "kind": kind})
+            yield ""
+
+
+def _commented_keys(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[str]:
+    for key, field in model.model_fields.items():
+        value = values[key]
         described = field.description.splitlines()[0] if field.description else ""
         comment = f"  # {described}" if described else ""
-        if isinstance(value, BaseModel):
-            inner = ", ".join(f"{k} = {_toml(v)}" for k, v in value.model_dump(mode="json").items())
-            yield f"# {key} = {{ {inner} }}{comment}"
-        elif value is None:
-            yield f'# {key} = "…"{comment}'
-        else:
-            yield f"# {key} = {_toml(value)}{comment}"
+        shown = '"…"' if value is None or value is PydanticUndefined else _toml(value)
+        yield f"# {key} = {shown}{comment}"
 
 
 def _toml(value: object) -> str:
-    """A scalar or a list of scalars as TOML, which writes them as JSON does."""
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+    """Scalars, lists and tables as TOML, which writes scalars as JSON does."""
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{key} = {_toml(item)}" for key, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _read(path: Path) -> dict[str, Any]:
