@@ -57,7 +57,9 @@ class ListedModel:
         self._answers = None if callable(answers) else iter(answers)
         self.requests: list[ModelRequest] = []
 
-    async def answer(self, request):
+    async def answer(self, request, admit=None):
+        if admit is not None:
+            await admit()
         self.requests.append(request)
         given = self._function(request) if self._function else next(self._answers)
         if isinstance(given, Exception):

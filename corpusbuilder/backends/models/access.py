@@ -5,15 +5,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
-from corpusbuilder.backends.models.base import Ledger, Model, ModelRequest
+from corpusbuilder.backends.models.base import Ledger, Model
 from corpusbuilder.backends.models.budget import Budget
 from corpusbuilder.backends.models.calls import Calls, Live, ReplayOnly, Source
 from corpusbuilder.backends.models.estimate import Estimate
 from corpusbuilder.backends.models.loop import Loop
 from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.backends.models.prices import Price, listed_price
-from corpusbuilder.errors import BackendError, ConfigError
-from corpusbuilder.records.call import Call, CallAnswer
+from corpusbuilder.errors import ConfigError
 
 Mode: TypeAlias = Literal["live", "replay", "estimate", "batch"]
 """``live`` sends; ``replay`` uses the ledger alone; ``estimate`` counts what would be sent; ``batch`` gathers it."""
@@ -132,20 +131,11 @@ class Access:
             return self._gather
         if self._budget is None:
             self._budget = Budget(self._budget_usd, self.ledger.spent_usd())
-        return _UntilStopped(
-            Live(model, self.ledger, price=price, budget=self._budget, meter=self.meter), lambda: self._stopped
+        return Live(
+            model,
+            self.ledger,
+            price=price,
+            budget=self._budget,
+            meter=self.meter,
+            is_stopped=lambda: self._stopped,
         )
-
-
-class _UntilStopped:
-    """A source that can be closed."""
-
-    def __init__(self, source: Source, is_stopped: Callable[[], bool]) -> None:
-        self._source = source
-        self._is_stopped = is_stopped
-
-    async def obtain(self, call: Call, request: ModelRequest) -> CallAnswer:
-        """See `Source.obtain`."""
-        if self._is_stopped():
-            raise BackendError("the run was stopped: nothing more is sent")
-        return await self._source.obtain(call, request)

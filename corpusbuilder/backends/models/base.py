@@ -1,7 +1,7 @@
 """What is asked of a vision-language model and what comes back, whatever serves it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, Protocol, TypeAlias
@@ -107,9 +107,9 @@ class ModelRequest:
         }
         return canonical_json(content)
 
-    def key(self, model: str) -> str:
-        """Key of this call in the ledger: 64 hex digits. Address, time limits and concurrency play no part."""
-        return hashlib.sha256(canonical_json(model) + b"\n" + self.canonical).hexdigest()
+    def key(self, identity: str) -> str:
+        """Key of this call to a model in the ledger, 64 hex digits. Address, time limits and rates play no part."""
+        return hashlib.sha256(canonical_json(identity) + b"\n" + self.canonical).hexdigest()
 
     @property
     def images(self) -> tuple[ImagePart, ...]:
@@ -130,6 +130,9 @@ def _plain_output(output: OutputSchema | None) -> JsonValue:
     return {"name": output.name, "schema": dict(output.schema), "instruction": output.instruction}
 
 
+Admit: TypeAlias = Callable[[], Awaitable[None]]
+
+
 class Model(Protocol):
     """Answers requests. Knows neither ledger nor budget."""
 
@@ -137,11 +140,17 @@ class Model(Protocol):
     """The backend, such as ``openai``."""
     name: str
     """The model, as the endpoint or the model hub knows it."""
+    identity: str
+    """The same with all that is set about it and changes its answers: keys are made of it."""
 
-    async def answer(self, request: ModelRequest) -> CallAnswer:
+    async def answer(self, request: ModelRequest, admit: Admit | None = None) -> CallAnswer:
         """One answer. It waits for its turn, sends, and tries again as long as that makes sense.
 
         The answer's ``price_usd`` is None: what it costs is not the model's matter.
+
+        Args:
+            request: what to ask.
+            admit: awaited when the request's turn has come, each time before it is sent. What it raises ends the call.
 
         Raises:
             RecordError: this request cannot be answered: ``context_too_long``, ``image_unreadable``,

@@ -52,32 +52,35 @@ class Budget:
 
     @asynccontextmanager
     async def reserve(self, price: Price | None, request: ModelRequest) -> AsyncIterator["Reservation"]:
-        """Set aside what ``request`` may cost at most; when the cap leaves no room, wait for calls in flight to end.
-
-        Raises:
-            BudgetReachedError: there is no room, and nothing is in flight that could give some back.
-        """
-        amount = self._most(price, request)
-        async with self._changed:
-            while self.cap_usd is not None and self.spent_usd + self._reserved + amount > self.cap_usd:
-                if not self._in_flight:
-                    raise BudgetReachedError(
-                        f"the budget of ${self.cap_usd:g} is reached: ${self.spent_usd:.4f} is spent, and the next "
-                        f"call may cost ${amount:.4f}",
-                        hint="everything answered is kept; go on with a larger --budget",
-                    )
-                await self._changed.wait()
-            self._reserved += amount
-            self._in_flight += 1
-        reservation = Reservation()
+        """Room for one call: taken when it is about to be sent, and settled with what it cost when this ends."""
+        reservation = Reservation(self, self._most(price, request))
         try:
             yield reservation
         finally:
-            async with self._changed:
-                self._in_flight -= 1
-                self._reserved = self._reserved - amount if self._in_flight else 0.0
-                self.spent_usd += reservation.cost_usd
-                self._changed.notify_all()
+            if reservation.is_taken:
+                async with self._changed:
+                    self._in_flight -= 1
+                    self._reserved = self._reserved - reservation.amount_usd if self._in_flight else 0.0
+                    self.spent_usd += reservation.cost_usd
+                    self._changed.notify_all()
+
+    async def take(self, amount_usd: float) -> None:
+        """Set money aside; when the cap leaves no room, wait for calls in flight to give some back.
+
+        Raises:
+            BudgetReachedError: there is no room, and nothing is in flight.
+        """
+        async with self._changed:
+            while self.cap_usd is not None and self.spent_usd + self._reserved + amount_usd > self.cap_usd:
+                if not self._in_flight:
+                    raise BudgetReachedError(
+                        f"the budget of ${self.cap_usd:g} is reached: ${self.spent_usd:.4f} is spent, and the next "
+                        f"call may cost ${amount_usd:.4f}",
+                        hint="everything answered is kept; go on with a larger --budget",
+                    )
+                await self._changed.wait()
+            self._reserved += amount_usd
+            self._in_flight += 1
 
     @staticmethod
     def _most(price: Price | None, request: ModelRequest) -> float:
@@ -88,8 +91,22 @@ class Budget:
 
 
 class Reservation:
-    """Money set aside for one call."""
+    """Money for one call."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget, amount_usd: float) -> None:
+        self.amount_usd = amount_usd
+        """The most that it may cost."""
         self.cost_usd = 0.0
-        """What the call cost in the end; nothing when it was not answered."""
+        """What it cost in the end; nothing when it was not answered."""
+        self.is_taken = False
+        self._budget = budget
+
+    async def take(self) -> None:
+        """Set the money aside, once.
+
+        Raises:
+            BudgetReachedError: see `Budget.take`.
+        """
+        if not self.is_taken:
+            await self._budget.take(self.amount_usd)
+            self.is_taken = True

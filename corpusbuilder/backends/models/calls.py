@@ -19,7 +19,7 @@ from corpusbuilder.backends.models.budget import Budget
 from corpusbuilder.backends.models.completion import Completion, NotACompletionError, read_completion
 from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.backends.models.prices import Price
-from corpusbuilder.errors import RecordError
+from corpusbuilder.errors import BackendError, RecordError
 from corpusbuilder.records.call import Call, CallAnswer, CallState
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ class Calls:
     ) -> Asked[T]:
         roomy = repaired = False
         while True:
-            key = request.key(self.model.name)
+            key = request.key(self.model.identity)
             answer = await self._answer(key, request)
             self.meter.attribute(request.purpose.unit_id, answer)
             completion = self._completion(key, answer)
@@ -171,24 +171,50 @@ POSTPONED: Final = frozenset({"awaiting_batch", "not_in_ledger"})
 
 
 class Live:
-    """Has the model answer, and keeps the answer before anybody reads it."""
+    """Has the model answer, and keeps the answer before anybody reads it.
 
-    def __init__(self, model: Model, ledger: Ledger, *, price: Price | None, budget: Budget, meter: Meter) -> None:
+    Args:
+        model: who answers.
+        ledger: where answers are kept.
+        price: of the model, or None when nobody knows it.
+        budget: that must not be passed.
+        meter: counts.
+        is_stopped: whether the run is to send nothing more.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        ledger: Ledger,
+        *,
+        price: Price | None,
+        budget: Budget,
+        meter: Meter,
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._model = model
         self._ledger = ledger
         self._price = price
         self._budget = budget
         self._meter = meter
+        self._is_stopped = is_stopped
 
     async def obtain(self, call: Call, request: ModelRequest) -> CallAnswer:
         """See `Source.obtain`."""
         async with self._budget.reserve(self._price, request) as reservation:
-            self._ledger.plan(call)
-            self._meter.in_flight += 1
+
+            async def admit() -> None:
+                if self._is_stopped():
+                    raise BackendError("the run was stopped: nothing more is sent")
+                if not reservation.is_taken:
+                    await reservation.take()
+                    self._meter.in_flight += 1
+                    self._ledger.plan(call)
+
             try:
-                answer = await self._model.answer(request)
+                answer = await self._model.answer(request, admit)
             finally:
-                self._meter.in_flight -= 1
+                self._meter.in_flight -= reservation.is_taken
             cost = self._price.cost_usd(answer.usage) if self._price else None
             answer = answer.model_copy(update={"price_usd": cost})
             reservation.cost_usd = cost or 0.0

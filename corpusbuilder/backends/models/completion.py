@@ -143,7 +143,7 @@ def _content(content: object) -> tuple[str, str]:
 
 def _without_thoughts(content: str) -> tuple[str, str]:
     """What stands between think tags before the answer, and the rest."""
-    thoughts = []
+    thoughts: list[str] = []
     rest = content
     while opened := _OPENED.match(rest):
         closed = _CLOSED.search(rest, opened.end())

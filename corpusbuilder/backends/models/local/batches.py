@@ -1,6 +1,7 @@
 """Requests that wait, and which of them are answered together."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
@@ -48,32 +49,47 @@ class Queue:
         self._batch_size = batch_size
         self._gather_s = gather_s
         self._waiting: list[Waiting] = []
+        self._taken: list[Waiting] = []
         self._changed = threading.Condition()
         self._closed = False
+        self._failure: Exception | None = None
 
     def put(self, request: ModelRequest) -> "Future[CallAnswer]":
-        """Have a request answered.
-
-        Raises:
-            RuntimeError: the queue is closed.
-        """
+        """Have a request answered. When nothing can be answered any more, the future says why."""
         waiting = Waiting(request)
         with self._changed:
-            if self._closed:
-                raise RuntimeError("the model was closed")
-            self._waiting.append(waiting)
-            self._changed.notify()
+            if self._failure:
+                waiting.answer.set_exception(self._failure)
+            elif self._closed:
+                waiting.answer.cancel()
+            else:
+                self._waiting.append(waiting)
+                self._changed.notify()
         return waiting.answer
 
-    def take(self) -> list[Waiting]:
-        """The next batch, as soon as there is one; nothing when the queue was closed."""
+    def batches(self) -> Iterator[list[Waiting]]:
+        """Batch after batch, each as soon as there is one, until the queue is closed."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or self._waiting)
+                self._changed.wait_for(lambda: self._closed or len(self._waiting) >= self._batch_size, self._gather_s)
+                if self._closed:
+                    return
+                batch = self._next()
+                self._waiting = [waiting for waiting in self._waiting if waiting not in batch]
+                # One whose caller went away is not answered.
+                self._taken = [waiting for waiting in batch if waiting.answer.set_running_or_notify_cancel()]
+            if self._taken:
+                yield self._taken
+
+    def fail(self, error: Exception) -> None:
+        """Tell all who wait, and all who will ask, that nothing can be answered."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._waiting)
-            self._changed.wait_for(lambda: self._closed or len(self._waiting) >= self._batch_size, self._gather_s)
-            batch = [] if self._closed else self._next()
-            self._waiting = [waiting for waiting in self._waiting if waiting not in batch]
-        # One whose caller went away is not answered.
-        return [waiting for waiting in batch if waiting.answer.set_running_or_notify_cancel()]
+            self._failure = error
+            for waiting in (*self._taken, *self._waiting):
+                if not waiting.answer.done():
+                    waiting.answer.set_exception(error)
+            self._taken, self._waiting = [], []
 
     def close(self) -> None:
         """Take no more; what waits is cancelled."""
@@ -84,15 +100,9 @@ class Queue:
             self._waiting = []
             self._changed.notify_all()
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether `close` was called."""
-        return self._closed
-
     def _next(self) -> list[Waiting]:
         """The first in order, and those that go with it and are nearest to it in length: little is padded."""
         first = min(self._waiting, key=lambda waiting: waiting.request.order)
         others = [waiting for waiting in self._waiting if waiting.goes_with(first)]
-        return sorted(others, key=lambda waiting: (waiting is not first, abs(waiting.length - first.length)))[
-            : self._batch_size
-        ]
+        others.sort(key=lambda waiting: (waiting is not first, abs(waiting.length - first.length)))
+        return others[: self._batch_size]

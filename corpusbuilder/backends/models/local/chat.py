@@ -1,11 +1,10 @@
-"""Turns a request into what a model's processor takes: the text of the prompt, and its pictures in order."""
+"""Turns the messages of a request into a prompt, through the chat template that comes with the model."""
 
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from corpusbuilder.backends.models.base import ImagePart, Message, ModelRequest, Role, TextPart
+from corpusbuilder.backends.models.base import Message, ModelRequest, Role, TextPart
 from corpusbuilder.errors import BackendError, RecordError
 
 _PROBE: Final = "Probe7"
@@ -68,10 +67,12 @@ def chat_of(processor: Any, name: str) -> Chat:  # noqa: ANN401 - transformers' 
     Raises:
         BackendError: it has no chat template, or one that cannot be used.
     """
-    if not getattr(processor, "chat_template", None) and not getattr(processor.tokenizer, "chat_template", None):
+    processor.chat_template = processor.chat_template or processor.tokenizer.chat_template
+    if not processor.chat_template:
         raise BackendError(
-            f"{name}: the model has no chat template, so it is not known how it wants to be asked",
-            hint="take a model tuned for conversation ('Instruct', 'it', 'chat'), or put a chat_template.jinja into its folder",
+            f"{name}: the model has no chat template, so nobody knows how it wants to be asked",
+            hint="take a model tuned for conversation ('Instruct', 'it', 'chat'), or put into its folder the "
+            "chat_template.jinja of the model that it was trained from",
         )
     for takes_parts in (True, False):
         if _understands(processor, takes_parts=takes_parts, system=False):
@@ -87,8 +88,8 @@ def _understands(processor: Any, *, takes_parts: bool, system: bool) -> bool:  #
     """Whether the template renders a conversation of this form, leaving nothing out."""
     from jinja2 import TemplateError
 
-    token = getattr(processor, "image_token", None)
-    if not takes_parts and token is None:
+    token: str = getattr(processor, "image_token", "")
+    if not takes_parts and not token:
         return False
 
     def content(*parts: dict[str, str]) -> list[dict[str, str]] | str:
@@ -100,10 +101,10 @@ def _understands(processor: Any, *, takes_parts: bool, system: bool) -> bool:  #
         conversation.insert(0, {"role": "system", "content": content(text)})
     try:
         prompt = _rendered(processor, conversation)
-    except (TemplateError, TypeError):  # Jinja lets through what a filter or + raises on a value of the wrong type
+    except (TemplateError, TypeError, ValueError):  # what + and filters raise on a value of the wrong type
         return False
     told = prompt.count(_PROBE) == 1 + system and "'type'" not in prompt
-    return told and (token is None or prompt.count(token) == 1)
+    return told and (not token or prompt.count(token) == 1)
 
 
 def _rendered(processor: Any, conversation: list[dict[str, Any]]) -> str:  # noqa: ANN401
@@ -142,20 +143,3 @@ def _folded(messages: Sequence[Message]) -> tuple[Message, ...]:
     if not rest or rest[0].role != user:
         return (Message(user, system), *rest)
     return (Message(user, (*system, TextPart("\n\n"), *rest[0].parts)), *rest[1:])
-
-
-def picture(part: ImagePart, read_image: Callable[[str], bytes], max_side: int) -> Any:  # noqa: ANN401 - PIL is imported late
-    """An image of a prompt as RGB, neither side longer than ``max_side`` pixels.
-
-    Raises:
-        RecordError: ``image_unreadable``.
-    """
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(read_image(part.sha256))) as image:
-            image.draft("RGB", (max_side, max_side))
-            image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-            return image.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise RecordError("image_unreadable", f"image {part.sha256[:12]} cannot be read: {error}") from None

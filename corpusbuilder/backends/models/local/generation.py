@@ -9,11 +9,11 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import JsonValue
 
-from corpusbuilder.backends.models.base import ModelRequest
-from corpusbuilder.backends.models.local.chat import picture
+from corpusbuilder.backends.models.base import ImagePart, ModelRequest
+from corpusbuilder.backends.models.images import open_bounded
 from corpusbuilder.backends.models.local.drawing import RowLimits, SeededDraw
 from corpusbuilder.backends.models.local.loading import SMALLER_MODEL, Loaded, is_out_of_memory
-from corpusbuilder.errors import BackendError, RecordError
+from corpusbuilder.errors import BackendError, MissingError, RecordError, StorageError
 from corpusbuilder.records.call import CallAnswer, Usage
 from corpusbuilder.records.ids import canonical_json
 
@@ -28,8 +28,6 @@ class _Row:
     request: ModelRequest
     prompt: str
     pictures: list[Any]
-    room: int
-    """Tokens that the answer may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,10 @@ class _Said:
     completion_tokens: int
 
 
+class _UnfitError(ValueError):
+    """The processor or the model does not take these rows."""
+
+
 class Generation:
     """Answers batches with one model."""
 
@@ -50,12 +52,14 @@ class Generation:
         self._name = name
         self._read_image = read_image
         self._max_image_side = max_image_side
+        self._most: int | None = None
+        """As many rows as the memory has been found to do for; None while it has not run out."""
 
     def answers(self, requests: Sequence[ModelRequest]) -> list[Outcome]:
         """An answer, or why there is none, for each request; all with or all without images, of one temperature.
 
         Raises:
-            BackendError: there is not enough memory for a single request.
+            BackendError: the model fails, or there is not enough memory for a single request.
         """
         outcomes: dict[int, Outcome] = {}
         rows: list[_Row] = []
@@ -69,78 +73,81 @@ class Generation:
         return [outcomes[place] for place in range(len(requests))]
 
     def _row(self, place: int, request: ModelRequest) -> _Row:
-        pictures = [picture(part, self._read_image, self._max_image_side) for part in request.images]
-        prompt = self._loaded.chat.render(request)
-        length = self._encoded([prompt], [pictures])["input_ids"].shape[1]
-        context = self._loaded.context
-        wanted = request.sampling.max_tokens
-        room = wanted if context is None else min(wanted, context - length)
-        if room < 1:
-            raise RecordError(
-                "context_too_long", f"the prompt has {length} tokens and the model has room for {context}"
-            )
-        return _Row(place, request, prompt, pictures, room)
+        return _Row(place, request, self._loaded.chat.render(request), [self._picture(part) for part in request.images])
+
+    def _picture(self, part: ImagePart) -> Any:  # noqa: ANN401 - Pillow is imported late
+        try:
+            data = self._read_image(part.sha256)
+        except (OSError, MissingError, StorageError) as error:
+            raise RecordError("image_unreadable", f"the image {part.sha256[:12]} cannot be read: {error}") from None
+        return open_bounded(data, max_side=self._max_image_side)
 
     def _in_parts(self, rows: Sequence[_Row]) -> Iterator[tuple[_Row, Outcome]]:
-        """All rows at once, or by halves as often as the memory wants."""
-        parts = [rows] if rows else []
+        """As many rows at once as the memory does for; where some are unfit, by halves until it is known which."""
+        most = self._most or max(len(rows), 1)
+        parts = [rows[start : start + most] for start in range(0, len(rows), most)]
         while parts:
             part = parts.pop(0)
-            began = time.monotonic()
-            said = self._said(part)
-            if said is None:
+            try:
+                done = self._fitting(part)
+            except _UnfitError as error:
+                if len(part) == 1:
+                    yield part[0], RecordError("request_refused", f"{self._name} does not take it: {error}")
+                    continue
+                done = None
+            if done is None:
                 middle = len(part) // 2
                 parts[:0] = [part[:middle], part[middle:]]
-                continue
-            latency = time.monotonic() - began
-            yield from ((row, self._answer(row.request, words, latency)) for row, words in zip(part, said, strict=True))
+            else:
+                yield from done
 
-    def _said(self, rows: Sequence[_Row]) -> list[_Said] | None:
-        """What the model says to each row; None when the memory does not do for so many.
+    def _fitting(self, rows: Sequence[_Row]) -> list[tuple[_Row, Outcome]] | None:
+        """What becomes of each row; None when the memory does not do for so many.
 
         Raises:
             BackendError: it does not do for one.
         """
         try:
-            return self._generated(rows)
+            return self._answered(rows)
         except RuntimeError as error:
             if not is_out_of_memory(error):
-                raise
-        # Only here, where nothing holds the tensors of the attempt any more.
+                said = " ".join(str(error).split())[:300]
+                raise BackendError(f"{self._name}: the model failed: {said}", hint=_OTHER_WAY) from error
+        # Not in the except clause: while the error lives, so do the tensors of the attempt.
         free_memory()
-        if len(rows) > 1:
-            return None
-        raise BackendError(
-            f"{self._name}: {self._loaded.device} has not enough memory for one request", hint=_LESS_MEMORY
-        )
+        if len(rows) == 1:
+            where = self._loaded.device
+            raise BackendError(f"{self._name}: {where} has not enough memory for one request", hint=_LESS_MEMORY)
+        self._most = len(rows) // 2
+        return None
 
-    def _generated(self, rows: Sequence[_Row]) -> list[_Said]:
-        import torch
+    def _answered(self, rows: Sequence[_Row]) -> list[tuple[_Row, Outcome]]:
+        began = time.monotonic()
+        inputs = self._encoded(rows)
+        lengths: list[int] = inputs["attention_mask"].sum(dim=1).tolist()
+        context = self._loaded.context
+        if context is not None and max(lengths) >= context:
+            long = [
+                (row, _too_long(length, context))
+                for row, length in zip(rows, lengths, strict=True)
+                if length >= context
+            ]
+            rest = [row for row, length in zip(rows, lengths, strict=True) if length < context]
+            return [*long, *(self._answered(rest) if rest else [])]
+        wanted = [row.request.sampling.max_tokens for row in rows]
+        room = [min(most, context - length) if context else most for most, length in zip(wanted, lengths, strict=True)]
+        tokens = self._generated(inputs, rows, room)
+        latency = time.monotonic() - began
+        said = [self._read(*each) for each in zip(tokens, room, lengths, strict=True)]
+        return [(row, self._answer(row.request, words, latency)) for row, words in zip(rows, said, strict=True)]
 
+    def _encoded(self, rows: Sequence[_Row]) -> Any:  # noqa: ANN401 - a dict of tensors
+        """Token ids, attention mask and pixels, padded at the left, on the device."""
         loaded = self._loaded
-        inputs = self._encoded([row.prompt for row in rows], [row.pictures for row in rows])
-        inputs = inputs.to(loaded.device, dtype=loaded.model.dtype)
-        prompt = inputs["input_ids"].shape[1]
-        limits = [row.room for row in rows]
-        with torch.inference_mode():
-            tokens = loaded.model.generate(
-                **inputs,
-                **_GREEDY,
-                max_new_tokens=max(limits),
-                pad_token_id=loaded.pad,
-                eos_token_id=list(loaded.ends) or None,
-                logits_processor=self._drawing(rows),
-                stopping_criteria=[RowLimits(limits, prompt=prompt, device=loaded.device)],
-            )
-        lengths = inputs["attention_mask"].sum(dim=1).tolist()
-        answers = tokens[:, prompt:].tolist()
-        return [self._read(*each) for each in zip(answers, limits, lengths, strict=True)]
-
-    def _encoded(self, prompts: list[str], pictures: list[list[Any]]) -> Any:  # noqa: ANN401 - a dict of tensors
-        processor = self._loaded.processor
-        begin = processor.tokenizer.bos_token
+        prompts, pictures = [row.prompt for row in rows], [row.pictures for row in rows]
+        begin = loaded.processor.tokenizer.bos_token
         try:
-            return processor(
+            inputs = loaded.processor(
                 text=prompts,
                 images=pictures if any(pictures) else None,
                 padding=True,
@@ -150,18 +157,37 @@ class Generation:
                 add_special_tokens=not (begin and prompts[0].startswith(begin)),
             )
         except (ValueError, TypeError, IndexError) as error:
-            if len(prompts) > 1:
-                raise
-            raise RecordError("request_refused", f"{self._name}: its processor says: {error}") from None
+            raise _UnfitError(str(error)) from None
+        return inputs.to(loaded.device, dtype=loaded.model.dtype)
+
+    def _generated(self, inputs: Any, rows: Sequence[_Row], room: Sequence[int]) -> list[list[int]]:  # noqa: ANN401
+        """The tokens that each row adds, up to the longest; what comes after a row's end means nothing."""
+        import torch
+
+        loaded = self._loaded
+        prompt = inputs["input_ids"].shape[1]
+        try:
+            with torch.inference_mode():
+                tokens = loaded.model.generate(
+                    **inputs,
+                    **_GREEDY,
+                    max_new_tokens=max(room),
+                    pad_token_id=loaded.pad,
+                    eos_token_id=list(loaded.ends) or None,
+                    logits_processor=self._drawing(rows),
+                    stopping_criteria=[RowLimits(room, prompt=prompt, device=loaded.device)],
+                )
+        except (ValueError, IndexError) as error:
+            raise _UnfitError(str(error)) from None
+        added: list[list[int]] = tokens[:, prompt:].tolist()
+        return added
 
     def _drawing(self, rows: Sequence[_Row]) -> list[SeededDraw]:
         sampling = rows[0].request.sampling
         if not sampling.temperature:
             return []
         seeds = [_seed(self._name, row.request) for row in rows]
-        return [
-            SeededDraw(seeds, temperature=sampling.temperature, top_p=sampling.top_p, device=self._loaded.device)
-        ]
+        return [SeededDraw(seeds, temperature=sampling.temperature, top_p=sampling.top_p, device=self._loaded.device)]
 
     def _read(self, tokens: list[int], room: int, prompt_tokens: int) -> _Said:
         tokens = tokens[:room]
@@ -202,6 +228,10 @@ class Generation:
         )
 
 
+def _too_long(length: int, context: int) -> RecordError:
+    return RecordError("context_too_long", f"the prompt has {length} tokens, and the model has room for {context}")
+
+
 def free_memory() -> None:
     """Give back what no tensor uses any more."""
     import gc
@@ -220,6 +250,7 @@ def _seed(name: str, request: ModelRequest) -> int:
     return int.from_bytes(hashlib.sha256(f"draw {request.key(name)}".encode()).digest()[:8]) >> 1
 
 
+_OTHER_WAY: Final = 'try device = "cpu" or another dtype or attention; with CUDA_LAUNCH_BLOCKING=1 the error is exact'
 _LESS_MEMORY: Final = f"set a smaller max_image_side or max_tokens, {SMALLER_MODEL.removeprefix('set ')}"
 _GREEDY: Final = {
     "do_sample": False,

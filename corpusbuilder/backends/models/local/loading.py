@@ -1,8 +1,9 @@
 """Loads a model and its processor, and says in one sentence why that did not work."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Final
 
 from corpusbuilder.backends.models.local.chat import Chat, chat_of
 from corpusbuilder.backends.models.local.options import LocalModelOptions
@@ -64,7 +65,9 @@ def _device(wanted: str) -> str:
     kind, _, number = wanted.partition(":")
     if kind == "cuda" and (not cuda or int(number or 0) >= torch.cuda.device_count()):
         found = f"torch {torch.__version__} sees {torch.cuda.device_count()} CUDA devices"
-        raise BackendError(f"there is no device {wanted!r}: {found}", hint="set device = \"auto\", or install a torch built for CUDA")
+        raise BackendError(
+            f"there is no device {wanted!r}: {found}", hint='set device = "auto", or install a torch built for CUDA'
+        )
     if kind == "mps" and not mps:
         raise BackendError("there is no device 'mps' on this machine", hint='set device = "auto"')
     return wanted
@@ -75,23 +78,33 @@ def _from_pretrained(options: LocalModelOptions) -> tuple[Any, Any]:
     where = {"revision": options.revision, "trust_remote_code": options.trust_remote_code}
     how = {"dtype": options.dtype, "attn_implementation": options.attention}
     try:
+        from huggingface_hub.errors import StrictDataclassError
         from safetensors import SafetensorError
-        from transformers import AutoModelForImageTextToText, AutoProcessor
-        from transformers.utils import logging
+
+        library: Any = import_module("transformers")  # which is typed in part only
+        processors, models = library.AutoProcessor, library.AutoModelForImageTextToText
     except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision that was built for another torch
         raise _explained(error, options) from None
-    logging.disable_progress_bar()  # the run draws its own
+    library.utils.logging.disable_progress_bar()  # the run draws its own
     try:
-        processor = AutoProcessor.from_pretrained(source, **where)
-        model = AutoModelForImageTextToText.from_pretrained(source, **where, **how)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
+        processor = processors.from_pretrained(source, **where)
+        model, loaded = models.from_pretrained(source, **where, **how, output_loading_info=True)
+    except (*_LOADING_ERRORS, SafetensorError, StrictDataclassError) as error:
         raise _explained(error, options) from None
     if getattr(processor, "tokenizer", None) is None or getattr(processor, "image_processor", None) is None:
         raise BackendError(f"{options.model}: there is no processor for text and images beside the model", hint=_NO_VLM)
+    if missing := sorted(loaded["missing_keys"]):
+        # The library fills them with random numbers and goes on.
+        raise BackendError(
+            f"{options.model}: weights are missing: {', '.join(missing[:3])} ({len(missing)} in all)",
+            hint="an adapter has to be merged into its model first; anything else has to be downloaded again",
+        )
     return model.eval(), processor
 
 
-_NO_VLM = "take a vision-language model: one that transformers opens with AutoModelForImageTextToText"
+_LOADING_ERRORS: Final = (OSError, ValueError, KeyError, AttributeError, TypeError, RuntimeError, ImportError)
+"""What transformers is seen to raise on files that are absent, cut off or not what it expects."""
+_NO_VLM: Final = "take a vision-language model: one that transformers opens with AutoModelForImageTextToText"
 
 
 def _explained(error: Exception, options: LocalModelOptions) -> BackendError:
@@ -101,11 +114,13 @@ def _explained(error: Exception, options: LocalModelOptions) -> BackendError:
     if "torchvision" in said.lower():
         return BackendError(
             f"{name}: its processor needs a torchvision that fits the installed torch",
-            hint="pip install the torchvision that was built for this torch, from where torch came from; or take a model "
-            "that does without (LLaVA, Idefics 3, SmolVLM), or have an endpoint serve this one",
+            hint="pip install the torchvision that was built for this torch, from where torch came from; or take a "
+            "model that does without (LLaVA, Idefics 3, SmolVLM); or have an endpoint serve this one",
         )
     if isinstance(error, ImportError):
-        return BackendError(f"{name}: a package that the model needs is missing: {said[:300]}", hint="install it with pip")
+        return BackendError(
+            f"{name}: a package that the model needs is missing: {said[:300]}", hint="install it with pip"
+        )
     if "trust_remote_code" in said:
         return BackendError(
             f"{name}: the model comes with Python code of its own",
@@ -134,7 +149,7 @@ def _moved(model: Any, device: str, name: str) -> Any:  # noqa: ANN401 - transfo
     raise BackendError(f"{name}: the model does not fit into the memory of {device}", hint=SMALLER_MODEL)
 
 
-SMALLER_MODEL = 'set dtype = "bfloat16", or take a smaller model or another device'
+SMALLER_MODEL: Final = 'set dtype = "bfloat16", or take a smaller model or another device'
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:

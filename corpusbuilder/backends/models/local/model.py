@@ -7,10 +7,10 @@ from typing import Final
 
 from corpusbuilder.backends.models.base import ModelRequest
 from corpusbuilder.backends.models.local.batches import Queue, Waiting
-from corpusbuilder.backends.models.local.generation import Generation, free_memory
+from corpusbuilder.backends.models.local.generation import Generation, Outcome, free_memory
 from corpusbuilder.backends.models.local.loading import load
 from corpusbuilder.backends.models.local.options import LocalModelOptions
-from corpusbuilder.errors import BackendError, MissingExtraError, RecordError
+from corpusbuilder.errors import RecordError
 from corpusbuilder.records.call import CallAnswer
 
 GATHER_S: Final = 0.05
@@ -37,13 +37,11 @@ class LocalModel:
         self._queue = Queue(options.batch_size, gather_s=GATHER_S)
         # A daemon: a second Ctrl-C must end the program even while the model is at work.
         self._thread = threading.Thread(target=self._work, name=f"model {options.model}", daemon=True)
-        self._starting = threading.Lock()
 
     async def answer(self, request: ModelRequest) -> CallAnswer:
         """See `Model.answer`."""
-        with self._starting:
-            if not self._thread.ident:
-                self._thread.start()
+        if not self._thread.ident:
+            self._thread.start()
         return await asyncio.wrap_future(self._queue.put(request))
 
     async def close(self) -> None:
@@ -54,17 +52,25 @@ class LocalModel:
 
     def _work(self) -> None:
         """Answer batches until the queue is closed. Torch is touched in this thread alone."""
-        generation: Generation | None = None
-        while not self._queue.is_closed:
-            batch = self._queue.take()
-            if not batch:
-                continue
-            try:
-                generation = generation or self._generation()
+        try:
+            generation = Generation(
+                load(self._options),
+                name=self.name,
+                read_image=self._read_image,
+                max_image_side=self._options.max_image_side,
+            )
+            for batch in self._queue.batches():
                 outcomes = generation.answers([waiting.request for waiting in batch])
-            except Exception as error:  # noqa: BLE001 - raised where the answers are waited for
-                for waiting in batch:
-                    waiting.answer.set_exception(error)
-            else:
                 _deliver(batch, outcomes)
-        ...
+            del generation
+            free_memory()
+        except Exception as error:  # noqa: BLE001 - it is raised where the answers are waited for
+            self._queue.fail(error)
+
+
+def _deliver(batch: Sequence[Waiting], outcomes: Sequence[Outcome]) -> None:
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if isinstance(outcome, RecordError):
+            waiting.answer.set_exception(outcome)
+        else:
+            waiting.answer.set_result(outcome)

@@ -8,13 +8,14 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
+from corpusbuilder.backends.models.base import Sampling
 from corpusbuilder.backends.registry import Options
 
 _SAMPLES: Final = 64
 _SAMPLE_BYTES: Final = 4096
 _READ_WHOLE: Final = 1 << 20
 """Bytes. Larger files are sampled: these are weights, and training changes them all over."""
-_IGNORED: Final = (".md", ".txt", ".png", ".jpg", ".gitattributes")
+_IGNORED: Final = (".md", ".png", ".jpg", ".gitattributes")
 
 
 class LocalModelOptions(Options):
@@ -52,6 +53,10 @@ class LocalModelOptions(Options):
             "top_p": self.top_p,
             "max_tokens": self.max_tokens,
         }
+
+    def sampling(self, seed: int | None = None) -> Sampling:
+        """How requests for this model draw their answers; `LocalModel` obeys the request, not these options."""
+        return Sampling(temperature=self.temperature, top_p=self.top_p, seed=seed, max_tokens=self.max_tokens)
 
     @property
     def folder(self) -> Path | None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from corpusbuilder.backends.models.base import ImagePart, Message, ModelRequest, Sampling, TextPart
 from corpusbuilder.backends.models.budget import Budget, prompt_tokens
 from corpusbuilder.backends.models.prices import Price
-from corpusbuilder.errors import BudgetReachedError
+from corpusbuilder.errors import BudgetReachedError, RecordError
 
 PER_TOKEN = Price(input=0.0, output=1_000_000.0)
 """One dollar a token of the answer."""
@@ -25,6 +25,7 @@ async def spend(budget, costs, *, most=1, pause=0.0):
     async def call(cost):
         nonlocal running, highest
         async with budget.reserve(PER_TOKEN, request(most)) as reservation:
+            await reservation.take()
             running += 1
             highest = max(highest, running)
             await asyncio.sleep(pause)
@@ -52,6 +53,16 @@ def test_calls_wait_for_room_instead_of_failing_while_others_may_give_some_back(
     assert budget.spent_usd == pytest.approx(2.0)
 
 
+def test_a_call_that_was_never_sent_takes_no_money():
+    async def run():
+        budget = Budget(1.0)
+        async with budget.reserve(PER_TOKEN, request()):
+            await _one(budget)
+        return budget.spent_usd
+
+    assert asyncio.run(run()) == 0.0
+
+
 def test_when_the_cap_is_reached_the_rest_is_refused_and_told_how_to_go_on():
     budget = Budget(2.0)
     refused, _ = asyncio.run(spend(budget, [1.0] * 5))
@@ -61,9 +72,15 @@ def test_when_the_cap_is_reached_the_rest_is_refused_and_told_how_to_go_on():
     assert "--budget" in caught.value.hint
 
 
+async def _failing(budget):
+    async with budget.reserve(PER_TOKEN, request()) as reservation:
+        await reservation.take()
+        raise RecordError("endpoint_failed", "gone")
+
+
 async def _one(budget):
-    async with budget.reserve(PER_TOKEN, request()):
-        pass
+    async with budget.reserve(PER_TOKEN, request()) as reservation:
+        await reservation.take()
 
 
 def test_what_earlier_runs_spent_counts():
@@ -75,9 +92,8 @@ def test_a_call_that_fails_gives_its_money_back():
     async def run():
         budget = Budget(1.0)
         for _ in range(5):
-            with pytest.raises(KeyError):
-                async with budget.reserve(PER_TOKEN, request()):
-                    raise KeyError
+            with pytest.raises(RecordError):
+                await _failing(budget)
         return budget.spent_usd
 
     assert asyncio.run(run()) == 0.0
@@ -90,7 +106,8 @@ def test_without_a_cap_nothing_is_refused():
 
 def test_an_unknown_price_reserves_nothing():
     async def run():
-        async with Budget(0.0).reserve(None, request(10**6)):
+        async with Budget(0.0).reserve(None, request(10**6)) as reservation:
+            await reservation.take()
             return True
 
     assert asyncio.run(run())
