@@ -237,23 +237,31 @@ def _commented_teachers() -> Iterator[str]:
     for kind in available("teachers"):
         options = find("teachers", kind).options
         defaults = {key: field.get_default(call_default_factory=True) for key, field in options.model_fields.items()}
-        if defaults.keys() - {"kind"}:
-            yield "# [generate.teacher]"
-            yield from _commented_keys(options, {**defaults, "kind": kind})
+        if defaults.pop("kind") and defaults:
+            yield f"## To have questions written by the teacher {kind!r}, take away both #:"
+            yield from ("##" + line for line in (" [generate.teacher]", f' kind = "{kind}"'))
+            yield from (f"#{line}" for line in _commented_keys(options, defaults))
             yield ""
 
 
 def _commented_keys(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[str]:
-    for key, field in model.model_fields.items():
-        value = values[key]
-        described = field.description.splitlines()[0] if field.description else ""
-        comment = f"  # {described}" if described else ""
-        shown = '"…"' if value is None or value is PydanticUndefined else _toml(value)
-        yield f"# {key} = {shown}{comment}"
+    for key, value in values.items():
+        field = model.model_fields[key]
+        comment = f"  # {_first_sentence(field.description)}" if field.description else ""
+        is_open = value is None or value is PydanticUndefined
+        shown = (field.examples or ["…"])[0] if is_open else value
+        yield f"# {key} = {_toml(shown)}{comment}"
+
+
+def _first_sentence(text: str) -> str:
+    sentence, stop, _ = " ".join(text.split()).partition(". ")
+    return sentence + stop.rstrip()
 
 
 def _toml(value: object) -> str:
     """Scalars, lists and tables as TOML, which writes scalars as JSON does."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
     if isinstance(value, Mapping):
         inner = ", ".join(f"{key} = {_toml(item)}" for key, item in value.items())
         return f"{{ {inner} }}" if inner else "{}"

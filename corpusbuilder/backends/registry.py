@@ -29,6 +29,10 @@ class Options(BaseModel):
 
     kind: str
 
+    def __hash__(self) -> int:
+        # A configuration is the key of a cache, and options may hold tables.
+        return hash(self.model_dump_json())
+
     def fingerprint(self) -> dict[str, Any]:
         """The options that the result depends on. Override to leave out time limits, workers and addresses."""
         return self.model_dump(mode="json")

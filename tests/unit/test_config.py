@@ -165,8 +165,27 @@ def test_every_key_of_the_commented_file_is_a_key(tmp_path):
     assert load(written(tmp_path, uncommented), environ={}) == Config()
 
 
+def test_the_table_of_every_other_teacher_can_be_uncommented(tmp_path):
+    tables = commented().split("## To have questions written by the teacher ")[1:]
+    for table in tables:
+        lines = [line.removeprefix("## ") for line in table.splitlines() if line.startswith("## ") and "…" not in line]
+        text = "\n".join([*lines, 'model = "some-model"'] if '## model = "…"' in table else lines)
+        kind = tomllib.loads(text)["generate"]["teacher"]["kind"]
+        assert load(written(tmp_path, text), environ={}).generate.teacher.kind == kind
+    assert len(tables) >= 2
+
+
 def test_a_config_can_be_a_key_of_a_cache():
     assert hash(Config()) == hash(Config())
+
+
+def test_a_config_with_tables_in_its_teacher_can_be_one_too():
+    def config(model):
+        table = {"kind": "openai", "model": model, "extra_body": {"chat_template_kwargs": {"enable_thinking": False}}}
+        return Config.model_validate({"generate": {"teacher": table}})
+
+    assert hash(config("a")) == hash(config("a"))
+    assert config("a") != config("b")
 
 
 @given(
