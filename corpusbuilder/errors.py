@@ -18,24 +18,40 @@ An error carries a ``hint``: the next thing to type or to look at. ``RecordError
 only one that a stage may raise about a single record, and it never stops a run.
 """
 
+import shlex
 from collections.abc import Mapping
 from typing import ClassVar
+
+
+def command_line(*arguments: object) -> str:
+    """A ``corpusbuilder`` command as a person can type it into a shell, whatever its arguments contain."""
+    return shlex.join(["corpusbuilder", *map(str, arguments)])
 
 
 class CorpusbuilderError(Exception):
     """Base of all expected errors.
 
     ``message`` says what is wrong and with which file or record, ``hint`` what to do about it, ``result`` what was
-    done all the same, for ``--json``.
+    done all the same, for ``--json``, and ``repeat`` whether the same command can get further when typed again.
     """
 
     exit_code: ClassVar[int] = 1
+    goes_on: ClassVar[bool] = True
+    """Whether the same command, typed again, can get further; ``repeat`` says otherwise of one error."""
 
-    def __init__(self, message: str, *, hint: str | None = None, result: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        result: Mapping[str, object] | None = None,
+        repeat: bool | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.result = result or {}
+        self.repeat = self.goes_on if repeat is None else repeat
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process boundaries by pickle, which drops keyword-only arguments.
@@ -53,6 +69,7 @@ class UsageError(CorpusbuilderError):
     """The command line does not make sense."""
 
     exit_code = 2
+    goes_on = False
 
 
 class ConfigError(UsageError):
@@ -67,6 +84,8 @@ class MissingError(CorpusbuilderError):
 
 class MissingInputError(MissingError):
     """A PDF, a folder or the output of an earlier stage is missing."""
+
+    goes_on = False
 
 
 class MissingExtraError(MissingError):

@@ -7,7 +7,7 @@ import typer
 
 from corpusbuilder.cli.options import JsonOption, check_workspace
 from corpusbuilder.cli.report import emit_json, reporting_errors
-from corpusbuilder.errors import UsageError
+from corpusbuilder.errors import UsageError, command_line
 
 
 def init(
@@ -29,4 +29,4 @@ def init(
             emit_json({"ok": True, "path": path})
             return
         typer.echo(f"{path}: every key with its default; change what you like, then:")
-        typer.echo(f"corpusbuilder build BOOK.pdf -w {workspace}")
+        typer.echo(command_line("build", "BOOK.pdf", "-w", workspace))

@@ -9,9 +9,11 @@ from corpusbuilder import __version__
 from corpusbuilder.cli.build import build
 from corpusbuilder.cli.demo import demo
 from corpusbuilder.cli.doctor import doctor
+from corpusbuilder.cli.forget import forget
 from corpusbuilder.cli.generate import generate
 from corpusbuilder.cli.ground import ground
 from corpusbuilder.cli.init import init
+from corpusbuilder.cli.ledger import ledger
 from corpusbuilder.cli.parse import parse
 from corpusbuilder.cli.release import release
 from corpusbuilder.cli.schema import schema
@@ -33,8 +35,9 @@ for command in (build, demo):
     app.command(rich_help_panel=WHOLE)(command)
 for command in (parse, generate, ground, verify, release):
     app.command(rich_help_panel=STAGES)(command)
-for command in (init, status, schema, doctor):
+for command in (init, status, forget, schema, doctor):
     app.command(rich_help_panel=ABOUT)(command)
+app.add_typer(ledger, rich_help_panel=ABOUT)
 
 
 def _print_version(wanted: bool) -> None:

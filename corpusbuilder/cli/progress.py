@@ -19,7 +19,7 @@ from rich.progress import (
 )
 
 from corpusbuilder.backends.models.meter import Meter
-from corpusbuilder.cli.report import say
+from corpusbuilder.cli.report import counted, say
 from corpusbuilder.pipeline.forecast import Forecast, Range
 from corpusbuilder.pipeline.runner import Observer, StageReport
 from corpusbuilder.pipeline.shards import ShardReport
@@ -50,7 +50,7 @@ def summary_line(report: StageReport) -> str:
     """One line on a finished stage."""
     counts = report.counts
     cached = len(report.shards) - report.made
-    parts = [f"{report.stage:<9}{report.made} made", f"{cached} current", f"{counts.outputs} records"]
+    parts = [f"{report.stage:<9}{report.made} made", f"{cached} current", counted(counts.outputs, "record")]
     if counts.rejected:
         parts.append(f"{counts.rejected} of {counts.inputs} inputs rejected")
     if report.postponed:

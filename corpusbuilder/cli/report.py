@@ -2,7 +2,6 @@
 
 import json
 import select
-import shlex
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from typing import Any
 
 import typer
 
-from corpusbuilder.errors import CorpusbuilderError, UsageError
+from corpusbuilder.errors import CorpusbuilderError, command_line
 
 INTERRUPTED = 130
 BUG = 1
@@ -33,13 +32,14 @@ def reporting_errors(*, as_json: bool) -> Iterator[None]:
     try:
         yield
     except CorpusbuilderError as error:
-        _explain(error.message, error.hint, code=error.exit_code)
+        _explain(error.message, error.hint, repeat=error.repeat)
         if as_json:
-            emit_json({**error.result, **_failure(error.message, error.hint, code=error.exit_code)})
+            failure = _failure(error.message, error.hint, code=error.exit_code, repeat=error.repeat)
+            emit_json({**error.result, **failure})
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
         message = "interrupted; everything finished is kept"
-        _explain(message, None, code=INTERRUPTED)
+        _explain(message, None)
         if as_json:
             emit_json(_failure(message, None, code=INTERRUPTED))
         raise typer.Exit(INTERRUPTED) from None
@@ -51,7 +51,7 @@ def reporting_errors(*, as_json: bool) -> Iterator[None]:
         traceback.print_exc()
         message = f"this is a bug in corpusbuilder: {type(error).__name__}: {error}"
         hint = "please report it with the lines above"
-        _explain(message, hint, code=BUG)
+        _explain(message, hint)
         if as_json:
             emit_json(_failure(message, hint, code=BUG))
         raise typer.Exit(BUG) from None
@@ -68,19 +68,25 @@ def _nobody_reads_stdout() -> bool:
     return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 
-def _explain(message: str, hint: str | None, *, code: int) -> None:
-    """The sentence, the next thing to do, and how to go on."""
+def _explain(message: str, hint: str | None, *, repeat: bool = True) -> None:
+    """The sentence, the next thing to do, and how to go on if the same command can."""
     say(f"error: {message}")
     if hint:
         say(f"  → {hint}")
-    if code != UsageError.exit_code:
+    if repeat:
         say(f"  to go on: {resume_command()}")
 
 
-def _failure(message: str, hint: str | None, *, code: int) -> dict[str, Any]:
-    return {"ok": False, "error": message, "hint": hint, "exit_code": code, "resume": resume_command()}
+def _failure(message: str, hint: str | None, *, code: int, repeat: bool = True) -> dict[str, Any]:
+    resume = resume_command() if repeat else None
+    return {"ok": False, "error": message, "hint": hint, "exit_code": code, "resume": resume}
 
 
 def resume_command() -> str:
     """The command line of this run: running it again goes on where it stopped."""
-    return shlex.join(["corpusbuilder", *sys.argv[1:]])
+    return command_line(*sys.argv[1:])
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: ``1 document``, ``2 documents``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -5,13 +5,15 @@ from collections import Counter
 import typer
 
 from corpusbuilder.cli.options import WorkspaceOptions, with_options
+from corpusbuilder.errors import command_line
 
 
 @with_options(WorkspaceOptions)
 def status(options: WorkspaceOptions) -> None:
     """Say what is done, what is stale and why, and what was rejected."""
-    from corpusbuilder.cli.report import emit_json
+    from corpusbuilder.cli.report import counted, emit_json
     from corpusbuilder.cli.run import config_of
+    from corpusbuilder.cli.summary import told_withheld
     from corpusbuilder.pipeline.status import StageStatus, survey
     from corpusbuilder.store.workspace import Workspace
 
@@ -28,9 +30,13 @@ def status(options: WorkspaceOptions) -> None:
             typer.echo(f"            {number} stale: {reason}")
         for name, code, message in stage.rejected:
             typer.echo(f"            rejected {name}: {message} [{code}]")
+        if stage.name == "verify" and found.withheld:
+            typer.echo(f"            {told_withheld(found.withheld)}")
 
-    typer.echo(f"{found.root}: {found.documents} documents")
+    typer.echo(f"{found.root}: {counted(found.documents, 'document')}")
     for stage in found.stages:
         show(stage)
     typer.echo(f"{'release':<9}{found.release}")
-    typer.echo("everything is current" if found.is_current else f"to do it: corpusbuilder build -w {options.workspace}")
+    again = [word for value in options.overrides or () for word in ("--set", value)]
+    to_do = command_line("build", "-w", options.workspace, *again)
+    typer.echo("everything is current" if found.is_current else f"to do it: {to_do}")

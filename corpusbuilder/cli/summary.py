@@ -1,14 +1,18 @@
 """What a build made, for a person: a table, one example, and the line that loads the dataset."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from corpusbuilder.cli.report import counted
 from corpusbuilder.pipeline.build import BuildReport
+from corpusbuilder.pipeline.status import withheld
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.evidence import Evidence, SpanEvidence
 from corpusbuilder.records.example import StepKind, VerifiedExample
@@ -25,7 +29,9 @@ def summarise(root: Path, report: BuildReport) -> str:
         if report.made_nothing:
             console.print(_nothing_to_do(report))
         else:
-            console.print(_table(report))
+            _print_stages(console, report)
+            if kept_back := withheld(Workspace(root)):
+                console.print(told_withheld(kept_back))
             found = telling_example(Workspace(root))
             if found:
                 console.print(_panel(*found))
@@ -37,7 +43,7 @@ def summarise(root: Path, report: BuildReport) -> str:
 
 def load_line(folder: Path) -> str:
     """The Python line that loads a release."""
-    return f'datasets.load_dataset("{folder}", "examples")'
+    return f'datasets.load_dataset({json.dumps(str(folder), ensure_ascii=False)}, "examples")'
 
 
 def telling_example(workspace: Workspace) -> tuple[VerifiedExample, Unit] | None:
@@ -58,7 +64,26 @@ def telling_example(workspace: Workspace) -> tuple[VerifiedExample, Unit] | None
 
 def _nothing_to_do(report: BuildReport) -> str:
     documents = len(report.stages[0].shards) if report.stages else 0
-    return f"nothing to do: everything is current ({documents} documents)"
+    return f"nothing to do: everything is current ({counted(documents, 'document')})"
+
+
+def told_withheld(numbers: Mapping[str, int]) -> str:
+    """Verified examples that are not released, by the label of their verdict, in words."""
+    return "withheld by verification: " + ", ".join(f"{n} {label.replace('_', ' ')}" for label, n in numbers.items())
+
+
+def _print_stages(console: Console, report: BuildReport) -> None:
+    """What each stage made: as a table, or in sentences where a table would be cut."""
+    table = _table(report)
+    if Measurement.get(console, console.options.update(max_width=1000), table).minimum <= console.width:
+        console.print(table)
+        return
+    for stage in report.stages:
+        rejected = f", {stage.counts.rejected} rejected" if stage.counts.rejected else ""
+        documents, records = counted(len(stage.shards), "document"), counted(stage.counts.outputs, "record")
+        console.print(f"{stage.stage}: {documents}, {stage.made} made now, {records}{rejected}")
+    if report.release is not None:
+        console.print(f"release: {counted(report.release.examples, 'example')}")
 
 
 def _table(report: BuildReport) -> Table:
@@ -83,9 +108,8 @@ def _panel(record: VerifiedExample, unit: Unit) -> Panel:
         lines += [Text(f"             {line}", style="dim") for line in _evidence(grounding.evidence, unit)]
     figure = unit.figure(example.figure_ids[0]) if example.figure_ids else None
     place = f", page {figure.page_no}, {figure.caption or 'figure without caption'}" if figure else ""
-    return Panel(
-        Group(*lines), title="one of the examples", subtitle=f"{unit.document.title}{place}", title_align="left"
-    )
+    lines.append(Text(f"from {unit.document.title}{place}", style="italic"))
+    return Panel(Group(*lines), title="one of the examples", title_align="left")
 
 
 def _evidence(evidence: tuple[Evidence, ...], unit: Unit) -> Iterator[str]:

@@ -1,20 +1,17 @@
 """Takes PDFs off a workspace's list, with what was made of them."""
 
 import difflib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from corpusbuilder.errors import MissingInputError, UsageError, command_line
+from corpusbuilder.pipeline.assets import collect_assets
 from corpusbuilder.pipeline.sources import KnownSource, known_sources, write_sources
 from corpusbuilder.pipeline.specs import SPECS
 from corpusbuilder.records.ids import document_id
-from corpusbuilder.store.files import locked_folder, storage_errors
+from corpusbuilder.store.files import locked_folder
 from corpusbuilder.store.workspace import Workspace
-
-_SHA256: Final = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +45,13 @@ def forget(workspace: Workspace, names: Sequence[str]) -> Forgotten:
     with locked_folder(workspace.stage_folder("parse")):
         known = known_sources(workspace)
         gone = {source.sha256: source for name in names for source in _meant(name, known)}
+        for stage in reversed(list(SPECS)):
+            traces = set(workspace.traces(stage))
+            for document in map(document_id, gone):
+                if document in traces:
+                    workspace.shard(stage, document).remove()
         write_sources(workspace, [source for source in known if source.sha256 not in gone])
-    for source in gone.values():
-        for stage in reversed(SPECS):
-            if document_id(source.sha256) in workspace.traces(stage):
-                workspace.shard(stage, document_id(source.sha256)).remove()
     return Forgotten(tuple(gone.values()), len(known) - len(gone), collect_assets(workspace))
-
-
-def collect_assets(workspace: Workspace) -> int:
-    """Delete the images that no record of any stage names; returns how many.
-
-    None is deleted while a run is under way or was interrupted: it may have stored images that its records do not
-    name yet.
-    """
-    shown = {digest for path in _shards(workspace) for digest in _digests(path)}
-    deleted = 0
-    with storage_errors(workspace.root / "assets"):
-        for path in sorted((workspace.root / "assets").glob("??/*.*")):
-            if path.stem not in shown and len(path.stem) == 64:
-                if any(workspace.root.glob("*/*.partial")):
-                    break
-                path.unlink()
-                deleted += 1
-    return deleted
 
 
 def _meant(name: str, known: Sequence[KnownSource]) -> list[KnownSource]:
@@ -103,13 +83,3 @@ def _closest(name: str, known: Sequence[KnownSource]) -> str:
     paths = sorted(s.path for s in known)
     more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
     return f"on the list: {', '.join(paths[:3])}{more}"
-
-
-def _shards(workspace: Workspace) -> Iterator[Path]:
-    yield from workspace.root.glob("*/*.jsonl")
-
-
-def _digests(path: Path) -> Iterator[str]:
-    with storage_errors(path), path.open("rb") as file:
-        for line in file:
-            yield from (found.decode() for found in _SHA256.findall(line))

@@ -11,10 +11,13 @@ from pydantic import JsonValue, ValidationError
 
 from corpusbuilder.config import Config
 from corpusbuilder.errors import MissingInputError, command_line
+from corpusbuilder.pipeline.assets import collect_assets
 from corpusbuilder.pipeline.shards import differences
+from corpusbuilder.pipeline.sources import known_sources
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.example import VerifiedExample
+from corpusbuilder.records.ids import document_id
 from corpusbuilder.stages.release import DocumentInput, build_release, fingerprint
 from corpusbuilder.store.files import locked_folder, storage_errors
 from corpusbuilder.store.workspace import Workspace
@@ -66,6 +69,8 @@ def release(
 ) -> ReleaseReport:
     """Make the release if it is stale. The folder changes from the old release to the new one at once.
 
+    Images that nothing shows any more, such as those of a PDF that was replaced, are deleted from the workspace.
+
     Args:
         workspace: with verified documents.
         config: name and splits of the release.
@@ -82,7 +87,9 @@ def release(
         done = _read_done(workspace, name)
         if not force and done is not None and why_release_is_stale(workspace, config, without=without) is None:
             return _report(workspace, name, done, cached=True)
-        return _make(workspace, config, without)
+        report = _make(workspace, config, without)
+        collect_assets(workspace)
+        return report
 
 
 def why_release_is_stale(
@@ -103,10 +110,11 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
     name = config.release_name
     depends_on = _fingerprint(workspace, config, without)
     documents = _documents(workspace, without)
+    unfinished = _by_file_name(workspace, without)
     if not documents:
         raise MissingInputError(
             f"{workspace.root}: there is nothing to release: no document is finished"
-            + "".join(f"; {document} is not ({reason})" for document, reason in list(without.items())[:1]),
+            + "".join(f"; {file} is not ({reason})" for file, reason in unfinished[:1]),
             hint=command_line("build", "-w", workspace.root),
         )
     folder = _folder(workspace, name)
@@ -121,7 +129,7 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
             folder.rename(old)
         fresh.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
-    left_out = (f"{document} is left out: {reason}" for document, reason in sorted(without.items()))
+    left_out = (f"{file} is left out: {reason}" for file, reason in unfinished)
     refused = (f"{r.input_id} is left out: {r.message} [{r.reason_code}]" for r in summary.rejected)
     done = ReleaseDone(
         fingerprint=depends_on,
@@ -132,6 +140,12 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
     )
     workspace.write_json(done.model_dump(mode="json"), STAGE, "done", f"{name}.json")
     return _report(workspace, name, done, cached=False)
+
+
+def _by_file_name(workspace: Workspace, without: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The file name of each document that is not finished, as far as it is known, and why; sorted."""
+    names = {document_id(source.sha256): Path(source.path).name for source in known_sources(workspace)}
+    return sorted((names.get(document, document), reason) for document, reason in without.items())
 
 
 def _files(folder: Path) -> dict[str, int]:

@@ -15,7 +15,7 @@ from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.config import Config
 from corpusbuilder.engines.base import Crashed, Engine, Finished
 from corpusbuilder.engines.threads import ThreadEngine
-from corpusbuilder.errors import MissingInputError, StorageError
+from corpusbuilder.errors import MissingInputError, StorageError, command_line
 from corpusbuilder.pipeline.calling import access_for
 from corpusbuilder.pipeline.forecast import Forecast
 from corpusbuilder.pipeline.pilot import run_pilot
@@ -197,7 +197,7 @@ class Runner:
         if not documents and spec.upstream and self.workspace.read_json(spec.upstream[-1], "manifest.json") is None:
             raise MissingInputError(
                 f"{self.workspace.root}: nothing to {spec.name}: {spec.upstream[-1]} has not run",
-                hint=f"corpusbuilder {spec.upstream[-1]} -w {self.workspace.root}",
+                hint=command_line(spec.upstream[-1], "-w", self.workspace.root),
             )
         for document, source in documents.items():
             if not self._is_mine(document):

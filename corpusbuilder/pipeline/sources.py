@@ -57,7 +57,7 @@ class Collected:
     unreadable: tuple[str, ...]
     """Sentences: which path does not exist or cannot be read."""
     replaced: tuple[str, ...]
-    """Ids of documents whose file now has other content."""
+    """Sentences: which file has other content now."""
 
 
 _LIST = TypeAdapter(list[KnownSource])
@@ -100,7 +100,11 @@ def collect(
         sources=tuple(describe(known, corpus, environ)),
         duplicates=tuple(listing.duplicates),
         unreadable=tuple(listing.unreadable),
-        replaced=tuple(document_id(digest) for digest in listing.replaced if digest not in listing.known),
+        replaced=tuple(
+            f"{path}: the PDF was replaced; what was made of the old one goes"
+            for path, digest in listing.replaced
+            if digest not in listing.known
+        ),
     )
 
 
@@ -111,7 +115,8 @@ class _Listing:
         self.known = {source.sha256: source for source in known}
         self.duplicates: list[str] = []
         self.unreadable: list[str] = []
-        self.replaced: list[str] = []
+        self.replaced: list[tuple[str, str]] = []
+        """Path, and hash of the content that it had."""
 
     def look_again(self) -> None:
         """Follow PDFs of earlier runs whose content has changed since. Those that are gone stay on the list."""
@@ -120,7 +125,7 @@ class _Listing:
             digest = self._digest(path) if path.exists() else None
             if digest is not None and digest != source.sha256:
                 del self.known[source.sha256]
-                self.replaced.append(source.sha256)
+                self.replaced.append((source.path, source.sha256))
                 self._put(path, digest, source.password_env)
 
     def add(self, path: Path, password_env: str | None) -> None:

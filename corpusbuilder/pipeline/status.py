@@ -1,19 +1,26 @@
 """What is done in a workspace, and what is stale and why."""
 
 import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
+from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.config import Config
 from corpusbuilder.engines.local import LocalEngine
-from corpusbuilder.errors import MissingInputError, command_line
+from corpusbuilder.errors import MissingInputError, StorageError, command_line
+from corpusbuilder.pipeline.forecast import Forecast
 from corpusbuilder.pipeline.releasing import why_release_is_stale
 from corpusbuilder.pipeline.runner import Runner, StageReport
 from corpusbuilder.pipeline.shards import ShardReport, total
 from corpusbuilder.pipeline.sources import known_sources
 from corpusbuilder.pipeline.specs import SPECS
 from corpusbuilder.records.ids import document_id
+from corpusbuilder.records.verdict import VerdictLabel
 from corpusbuilder.store.files import sha256_of
 from corpusbuilder.store.workspace import Counts, Workspace
 
@@ -40,6 +47,8 @@ class Survey:
     stages: tuple[StageStatus, ...]
     release: str
     """``current``, or why it is stale."""
+    withheld: Mapping[str, int]
+    """Verified examples that no release takes, by the label of their verdict."""
 
     @property
     def is_current(self) -> bool:
@@ -55,13 +64,27 @@ class Survey:
             "is_current": self.is_current,
             "stages": stages,
             "release": self.release,
+            "withheld": dict(self.withheld),
         }
+
+
+class _Label(BaseModel):
+    label: VerdictLabel
+
+
+class _Judged(BaseModel):
+    """As much of a `VerifiedExample` as counting needs."""
+
+    verdict: _Label
 
 
 class _Silent:
     """An observer that says nothing."""
 
-    def stage_begins(self, stage: str, *, stale: int, current: int) -> None:
+    def stage_begins(self, stage: str, *, stale: int, current: int, inputs: int, meter: Meter | None) -> None:
+        pass
+
+    def forecast(self, forecast: Forecast, budget_usd: float | None) -> None:
         pass
 
     def shard_ends(self, stage: str, report: ShardReport) -> None:
@@ -88,24 +111,47 @@ def survey(workspace: Workspace, config: Config) -> Survey:
             f"{workspace.root}: no PDF has been given to this workspace",
             hint=command_line("build", "BOOK.pdf", "-w", workspace.root),
         )
-    runner = looker(workspace, config)
-    stages = tuple(_stage_status(workspace, runner, name) for name in SPECS)
-    changed = {document_id(s.sha256) for s in sources if _changed(Path(s.path), s.sha256)}
-    if changed:
-        parse = stages[0]
-        stale = {**parse.stale, **dict.fromkeys(sorted(changed), "the PDF has changed")}
-        stages = (
-            StageStatus(
-                parse.name, parse.current - len(changed - parse.stale.keys()), stale, parse.counts, parse.rejected
-            ),
-            *stages[1:],
-        )
-    release = why_release_is_stale(workspace, config) or "current"
-    return Survey(workspace.root, len(sources), stages, release)
+    changed = sorted(document_id(s.sha256) for s in sources if _changed(Path(s.path), s.sha256))
+    reasons = _reasons(looker(workspace, config), changed)
+    stages = tuple(_stage_status(workspace, name, reasons[name]) for name in SPECS)
+    waits_for = (f"depends on {stage.name}" for stage in stages if stage.stale)
+    release = why_release_is_stale(workspace, config) or next(waits_for, "current")
+    return Survey(workspace.root, len(sources), stages, release, withheld(workspace))
 
 
-def _stage_status(workspace: Workspace, runner: Runner, name: str) -> StageStatus:
-    reasons = runner.staleness(name)
+def withheld(workspace: Workspace) -> dict[str, int]:
+    """How many verified examples are not supported, by the label of their verdict, sorted."""
+    labels: Counter[str] = Counter()
+    for document in workspace.document_ids("verify"):
+        try:
+            labels.update(record.verdict.label for record in workspace.shard("verify", document).read(_Judged))
+        except StorageError:
+            continue  # changed by hand: that it is stale is told with its stage
+    return {label: labels[label] for label in sorted(labels) if label != "supported"}
+
+
+def _reasons(runner: Runner, changed: Iterable[str]) -> dict[str, dict[str, str | None]]:
+    """Why each document is stale in each stage, or None: it is, too, when a stage before has still to make it.
+
+    Args:
+        runner: that is asked.
+        changed: documents whose PDF has other content now.
+    """
+    found: dict[str, dict[str, str | None]] = {}
+    first: dict[str, str] = {}
+    for name in SPECS:
+        found[name] = runner.staleness(name)
+        if not SPECS[name].upstream:
+            found[name].update(dict.fromkeys(changed, "the PDF has changed"))
+        for document, reason in found[name].items():
+            if reason is not None:
+                first.setdefault(document, name)
+            elif document in first:
+                found[name][document] = f"depends on {first[document]}"
+    return found
+
+
+def _stage_status(workspace: Workspace, name: str, reasons: Mapping[str, str | None]) -> StageStatus:
     shards = {document: workspace.shard(name, document) for document in workspace.document_ids(name)}
     dones = {document: done for document, shard in shards.items() if (done := shard.read_done())}
     counts = total(ShardReport(document, done.counts) for document, done in dones.items())

@@ -21,7 +21,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from corpusbuilder.errors import StorageError
 from corpusbuilder.records.base import Record
-from corpusbuilder.store.files import sha256_of, write_once, write_whole
+from corpusbuilder.store.files import sha256_of, storage_errors, write_once, write_whole
 from corpusbuilder.store.journal import SUFFIX, Journal
 
 R = TypeVar("R", bound=BaseModel)
@@ -196,8 +196,12 @@ class Workspace:
         return data
 
     def write_json(self, value: JsonValue, *parts: str) -> None:
-        """Write a JSON file under the root."""
-        write_whole(self.root.joinpath(*parts), json_bytes(value))
+        """Write a JSON file under the root. One that holds just this is left alone: that needs no right to write."""
+        path, data = self.root.joinpath(*parts), json_bytes(value)
+        with storage_errors(path):
+            is_current = path.exists() and path.read_bytes() == data
+        if not is_current:
+            write_whole(path, data)
 
 
 def json_bytes(value: JsonValue) -> bytes:

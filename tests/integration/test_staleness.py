@@ -7,6 +7,7 @@ from running import corpusbuilder
 
 from corpusbuilder.prompts import data_folder
 from corpusbuilder.records.document import Unit
+from corpusbuilder.records.example import VerifiedExample
 from corpusbuilder.store.workspace import Workspace
 
 
@@ -54,6 +55,48 @@ def test_a_changed_value_concerns_its_stage_and_what_follows_from_it(workspace):
     assert all("max_area_ratio changed from 0.9 to 0.5" in reason for reason in by_stage["verify"].values())
     done = corpusbuilder("build", "-w", workspace, "--json", *setting)
     assert made(done) == {"parse": 0, "generate": 0, "ground": 0, "verify": 2}
+
+
+def test_what_comes_after_a_stale_stage_is_not_called_current(workspace):
+    setting = ("--set", "parse.dpi=90")
+    by_stage, whole = stale(workspace, *setting)
+    assert all("dpi changed" in reason for reason in by_stage["parse"].values())
+    for stage in ("generate", "ground", "verify"):
+        assert len(by_stage[stage]) == 2
+        assert set(by_stage[stage].values()) == {"depends on parse"}
+        assert whole["stages"][stage]["current"] == 0
+    assert whole["release"] == "depends on parse"
+    told = corpusbuilder("status", "-w", workspace, *setting).out
+    assert told.count("2 stale: depends on parse") == 3
+    assert f"to do it: corpusbuilder build -w {workspace} --set parse.dpi=90" in told
+
+
+def test_only_the_documents_that_wait_are_called_stale(workspace):
+    shard = min((workspace / "ground").glob("*.jsonl"))
+    shard.write_bytes(shard.read_bytes().replace(b" ", b"  ", 1))
+    by_stage, whole = stale(workspace)
+    assert not by_stage["parse"]
+    assert not by_stage["generate"]
+    assert list(by_stage["ground"]) == [shard.stem]
+    assert by_stage["verify"].keys() == {shard.stem}
+    assert [whole["stages"][stage]["current"] for stage in ("parse", "generate", "ground", "verify")] == [2, 2, 1, 1]
+
+
+def test_what_verification_withholds_is_counted_by_label(workspace):
+    assert stale(workspace)[1]["withheld"] == {}
+    done = corpusbuilder("build", "-w", workspace, "--set", "verify.max_area_ratio=0.01")
+    labels = [
+        record.verdict.label
+        for document in Workspace(workspace).document_ids("verify")
+        for record in Workspace(workspace).shard("verify", document).read(VerifiedExample)
+    ]
+    refuted, unclear = labels.count("refuted"), labels.count("not_enough_info")
+    assert refuted + unclear
+    expected = {label: n for label, n in (("not_enough_info", unclear), ("refuted", refuted)) if n}
+    assert stale(workspace)[1]["withheld"] == expected
+    told = "withheld by verification: " + ", ".join(f"{n} {k.replace('_', ' ')}" for k, n in expected.items())
+    assert told in done.out
+    assert told in corpusbuilder("status", "-w", workspace).out
 
 
 def test_a_value_that_changes_no_result_makes_nothing_stale(workspace):

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final, Literal
@@ -78,6 +79,9 @@ def _bounds(corners: Sequence[Sequence[float]]) -> Rect:
 
 @cache
 def _engine(threads: int, min_confidence: float) -> Any:  # noqa: ANN401 - RapidOCR publishes no types
+    # Read when onnxruntime is imported, which otherwise keeps an id of the machine and events in the user's home.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
     from rapidocr import RapidOCR
 
     logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)

@@ -20,6 +20,7 @@ import weakref
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.errors import RecordError
 
 _LENGTH: Final = struct.Struct(">Q")
@@ -29,17 +30,6 @@ Request: TypeAlias = tuple[str, tuple[Any, ...], float]
 _MARGIN_S: Final = 2.0
 """How long after the parent should have given up a request the helper ends by itself."""
 _PR_SET_PDEATHSIG: Final = 1
-_LIBRARY_ERRORS: Final = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What PyMuPDF raises over hostile PDFs, beside MuPDF's own errors."""
 
 
 class HelperTimeoutError(Exception):
@@ -163,13 +153,10 @@ class _Server:
     """The child's side: documents by handle."""
 
     def __init__(self) -> None:
-        from pymupdf import mupdf
-
         from corpusbuilder.backends.pdf.pymupdf import PyMuPdf
 
         self._backend = PyMuPdf()
         self._documents: dict[int, Any] = {}
-        self._library_errors: tuple[type[Exception], ...] = (*_LIBRARY_ERRORS, mupdf.FzErrorBase)
 
     def answer(self, method: str, args: tuple[Any, ...]) -> tuple[bool, object]:
         """Whether the method failed, and its result or error."""
@@ -177,7 +164,7 @@ class _Server:
             return False, self._call(method, args)
         except RecordError as error:
             return True, error
-        except self._library_errors as error:
+        except library_errors() as error:
             return True, _as_record_error(method, args, error)
 
     def _call(self, method: str, args: tuple[Any, ...]) -> object:

@@ -18,11 +18,12 @@ from typing import Any, Final, Literal, Self, TypeAlias
 from pydantic import Field
 
 from corpusbuilder.backends.pdf.base import OpenPdf, PdfBackend
+from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
 from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
 from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, make_lines, unreadable_share
 from corpusbuilder.backends.registry import Backend, Options
-from corpusbuilder.errors import MissingExtraError, RecordError
+from corpusbuilder.errors import MissingExtraError, RecordError, command_line
 from corpusbuilder.records.document import PageStatus
 from corpusbuilder.records.geometry import Affine, apply_affine, area, intersection_area, transform_box
 from corpusbuilder.records.page import Line, OutlineEntry, PlacedImage, RawDocument, RawPage, Rect, VectorPath
@@ -64,7 +65,7 @@ class PyMuPdf:
         _check_header(path)
         try:
             document = self._pymupdf.open(str(path), filetype="pdf")
-        except (RuntimeError, ValueError, self._pymupdf.mupdf.FzErrorBase) as error:
+        except library_errors() as error:
             raise RecordError("damaged", f"{path}: the PDF is damaged beyond repair ({_one_line(error)})") from None
         _unlock(document, path, password)
         if document.page_count == 0:
@@ -103,9 +104,16 @@ def _check_header(path: Path) -> None:
     except OSError as error:
         raise RecordError("unreadable", f"{path}: cannot be read: {error.strerror}") from None
     if not head:
-        raise RecordError("empty_file", f"{path}: the file is empty")
+        raise RecordError("empty_file", f"{path}: the file is empty", hint=_if_mistaken(path))
     if b"%PDF-" not in head:
-        raise RecordError("not_a_pdf", f"{path}: this is not a PDF: it does not begin with %PDF-")
+        raise RecordError(
+            "not_a_pdf", f"{path}: this is not a PDF: it does not begin with %PDF-", hint=_if_mistaken(path)
+        )
+
+
+def _if_mistaken(path: Path) -> str:
+    """By file name alone: the message is kept in the workspace, which names no folder of this machine."""
+    return f"if it was given by mistake: {command_line('forget', path.name, '-w', 'WORKSPACE')}"
 
 
 def _unlock(document: _Handle, path: Path, password: str | None) -> None:
@@ -162,7 +170,7 @@ class PyMuPdfDocument:
     def _outline(self) -> Iterator[OutlineEntry]:
         try:
             entries = self._document.get_toc(simple=True)
-        except (RuntimeError, ValueError, IndexError, self._pymupdf.mupdf.FzErrorBase):
+        except library_errors():
             return  # a broken outline is no outline
         for level, title, page_no in entries:
             if _clean(title) and 1 <= page_no <= self._document.page_count:
@@ -172,12 +180,12 @@ class PyMuPdfDocument:
         """All words, paths and images of a page; see `OpenPdf.read_page`."""
         try:
             page = self._document[page_no - 1]
-        except Exception as error:  # noqa: BLE001 - hostile PDFs raise anything; the page is the record that fails
+        except library_errors() as error:
             return RawPage(page_no, 0.0, 0.0, 0, "failed", message=_one_line(error))
         try:
             with _no_collection():
                 return self._read(page, page_no)
-        except Exception as error:  # noqa: BLE001 - as above
+        except library_errors() as error:
             width, height = page.rect.width, page.rect.height
             return RawPage(page_no, width, height, page.rotation, "failed", message=_one_line(error))
 
@@ -230,7 +238,7 @@ class PyMuPdfDocument:
         """Width and height of a page in points, without reading it."""
         try:
             rect = self._document[page_no - 1].rect
-        except Exception as error:  # noqa: BLE001 - as in `read_page`
+        except library_errors() as error:
             raise RecordError("failed", _one_line(error)) from None
         return rect.width, rect.height
 
@@ -247,7 +255,7 @@ class PyMuPdfDocument:
             for hole in without:
                 pixmap.set_rect((self._pymupdf.Rect(hole) * scale).irect & pixmap.irect, (255,) * pixmap.n)
             png: bytes = pixmap.tobytes("png")
-        except Exception as error:  # noqa: BLE001 - as in `read_page`
+        except library_errors() as error:
             raise RecordError("not_rendered", f"page {page_no} cannot be rendered: {_one_line(error)}") from None
         return png
 

@@ -1,6 +1,7 @@
 """The `parse` stage: a PDF -> units with passages and figures."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -237,8 +238,8 @@ def _title(stated: str | None, text: Sequence[TextBlock]) -> str | None:
 
 
 def _why_empty(pages: Sequence[RawPage]) -> str:
-    statuses = sorted({page.status for page in pages})
-    return f"its {len(pages)} pages are {' or '.join(statuses)}"
+    numbers = Counter("without anything to keep" if page.status == "ok" else page.status for page in pages)
+    return f"its pages: {', '.join(f'{n} {status}' for status, n in sorted(numbers.items()))}".replace("_", " ")
 
 
 def _blocks(layouts: Sequence[PageLayout], text: Sequence[TextBlock], document_id: str) -> list[Block]:
@@ -278,4 +279,4 @@ def _notes(source: Source, pages: Sequence[RawPage], *, copying_allowed: bool) -
     unread = sum(page.status == "scanned" and not page.lines for page in pages)
     if scanned:
         left = f", {unread} of them without a word found (parse.ocr reads them)" if unread else ""
-        yield f"{source.file_name}: {scanned} of {len(pages)} pages are scans{left}"
+        yield f"{source.file_name}: scanned pages: {scanned} of {len(pages)}{left}"

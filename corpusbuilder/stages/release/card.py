@@ -22,6 +22,7 @@ from corpusbuilder.stages.release.tally import Tally
 TEMPLATE: Final = "release.md.jinja"
 
 _LONGEST: Final = 300
+_VERSION_HEX_DIGITS: Final = 12
 _SIZES: Final = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"))
 # What Markdown reads inside a line; the template never starts a line with a value.
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~$])")
@@ -39,6 +40,7 @@ def render_card(
     *,
     config: ReleaseSection,
     name: str,
+    digests: Mapping[str, str],
     notes: Sequence[str],
 ) -> str:
     """The README.md of a release: YAML front matter for the Hub, then Markdown.
@@ -49,6 +51,7 @@ def render_card(
         rows: how many rows each config and split has; those without rows have no file and are not declared.
         config: the shares and the unit of splitting.
         name: of the release.
+        digests: SHA-256 of the files of each config that has rows.
         notes: sentences about this run, shown among the known limits.
     """
     # Titles and file names come from strangers' PDFs: every value is escaped unless it went through `yaml`.
@@ -66,6 +69,7 @@ def render_card(
         name=name,
         tool_version=__version__,
         configs=_configs(rows),
+        versions={config: dataset_version(digest) for config, digest in digests.items()},
         splits=[split for split in SPLITS if any(rows.get((config, split)) for config in CONFIGS)],
         row_table=_row_table(rows),
         shares=config.splits,
@@ -115,6 +119,15 @@ def escape_markdown(text: str) -> str:
         plain = plain[: _LONGEST - 1] + "…"
     plain = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKDOWN.sub(r"\\\1", plain)
+
+
+def dataset_version(digest: str) -> str:
+    """The version that a config declares, from the SHA-256 of its files.
+
+    `datasets` keeps what it loaded under the name of the folder, the config and this version: without it, other rows
+    in a folder of the same name would not be looked at.
+    """
+    return f"0.0.{int(digest[:_VERSION_HEX_DIGITS], 16)}"
 
 
 def _configs(rows: Mapping[tuple[str, str], int]) -> list[tuple[str, list[Split]]]:

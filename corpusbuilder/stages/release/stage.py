@@ -39,7 +39,7 @@ from corpusbuilder.stages.release.tally import SourceTally, Tally
 from corpusbuilder.stages.release.write import DatasetWriter
 
 NAME: Final = "release"
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up when the same input would give another dataset."""
 
 _IMAGES_KEPT: Final = 8
@@ -127,7 +127,9 @@ def build_release(
         for document in ordered:
             release.add(document)
     notes = (*release.notes, *_notes(release.tally, writer.rows(), config))
-    card = render_card(release.tally, plan, writer.rows(), config=config, name=name, notes=notes)
+    card = render_card(
+        release.tally, plan, writer.rows(), config=config, name=name, digests=writer.digests(), notes=notes
+    )
     writer.write_text("README.md", card)
     return _summary(name, release, writer.rows(), notes)
 
@@ -250,7 +252,9 @@ def _notes(tally: Tally, rows: Mapping[tuple[str, str], int], config: ReleaseSec
         yield f"The corpus has no {' and no '.join(missing)}: there is no config of that name."
     closed = sum(not is_publishable(source.document.licence) for source in tally.sources)
     if closed:
-        yield f"{closed} of {len(tally.sources)} documents have no licence that allows publishing; the card names them."
+        have = "has" if closed == 1 else "have"
+        whole = len(tally.sources)
+        yield f"{closed} of {whole} documents {have} no licence that allows publishing; the card names them."
 
 
 def _summary(

@@ -3,6 +3,7 @@
 The one module of the stage that touches files: writing them is what a release is.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +72,12 @@ class DatasetWriter:
         """How many rows each config and split has."""
         return {place: writer.rows for place, writer in self._splits.items()}
 
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of all files of each config, names and content. For when they are complete."""
+        with _storage_errors(self._folder):
+            folders = sorted(path for path in (self._folder / "data").glob("*") if path.is_dir())
+            return {folder.name: _digest(folder) for folder in folders}
+
     def write_text(self, name: str, text: str) -> None:
         """Put a text file beside the data."""
         with _storage_errors(self._folder):
@@ -137,6 +144,14 @@ class _SplitWriter:
 
     def _shard_path(self, shard: int) -> Path:
         return self._folder / f"{self._split}-{shard:05d}.partial"
+
+
+def _digest(folder: Path) -> str:
+    whole = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        with path.open("rb") as file:
+            whole.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    return whole.hexdigest()
 
 
 @contextmanager

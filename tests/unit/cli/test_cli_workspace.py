@@ -1,6 +1,8 @@
 """Which folder a command works in, and which it refuses."""
 
 import os
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,15 +19,23 @@ def run(*arguments):
     return CliRunner().invoke(app, list(arguments))
 
 
-@pytest.fixture
-def somebody_without_rights():
+@contextmanager
+def without_rights():
     """Root may write anywhere, so the test goes on as another user."""
     if os.geteuid() != 0:
         yield
         return
     os.setresuid(NOBODY, NOBODY, 0)
-    yield
-    os.setresuid(0, 0, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+@pytest.fixture
+def somebody_without_rights():
+    with without_rights():
+        yield
 
 
 @pytest.mark.parametrize("command", ["build", "demo", "generate", "init", "release", "status"])
@@ -52,6 +62,21 @@ def test_a_folder_that_cannot_be_made_is_told_at_once():
 def test_reading_needs_no_right_to_write():
     check_workspace(Path("/"), writes=False)
     check_workspace(Path("/corpus-of-nobody"), writes=False)
+
+
+def test_a_corpus_that_may_only_be_read_passes_since_it_may_be_current():
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others
+        corpus = Path(name) / "corpus"
+        (corpus / "parse").mkdir(parents=True)
+        for folder in (corpus / "parse", corpus, Path(name)):
+            folder.chmod(0o555)
+        with without_rights():
+            check_workspace(corpus, writes=True)
+            with pytest.raises(StorageError, match="cannot be written") as caught:
+                check_workspace(corpus / "parse", writes=True)
+        assert caught.value.repeat is False
+        Path(name).chmod(0o755)
+        corpus.chmod(0o755)
 
 
 def test_a_name_that_no_disk_takes_is_a_storage_error():

@@ -76,10 +76,17 @@ def test_rejects_are_limited_by_share_or_number(limit, rejected, inputs, fine):
     assert RunOptions(max_rejected=limit).may_reject(rejected, inputs) is fine
 
 
-@pytest.mark.parametrize("limit", ["many", "%", "-1", "", "nan", "nan%", "inf", "-inf", "1e999"])
+@pytest.mark.parametrize("limit", ["many", "%", "-1", "", "nan", "nan%", "inf", "-inf", "1e999", "1.5"])
 def test_a_limit_that_is_no_number_is_refused(limit):
     with pytest.raises(UsageError, match="--max-rejected"):
         RunOptions(max_rejected=limit).may_reject(0, 1)
+
+
+def test_a_broken_number_of_rejects_is_told_to_be_a_share():
+    with pytest.raises(UsageError) as caught:
+        RunOptions(max_rejected="1.5").may_reject(0, 1)
+    assert caught.value.hint == "a share is written 1.5%"
+    assert RunOptions(max_rejected="1.5%").may_reject(3, 200)
 
 
 def test_an_empty_workspace_is_missing_input(tmp_path):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from corpusbuilder.stages.verify.checks import answer, claims, evidence, form, relations
+from corpusbuilder.stages.verify.checks import answer, claims, evidence, form, leaks, relations
 from corpusbuilder.stages.verify.checks.base import Check
 
 CHECKS: Final = (
@@ -28,5 +28,5 @@ CHECKS: Final = (
     Check("answer_in_choices", 1, answer.answer_in_choices),
     Check("question_agrees", 1, relations.question_agrees),
     Check("question_is_taken_up", 1, relations.question_is_taken_up),
-    Check("no_answer_leak", 1, answer.no_answer_leak),
+    Check("no_answer_leak", 2, leaks.no_answer_leak),
 )

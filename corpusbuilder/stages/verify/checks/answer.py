@@ -1,4 +1,4 @@
-"""Checks of the answer: it follows from the evidence, it is the only choice that does, and the question hides it."""
+"""Checks of the answer: it follows from the evidence, and it is the only choice that does."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,13 +22,8 @@ from corpusbuilder.stages.verify.checks.relations import Arrows, position_holds,
 from corpusbuilder.stages.verify.claims import arrow_claims, mentions
 from corpusbuilder.stages.verify.lexicon import arrow_lexicon
 
-_FIGURE_NUMBER: Final = re.compile(
-    r"\b(?:fig(?:ure)?s?|tableau|table|page|chapitre|chapter|doc(?:ument)?)\b\.?\s*\d[\d.,-]*", re.IGNORECASE
-)
 _ITEMS: Final = re.compile(r"\s*(?:[,;]|\band\b|\bet\b)\s*")
 _HOW_MANY: Final = re.compile(r"\b(?:how many|number of|combien|nombre de)\b")
-_LEAK_SHARE: Final = 0.8
-"""A long answer leaks when the question has this share of its words."""
 _TAKEN: Final = "\0"
 
 
@@ -41,30 +36,6 @@ def answer_in_choices(case: Case) -> Iterator[Finding]:
         yield failed("two choices are the same")
     elif case.example.answer not in case.example.choices:
         yield failed(f'the answer "{shortened(case.example.answer)}" is not among the choices')
-    else:
-        yield passed()
-
-
-def no_answer_leak(case: Case) -> Iterator[Finding]:
-    """The question does not contain the words by which the answer differs from its rivals."""
-    example = case.example
-    if example.answer_type == "yes_no" or not tokens(example.answer):
-        return
-    question = _FIGURE_NUMBER.sub(" ", example.question)
-    if len(fold(example.answer)) == 1:
-        leaks = re.search(rf"(?<!\w){re.escape(example.answer.strip())}(?!\w)", question) is not None
-        yield failed("the question contains the answer") if leaks else passed()
-        return
-    asked = stems(question)
-    words = set(case.content(example.answer))
-    others = [set(case.content(choice)) for choice in example.choices if choice != example.answer]
-    if others and all(contains(asked, stems(choice)) for choice in example.choices):
-        yield passed()  # "Is it A or B?" names them all
-        return
-    own = words - words.intersection(*others) if others else words
-    shared = words & set(asked)
-    if (own or words) <= set(asked) or (len(words) >= 4 and len(shared) >= _LEAK_SHARE * len(words)):
-        yield failed(f'the question contains the answer "{shortened(example.answer)}"')
     else:
         yield passed()
 

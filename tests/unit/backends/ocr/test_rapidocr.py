@@ -1,5 +1,8 @@
 import io
 import logging
+import os
+import subprocess
+import sys
 
 import pymupdf
 import pytest
@@ -71,3 +74,28 @@ def test_a_missing_package_is_named_with_what_to_install(monkeypatch):
     with pytest.raises(MissingExtraError, match="rapidocr") as caught:
         BACKEND.create(RapidOcrOptions())
     assert "pip install" in caught.value.hint
+
+
+READ_AN_IMAGE = """
+import io, os, sys
+from PIL import Image
+from corpusbuilder.backends.ocr.rapidocr import BACKEND, RapidOcrOptions
+image = io.BytesIO()
+Image.new("RGB", (80, 40), "white").save(image, "PNG")
+assert "onnxruntime" not in sys.modules
+assert list(BACKEND.create(RapidOcrOptions()).lines([image.getvalue()], language="en")) == [()]
+assert "onnxruntime" in sys.modules
+print(os.environ["ORT_DISABLE_TELEMETRY"])
+"""
+
+
+@pytest.mark.parametrize(("chosen", "found"), [(None, "1"), ("true", "true")])
+def test_reading_leaves_nothing_in_the_home_and_the_users_own_choice_stands(tmp_path, chosen, found):
+    environ = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY" and not k.startswith("XDG_")}
+    environ |= {"HOME": str(tmp_path), **({"ORT_DISABLE_TELEMETRY": chosen} if chosen else {})}
+    done = subprocess.run(
+        [sys.executable, "-c", READ_AN_IMAGE], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == found
+    if chosen is None:
+        assert list(tmp_path.iterdir()) == []

@@ -6,8 +6,9 @@ from pathlib import Path
 import pymupdf
 import pytest
 from PIL import Image
+from pymupdf import mupdf
 
-from corpusbuilder.backends.pdf.pymupdf import BACKEND, MAX_PATHS, PyMuPdf, PyMuPdfOptions
+from corpusbuilder.backends.pdf.pymupdf import BACKEND, MAX_PATHS, PyMuPdf, PyMuPdfDocument, PyMuPdfOptions
 from corpusbuilder.errors import RecordError
 
 
@@ -267,3 +268,44 @@ def test_guarded_reading_gives_the_same_as_reading_here(tmp_path, backend):
 
 def test_time_limits_do_not_change_the_fingerprint():
     assert PyMuPdfOptions(page_timeout_s=1).fingerprint() == PyMuPdfOptions(page_timeout_s=None).fingerprint()
+
+
+class Raising:
+    """A document of the library whose pages cannot be had."""
+
+    def __init__(self, error):
+        self._error = error
+
+    def __getitem__(self, place):
+        raise self._error
+
+
+LIBRARY_ERRORS = [
+    KeyError("Type"),
+    MemoryError(),
+    SystemError("NULL"),
+    pymupdf.FileDataError("x"),
+    mupdf.FzErrorBase(7, "x"),
+]
+
+
+@pytest.mark.parametrize("error", LIBRARY_ERRORS)
+def test_whatever_the_library_raises_spoils_one_page(error):
+    document = PyMuPdfDocument(pymupdf, Raising(error))
+    assert document.read_page(1).status == "failed"
+    with pytest.raises(RecordError) as caught:
+        document.page_size(1)
+    assert caught.value.reason_code == "failed"
+    with pytest.raises(RecordError) as caught:
+        document.render(1, dpi=40)
+    assert caught.value.reason_code == "not_rendered"
+
+
+def test_a_bug_of_ours_is_not_taken_for_a_bad_page():
+    class OurError(Exception):
+        pass
+
+    document = PyMuPdfDocument(pymupdf, Raising(OurError()))
+    for ask in (document.read_page, document.page_size, lambda page_no: document.render(page_no, dpi=40)):
+        with pytest.raises(OurError):
+            ask(1)

@@ -226,6 +226,18 @@ def test_a_book_all_of_whose_pages_break_is_rejected():
     assert (rejected.reason_code, "failed" in rejected.message) == ("no_content", True)
 
 
+def test_a_book_with_nothing_in_it_says_how_many_pages_are_like_what(stage, tmp_path):
+    with pymupdf.open() as pdf:
+        for _ in range(2):
+            pdf.new_page()
+        pdf.new_page().draw_line((10, 10), (20, 10))
+        pdf.save(tmp_path / "empty.pdf")
+    (rejected,) = stage.process([source(tmp_path / "empty.pdf")])
+    assert rejected.message == (
+        "empty.pdf: no text and no figure was found on any page (its pages: 2 blank, 1 without anything to keep)"
+    )
+
+
 def test_a_file_whose_owner_forbids_copying_is_read_with_a_note(stage, tmp_path):
     (good,) = SAMPLES.glob("*_en.pdf")
     with pymupdf.open(good) as pdf:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -103,6 +104,23 @@ def test_first_rows_that_are_empty_keep_their_types(four_documents, tmp_path):
     figures = load(folder, "figures", tmp_path)["train"]
     assert figures[0]["labels"] == []
     assert figures[1]["labels"][0]["text"] == "Sun"
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_folders_of_one_name_and_a_rebuilt_folder_each_give_their_own_rows(tmp_path, config):
+    def build(workspace, *documents):
+        folder = tmp_path / workspace / "release" / "corpus"
+        shutil.rmtree(folder, ignore_errors=True)
+        corpus.release([corpus.simple_document(name) for name in documents], folder)
+        return documents_in(folder)
+
+    def documents_in(folder):
+        return {row.get("document_id", row["id"]) for row in load(folder, config, tmp_path)["train"]}
+
+    assert build("mine", "doc-1") == {"doc-1"}
+    assert build("yours", "doc-2") == {"doc-2"}
+    assert build("mine", "doc-1", "doc-3") == {"doc-1", "doc-3"}
+    assert documents_in(tmp_path / "yours" / "release" / "corpus") == {"doc-2"}
 
 
 def test_images_decode_to_the_figures_pixels(four_documents, tmp_path):
