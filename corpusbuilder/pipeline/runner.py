@@ -216,7 +216,14 @@ class Runner:
         self, spec: StageSpec, document: str, source: Source | None, fingerprint: Mapping[str, JsonValue]
     ) -> str | None:
         shard = self.workspace.shard(spec.name, document)
-        return why_stale(shard, fingerprint, retried=_retried(source))
+        return why_stale(shard, fingerprint, retried=self._retried(spec, source))
+
+    def _retried(self, spec: StageSpec, source: Source | None) -> frozenset[str]:
+        """Reasons of an earlier rejection that may be gone."""
+        if source is not None and source.password:
+            return RETRIED | {"encrypted"}
+        # What a model was asked is in the ledger: trying again costs nothing but what failed.
+        return RETRIED | {"internal_error"} if spec.calls_models(self.config) else RETRIED
 
     def _job(
         self, spec: StageSpec, document: str, source: Source | None, fingerprint: Mapping[str, JsonValue]
@@ -229,7 +236,7 @@ class Runner:
             fingerprint=fingerprint,
             source=source,
             fresh=self.selection.force,
-            retried=_retried(source),
+            retried=self._retried(spec, source),
         )
 
     def _documents(self, spec: StageSpec) -> dict[str, Source | None]:
@@ -321,8 +328,3 @@ def _facts(source: Source) -> dict[str, str]:
     """What the owner said of a PDF, as part of its shard's fingerprint."""
     names = ("file_name", "title", "language", "subject", "grade", "licence", "attribution")
     return {f"stated {name}": str(getattr(source, name) or "") for name in names}
-
-
-def _retried(source: Source | None) -> frozenset[str]:
-    """Reasons of an earlier rejection that may be gone: with a password at hand also that there was none."""
-    return RETRIED | {"encrypted"} if source is not None and source.password else RETRIED
