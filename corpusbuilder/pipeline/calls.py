@@ -40,7 +40,7 @@ class Totals:
     cost_usd: float = 0.0
     unpriced: int = 0
     """Answers whose price is not known."""
-    latencies: array[float] = field(default_factory=lambda: array("d"))
+    latencies: "array[float]" = field(default_factory=lambda: array("d"))
     """Seconds, of each answer."""
 
     def add(self, call: CallHead) -> None:

@@ -151,8 +151,11 @@ class Runner:
         if not spec.calls_models(self.config):
             yield from self.engine.run(run_shard, jobs)
             return
-        if self.access.mode == "live" and (forecast := run_pilot(self._built(spec), spec, jobs, self.access)):
-            self.observer.forecast(forecast, self.config.generate.budget_usd)
+        teacher = self.config.generate.teacher.model_dump()
+        if self.access.mode == "live" and self.access.costs_money(teacher):
+            forecast = run_pilot(self._built(spec), spec, jobs, self.access)
+            if forecast is not None:
+                self.observer.forecast(forecast, self.config.generate.budget_usd)
         yield from ThreadEngine(_THREADS, self.access.stop).run(partial(run_shard, access=self.access), jobs)
 
     def _inputs(self, spec: StageSpec, jobs: Sequence[ShardJob]) -> int:

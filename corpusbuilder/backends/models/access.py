@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from corpusbuilder.backends.models.base import Ledger, Model
 from corpusbuilder.backends.models.budget import Budget
@@ -77,6 +77,13 @@ class Access:
     def price_of(self, model: str, stated: Price | None = None) -> Price | None:
         """What a model costs: as stated in the config, else as listed, else unknown."""
         return stated or listed_price(model, self._own_prices)
+
+    def costs_money(self, options: Mapping[str, Any]) -> bool:
+        """Whether calls of the model that options name are known to cost anything."""
+        model, stated = options.get("model"), options.get("price")
+        price = Price.model_validate(stated) if stated else None
+        price = self.price_of(str(model), price) if model else None
+        return price is not None and (price.input > 0 or price.output > 0)
 
     def price(self, model: str, stated: Price | None) -> Price | None:
         """The same, under a budget.

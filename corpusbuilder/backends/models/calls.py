@@ -85,8 +85,8 @@ class Calls:
         """
         try:
             return await self._ask(request, read, repair)
-        except RecordError:
-            self.meter.failed += 1
+        except RecordError as error:
+            self.meter.failed += error.reason_code not in POSTPONED
             raise
 
     async def _ask(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
 from corpusbuilder.backends.models.base import Message, ModelRequest, Role, TextPart
@@ -45,10 +46,14 @@ class Chat:
         return [{"role": message.role, "content": self._content(message)} for message in messages]
 
     def _content(self, message: Message) -> list[dict[str, str]] | str:
-        parts = [
-            {"type": "text", "text": self.as_data(part.text)} if isinstance(part, TextPart) else _IMAGE_PART
-            for part in message.parts
-        ]
+        parts: list[dict[str, str]] = []
+        # Texts side by side become one: two halves of a token must not meet in the prompt.
+        for is_text, group in groupby(message.parts, lambda part: isinstance(part, TextPart)):
+            if is_text:
+                text = "".join(part.text for part in group if isinstance(part, TextPart))
+                parts.append({"type": "text", "text": self.as_data(text)})
+            else:
+                parts += [_IMAGE_PART for _ in group]
         return parts if self.takes_parts else _flat(parts, self.processor.image_token)
 
     def as_data(self, text: str) -> str:
@@ -117,10 +122,15 @@ def _flat(parts: Iterable[dict[str, str]], image_token: str) -> str:
 
 
 def _control_tokens(processor: Any) -> tuple[str, ...]:  # noqa: ANN401
-    tokens = {added.content for added in processor.tokenizer.added_tokens_decoder.values() if added.special}
+    """Special tokens, and further ones that stand in the chat template as such."""
+    template = str(processor.chat_template)
+    added = processor.tokenizer.added_tokens_decoder.values()
+    tokens = {token.content for token in added if token.special or token.content in template}
     named = (getattr(processor, f"{kind}_token", None) for kind in ("image", "video", "audio"))
     tokens |= {token for token in named if isinstance(token, str)}
-    return tuple(sorted((token for token in tokens if len(token) > 1), key=lambda token: (-len(token), token)))
+    # Gemma has tokens for several line breaks in a row: these are text.
+    steering = (token for token in tokens if len(token) > 1 and not token.isspace())
+    return tuple(sorted(steering, key=lambda token: (-len(token), token)))
 
 
 def _with_instruction(request: ModelRequest) -> tuple[Message, ...]:

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from corpusbuilder.backends.models.base import ImagePart, ModelRequest
 from corpusbuilder.backends.models.images import open_bounded
 from corpusbuilder.backends.models.local.drawing import RowLimits, SeededDraw
-from corpusbuilder.backends.models.local.loading import SMALLER_MODEL, Loaded, is_out_of_memory
+from corpusbuilder.backends.models.local.loading import SMALLER_MODEL, Loaded, is_device_failure, is_out_of_memory
 from corpusbuilder.errors import BackendError, MissingError, RecordError, StorageError
 from corpusbuilder.records.call import CallAnswer, Usage
 from corpusbuilder.records.ids import canonical_json
@@ -54,12 +54,16 @@ class Generation:
         self._max_image_side = max_image_side
         self._most: int | None = None
         """As many rows as the memory has been found to do for; None while it has not run out."""
+        self._has_answered = False
+        self._failure: str | None = None
+        """What the model last failed with, other than for lack of memory."""
 
     def answers(self, requests: Sequence[ModelRequest]) -> list[Outcome]:
         """An answer, or why there is none, for each request; all with or all without images, of one temperature.
 
         Raises:
-            BackendError: the model fails, or there is not enough memory for a single request.
+            BackendError: there is not enough memory for a single request, the device failed, or the model fails and
+                has never answered anything.
         """
         outcomes: dict[int, Outcome] = {}
         rows: list[_Row] = []
@@ -70,6 +74,9 @@ class Generation:
                 outcomes[place] = error
         for row, outcome in self._in_parts(rows):
             outcomes[row.place] = outcome
+        self._has_answered |= any(isinstance(outcome, CallAnswer) for outcome in outcomes.values())
+        if self._failure and not self._has_answered:
+            raise BackendError(f"{self._name}: the model fails: {self._failure}", hint=_OTHER_WAY)
         return [outcomes[place] for place in range(len(requests))]
 
     def _row(self, place: int, request: ModelRequest) -> _Row:
@@ -105,14 +112,17 @@ class Generation:
         """What becomes of each row; None when the memory does not do for so many.
 
         Raises:
-            BackendError: it does not do for one.
+            _UnfitError: the model does not take one of them.
+            BackendError: the memory does not do for one, or the device failed.
         """
         try:
             return self._answered(rows)
         except RuntimeError as error:
             if not is_out_of_memory(error):
-                said = " ".join(str(error).split())[:300]
-                raise BackendError(f"{self._name}: the model failed: {said}", hint=_OTHER_WAY) from error
+                self._failure = " ".join(str(error).split())[:300]
+                if is_device_failure(error):
+                    raise BackendError(f"{self._name}: {self._failure}", hint=_OTHER_WAY) from None
+                raise _UnfitError(self._failure) from None
         # Not in the except clause: while the error lives, so do the tensors of the attempt.
         free_memory()
         if len(rows) == 1:
@@ -255,6 +265,7 @@ _LESS_MEMORY: Final = f"set a smaller max_image_side or max_tokens, {SMALLER_MOD
 _GREEDY: Final = {
     "do_sample": False,
     "num_beams": 1,
+    "use_cache": True,  # which training switches off, and models are saved so
     # What a model's own settings say of drawing does not apply: temperature and top_p come with the request.
     "temperature": None,
     "top_p": None,

@@ -1,5 +1,7 @@
 """Loads a model and its processor, and says in one sentence why that did not work."""
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -85,7 +87,7 @@ def _from_pretrained(options: LocalModelOptions) -> tuple[Any, Any]:
         processors, models = library.AutoProcessor, library.AutoModelForImageTextToText
     except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision that was built for another torch
         raise _explained(error, options) from None
-    library.utils.logging.disable_progress_bar()  # the run draws its own
+    _quieten(library.utils.logging)
     try:
         processor = processors.from_pretrained(source, **where)
         model, loaded = models.from_pretrained(source, **where, **how, output_loading_info=True)
@@ -102,6 +104,13 @@ def _from_pretrained(options: LocalModelOptions) -> tuple[Any, Any]:
     return model.eval(), processor
 
 
+def _quieten(logging: Any) -> None:  # noqa: ANN401 - a module
+    """The run draws its own bar, and what has to be known stands in an error."""
+    logging.disable_progress_bar()
+    if "TRANSFORMERS_VERBOSITY" not in os.environ:
+        logging.set_verbosity_error()
+
+
 _LOADING_ERRORS: Final = (OSError, ValueError, KeyError, AttributeError, TypeError, RuntimeError, ImportError)
 """What transformers is seen to raise on files that are absent, cut off or not what it expects."""
 _NO_VLM: Final = "take a vision-language model: one that transformers opens with AutoModelForImageTextToText"
@@ -111,12 +120,9 @@ def _explained(error: Exception, options: LocalModelOptions) -> BackendError:
     """The library's error in a sentence, and what to do about it."""
     said = " ".join(str(error).split())
     name = options.model
-    if "torchvision" in said.lower():
-        return BackendError(
-            f"{name}: its processor needs a torchvision that fits the installed torch",
-            hint="pip install the torchvision that was built for this torch, from where torch came from; or take a "
-            "model that does without (LLaVA, Idefics 3, SmolVLM); or have an endpoint serve this one",
-        )
+    # What fails inside an import of transformers is only told along the chain.
+    if any("torchvision" in str(link).lower() for link in _chain(error)):
+        return _torchvision_error(name)
     if isinstance(error, ImportError):
         return BackendError(
             f"{name}: a package that the model needs is missing: {said[:300]}", hint="install it with pip"
@@ -138,6 +144,27 @@ def _explained(error: Exception, options: LocalModelOptions) -> BackendError:
         f"{name}: the model cannot be loaded: {said[:300] or type(error).__name__}",
         hint="is it complete? It has to open with transformers' AutoModelForImageTextToText and AutoProcessor",
     )
+
+
+def _torchvision_error(name: str) -> BackendError:
+    if find_spec("torchvision"):
+        return BackendError(
+            f"{name}: the installed torchvision does not fit the installed torch",
+            hint="pip uninstall torchvision, or pip install the one that was built for this torch, from where torch "
+            "came from",
+        )
+    return BackendError(
+        f"{name}: its processor needs torchvision",
+        hint="pip install the torchvision that was built for this torch, from where torch came from; or take a model "
+        "that does without (LLaVA, LLaVA-NeXT, Idefics 3, Gemma 3); or have an endpoint serve this one",
+    )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    link: BaseException | None = error
+    while link is not None:
+        yield link
+        link = link.__cause__ or link.__context__
 
 
 def _moved(model: Any, device: str, name: str) -> Any:  # noqa: ANN401 - transformers' models share no useful type
@@ -169,3 +196,11 @@ def _ends(*ids: int | list[int] | None) -> tuple[int, ...]:
 
 def _served(options: LocalModelOptions, commit: str | None) -> str:
     return f"{options.model}@{commit}" if commit and options.folder is None else options.identity
+
+
+def is_device_failure(error: RuntimeError) -> bool:
+    """Whether a device is in a state in which nothing more can be computed on it."""
+    import torch
+
+    own_kind = getattr(torch, "AcceleratorError", ())  # since torch 2.8
+    return isinstance(error, own_kind) or "CUDA error" in str(error)

@@ -36,7 +36,7 @@ class LocalModelOptions(Options):
     """At most so many requests are answered together. Halved when memory runs out."""
     max_image_side: int = Field(default=1536, ge=32)
     """Pixels: larger images are scaled down before the model's own processor sees them."""
-    temperature: float | None = Field(default=None, ge=0)
+    temperature: float | None = Field(default=None, ge=0, le=2)
     """Not set or 0: the likeliest token each time."""
     top_p: float | None = Field(default=None, gt=0, le=1)
     max_tokens: int = Field(default=1024, ge=1)

@@ -13,7 +13,9 @@ _TOO_MANY: Final = 0.2
 _FEW: Final = 0.1
 _LEAST_CUT: Final = 0.25
 _SMALLEST_WINDOW: Final = 8
-_FLOOR_SHARE: Final = 16
+_COOLS_S: Final = 0.5
+"""While fewer are let through, a place that was answered 429 stays empty so long. Else, refusals being quick, all who
+wait would be refused one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Gate:
         self.limit = most
         """How many may be on their way now."""
         self._most = most
-        self._floor = max(1, most // _FLOOR_SHARE)
+        self._cut_at = most
+        """The limit that was too high when last seen."""
         self._epoch = 0
         self._in_flight = 0
         self._seen = self._throttled = 0
@@ -94,15 +97,30 @@ class Gate:
             return
         self._seen += 1
         self._throttled += throttled
+        if throttled and self.limit < self._most:
+            self._in_flight += 1
+            asyncio.get_running_loop().call_later(_COOLS_S, self._cooled)
         if self._seen < max(_SMALLEST_WINDOW, self.limit):
             return
         share = self._throttled / self._seen
         self._seen = self._throttled = 0
         if share > _TOO_MANY:
-            self.limit = max(self._floor, int(self.limit * max(_LEAST_CUT, 1 - share)))
+            self._cut_at = self.limit
+            self.limit = max(1, int(self.limit * max(_LEAST_CUT, 1 - share)))
             self._epoch += 1
         elif share <= _FEW and self.limit < self._most:
-            self.limit = min(self._most, self.limit + max(1, self.limit // 2))
+            self._raise_limit()
+
+    def _raise_limit(self) -> None:
+        """By half, but by one where it was too high before, and by half again once that turns out to be over."""
+        grown = self.limit + max(1, self.limit // 2)
+        if self.limit < self._cut_at <= grown:
+            grown = self.limit + 1
+        self.limit = min(self._most, grown)
+
+    def _cooled(self) -> None:
+        self._in_flight -= 1
+        self._admit()
 
     def narrow(self, seconds: float) -> None:
         """Let nothing through for a while, then one at a time."""

@@ -66,7 +66,7 @@ class OpenAIModel:
                 self._count_refusal(sender, error)
                 raise
             self._answered = True
-            return _answer(delivery, dialect)
+            return answer_of(delivery, dialect)
 
     async def close(self) -> None:
         """See `Model.close`."""
@@ -103,7 +103,8 @@ class OpenAIModel:
         return await sender.send(request.order, build)
 
 
-def _answer(delivery: Delivery, dialect: Dialect) -> CallAnswer:
+def answer_of(delivery: Delivery, dialect: Dialect) -> CallAnswer:
+    """What the ledger keeps of a completion that was asked for in ``dialect``."""
     document = delivery.document
     return CallAnswer(
         body=delivery.body,

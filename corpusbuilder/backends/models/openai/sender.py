@@ -125,7 +125,7 @@ class Sender:
             raise RecordError(reason, f"{self._address.shown} refused this request: {words}")
         if verdict.fate is Fate.UNREACHABLE and not self._breaker.was_ever_reached:
             raise self.stop(f"cannot be reached: {words}", hint=self._hint_unreachable(verdict))
-        if ending := _endings(self._address, verdict.fate):
+        if ending := endings_of(self._address, verdict.fate):
             raise self.stop(f"{ending[0]}: {words}" if words else ending[0], hint=ending[1])
         if verdict.retry_after is not None and verdict.retry_after > self._options.max_wait_s:
             longest = self._options.max_wait_s
@@ -171,7 +171,7 @@ class Sender:
         return f"start the server, or set base_url to where it is; it is {self._address.shown} now"
 
 
-def _endings(address: Address, fate: Fate) -> tuple[str, str] | None:
+def endings_of(address: Address, fate: Fate) -> tuple[str, str] | None:
     """What to say when the run ends, and what to do next."""
     key = f"set the environment variable {address.key_env} to a key that {address.shown} accepts"
     endings = {

@@ -6,7 +6,7 @@ The SDK builds neither the request's body nor a response object, and never tries
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -16,6 +16,8 @@ from corpusbuilder.errors import MissingExtraError
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
+Send: TypeAlias = Callable[["AsyncOpenAI", dict[str, Any]], Awaitable[Any]]
+"""Has the SDK's client send something, with the arguments that every exchange needs, and returns the response."""
 Trouble: TypeAlias = Literal["timeout", "broken", "refused", "unresolved", "certificate"]
 
 _ROUTE: Final = "/chat/completions"
@@ -68,6 +70,18 @@ class Transport:
         Raises:
             MissingExtraError: a package is missing.
         """
+        return await self.exchange(lambda client, given: client.post(_ROUTE, content=body, **given), self._timeout_s)
+
+    async def exchange(self, send: Send, timeout_s: float | None) -> Reply | NoReply:
+        """Send anything once.
+
+        Args:
+            send: does it.
+            timeout_s: down to the last byte; None for as long as something comes.
+
+        Raises:
+            MissingExtraError: a package is missing.
+        """
         if self._client is None:
             self._client = self._connect()
         import aiohttp
@@ -76,14 +90,12 @@ class Transport:
 
         start = time.perf_counter()
         try:
-            async with asyncio.timeout(self._timeout_s):
-                response = await self._client.post(
-                    _ROUTE, content=body, cast_to=self._reply_type, options=self._options
-                )
+            async with asyncio.timeout(timeout_s):
+                response = await send(self._client, {"cast_to": self._reply_type, "options": self._options})
         except openai.APIStatusError as error:
             response = error.response
         except TimeoutError:
-            return NoReply("timeout", f"no complete answer within {self._timeout_s:g} s")
+            return NoReply("timeout", f"no complete answer within {timeout_s or self._timeout_s:g} s")
         except (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError) as error:
             return self._no_reply(error)
         body = self._address.secrets.blot(response.content)
@@ -120,7 +132,7 @@ class Transport:
         self._options = {"headers": {**identity, **credentials, **address.headers}}
         self._reply_type = httpx2.Response
         return openai.AsyncOpenAI(
-            api_key=address.key or "",
+            api_key=address.key or "none",  # the SDK insists on one; what is sent is decided by `credentials`
             base_url=address.url,
             default_query=dict(address.query),
             max_retries=0,
