@@ -5,8 +5,11 @@ from typing import Any, Final
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.backends.models.base import Ledger, Model
 from corpusbuilder.backends.models.local.options import LocalModelOptions
+from corpusbuilder.backends.models.prices import Price
 from corpusbuilder.backends.registry import Backend
 from corpusbuilder.backends.teachers.modelled import ModelTeacher, PassOptions
+
+_FREE: Final = Price(input=0, output=0)
 
 
 class TransformersTeacherOptions(LocalModelOptions, PassOptions):
@@ -25,7 +28,7 @@ def create(options: TransformersTeacherOptions, access: Access) -> ModelTeacher:
 
         return LocalModel(options, read_image=access.read_image)
 
-    return ModelTeacher(access, make, options.passes(options.sampling()))
+    return ModelTeacher(access, make, options.passes(options.sampling()), _FREE)
 
 
 BACKEND: Final = Backend(
