@@ -327,10 +327,17 @@ def _from_flags(overrides: Iterable[str]) -> Iterator[_Setting]:
 
 
 def _value(text: str) -> Any:  # noqa: ANN401 - any TOML value
-    """``text`` as a TOML value; what is not one is a string, so that ``--set corpus.name=cells`` needs no quotes."""
+    """``text`` as a TOML value; what is not one is a string, so that ``--set corpus.name=cells`` needs no quotes.
+
+    A table may also be written as in JSON.
+    """
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
+        pass
+    try:
+        return json.loads(text) if text.startswith(("{", "[")) else text
+    except ValueError:
         return text
 
 

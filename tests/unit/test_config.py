@@ -175,6 +175,12 @@ def test_the_table_of_every_other_teacher_can_be_uncommented(tmp_path):
     assert len(tables) >= 2
 
 
+@pytest.mark.parametrize("table", ['{"input": 1, "output": 2}', "{ input = 1, output = 2 }"])
+def test_a_table_can_be_set_as_in_toml_or_as_in_json(table):
+    flags = ["generate.teacher.kind=openai", "generate.teacher.model=m", f"generate.teacher.price={table}"]
+    assert load(None, overrides=flags, environ={}).generate.teacher.price.output == 2.0
+
+
 def test_a_config_can_be_a_key_of_a_cache():
     assert hash(Config()) == hash(Config())
 
