@@ -1,9 +1,13 @@
 """Goes through the motions of a stage that calls models, and sends nothing."""
 
+from collections import defaultdict
+
 from corpusbuilder.backends.teachers.passes.forecast import ASSUMED_TOKENS, follow_ups
+from corpusbuilder.pipeline.calling import FOLDER
 from corpusbuilder.pipeline.forecast import DryRun, from_dry_run
 from corpusbuilder.pipeline.runner import Runner
 from corpusbuilder.pipeline.specs import SPECS
+from corpusbuilder.store.ledger import CallFilter, CallLedger
 
 
 def dry_run(runner: Runner) -> DryRun:
@@ -49,5 +53,11 @@ def dry_run(runner: Runner) -> DryRun:
 
 def _lengths(runner: Runner, model: str | None) -> dict[str, float]:
     """Mean length of the ledger's answers by task, in tokens."""
-    del runner, model
-    return {}
+    folder = runner.workspace.root / FOLDER
+    if model is None or not folder.is_dir():
+        return {}
+    lengths: defaultdict[str, list[int]] = defaultdict(list)
+    with CallLedger.open_for_reading(folder) as ledger:
+        for call in ledger.heads(CallFilter(model=model)):
+            lengths[call.task] += [a.completion_tokens for a in call.answers if a.completion_tokens is not None]
+    return {task: sum(tokens) / len(tokens) for task, tokens in lengths.items() if tokens}

@@ -4,8 +4,9 @@ import errno
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BufferedWriter, FileIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -22,6 +23,28 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     with storage_errors(path), _temporary(path) as file:
         _replace(file, path, data)
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> int:
+    """Write lines as they come, so that ``path`` holds either all of them or what it held before; returns how many.
+
+    Raises:
+        StorageError: the disk is full, read-only or the folder cannot be made.
+    """
+    number = 0
+    with storage_errors(path), _temporary(path) as file:
+        try:
+            file.truncate(0)
+            with BufferedWriter(FileIO(file.fileno(), "wb", closefd=False)) as buffered:
+                for line in lines:
+                    buffered.write(line)
+                    number += 1
+            os.fsync(file.fileno())
+            path.with_name(path.name + TEMPORARY).replace(path)
+        except BaseException:
+            path.with_name(path.name + TEMPORARY).unlink(missing_ok=True)
+            raise
+    return number
 
 
 def write_once(path: Path, data: bytes) -> None:
