@@ -13,7 +13,7 @@ def status(options: WorkspaceOptions) -> None:
     """Say what is done, what is stale and why, and what was rejected."""
     from corpusbuilder.cli.report import counted, emit_json
     from corpusbuilder.cli.run import config_of
-    from corpusbuilder.cli.summary import told_withheld
+    from corpusbuilder.cli.summary import told_spending, told_withheld
     from corpusbuilder.pipeline.status import StageStatus, survey
     from corpusbuilder.store.workspace import Workspace
 
@@ -37,6 +37,8 @@ def status(options: WorkspaceOptions) -> None:
     for stage in found.stages:
         show(stage)
     typer.echo(f"{'release':<9}{found.release}")
+    if found.spending is not None:
+        typer.echo(f"{'calls':<9}{told_spending(found.spending, found.accepted)}")
     again = [word for value in options.overrides or () for word in ("--set", value)]
     to_do = command_line("build", "-w", options.workspace, *again)
     typer.echo("everything is current" if found.is_current else f"to do it: {to_do}")

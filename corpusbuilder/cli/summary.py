@@ -13,6 +13,7 @@ from rich.text import Text
 from corpusbuilder.cli.report import counted
 from corpusbuilder.pipeline.build import BuildReport
 from corpusbuilder.pipeline.status import withheld
+from corpusbuilder.records.call import Spending
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.evidence import Evidence, SpanEvidence
 from corpusbuilder.records.example import StepKind, VerifiedExample
@@ -65,6 +66,16 @@ def telling_example(workspace: Workspace) -> tuple[VerifiedExample, Unit] | None
 def _nothing_to_do(report: BuildReport) -> str:
     documents = len(report.stages[0].shards) if report.stages else 0
     return f"nothing to do: everything is current ({counted(documents, 'document')})"
+
+
+def told_spending(spending: Spending, accepted: int) -> str:
+    """What calls of models have come to, in words."""
+    tokens = spending.prompt_tokens + spending.completion_tokens
+    line = f"{counted(spending.calls, 'answer')}, {tokens:,} tokens, ${spending.cost_usd:.2f}"
+    if spending.unpriced:
+        return f"{line} and {spending.unpriced} at unknown prices"
+    each = spending.per_example_usd(accepted)
+    return line if each is None else f"{line}, ${each:.4f} for each of {counted(accepted, 'accepted example')}"
 
 
 def told_withheld(numbers: Mapping[str, int]) -> str:

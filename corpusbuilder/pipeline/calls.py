@@ -15,8 +15,9 @@ from pydantic import JsonValue
 
 from corpusbuilder.errors import MissingInputError, UsageError
 from corpusbuilder.pipeline.calling import FOLDER
-from corpusbuilder.records.call import CallState, LedgerEntry
+from corpusbuilder.records.call import CallState, LedgerEntry, Spending
 from corpusbuilder.store.ledger import CallFilter, CallHead, CallLedger
+from corpusbuilder.store.workspace import Workspace
 
 _SHOWN_MATCHES: Final = 8
 _DEEPEST: Final = 200
@@ -109,6 +110,28 @@ def statistics(calls: Iterable[CallHead]) -> Statistics:
         whole.add(call)
         groups.setdefault((call.task, call.model), Totals()).add(call)
     return Statistics(whole, dict(sorted(groups.items())))
+
+
+def spending(workspace: Workspace) -> Spending | None:
+    """What all calls have come to, or None when no model was ever called.
+
+    Raises:
+        StorageError: a file of the ledger is damaged.
+    """
+    folder = workspace.root / FOLDER
+    if not folder.is_dir():
+        return None
+    with CallLedger.open_for_reading(folder) as ledger:
+        whole = statistics(ledger.heads()).all
+    if not whole.answers:
+        return None
+    return Spending(
+        calls=whole.answers,
+        prompt_tokens=whole.prompt_tokens,
+        completion_tokens=whole.completion_tokens,
+        cost_usd=round(whole.cost_usd, 6),
+        unpriced=whole.unpriced,
+    )
 
 
 def quantile(ordered: list[float], share: float) -> float | None:

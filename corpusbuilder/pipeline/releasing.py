@@ -12,6 +12,7 @@ from pydantic import JsonValue, ValidationError
 from corpusbuilder.config import Config
 from corpusbuilder.errors import MissingInputError, command_line
 from corpusbuilder.pipeline.assets import collect_assets
+from corpusbuilder.pipeline.calls import spending
 from corpusbuilder.pipeline.shards import differences
 from corpusbuilder.pipeline.sources import known_sources
 from corpusbuilder.records.base import Record
@@ -122,7 +123,14 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
     with storage_errors(fresh):
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-    summary = build_release(documents, config=config.release, name=name, read_image=workspace.read_asset, folder=fresh)
+    summary = build_release(
+        documents,
+        config=config.release,
+        name=name,
+        read_image=workspace.read_asset,
+        folder=fresh,
+        spending=spending(workspace),
+    )
     (workspace.stage_folder(STAGE) / "done" / f"{name}.json").unlink(missing_ok=True)
     with storage_errors(folder):
         if folder.exists():

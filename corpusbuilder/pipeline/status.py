@@ -13,12 +13,14 @@ from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.config import Config
 from corpusbuilder.engines.local import LocalEngine
 from corpusbuilder.errors import MissingInputError, StorageError, command_line
+from corpusbuilder.pipeline.calls import spending
 from corpusbuilder.pipeline.forecast import Forecast
 from corpusbuilder.pipeline.releasing import why_release_is_stale
 from corpusbuilder.pipeline.runner import Runner, StageReport
 from corpusbuilder.pipeline.shards import ShardReport, total
 from corpusbuilder.pipeline.sources import known_sources
 from corpusbuilder.pipeline.specs import SPECS
+from corpusbuilder.records.call import Spending
 from corpusbuilder.records.ids import document_id
 from corpusbuilder.records.verdict import VerdictLabel
 from corpusbuilder.store.files import sha256_of
@@ -49,6 +51,10 @@ class Survey:
     """``current``, or why it is stale."""
     withheld: Mapping[str, int]
     """Verified examples that no release takes, by the label of their verdict."""
+    accepted: int
+    """Verified examples that a release takes."""
+    spending: Spending | None
+    """What calls of models have come to; null when none were made."""
 
     @property
     def is_current(self) -> bool:
@@ -65,6 +71,16 @@ class Survey:
             "stages": stages,
             "release": self.release,
             "withheld": dict(self.withheld),
+            "accepted": self.accepted,
+            "calls": self._calls_as_json(),
+        }
+
+    def _calls_as_json(self) -> dict[str, Any] | None:
+        if self.spending is None:
+            return None
+        return {
+            **self.spending.model_dump(),
+            "usd_per_accepted_example": self.spending.per_example_usd(self.accepted),
         }
 
 
@@ -116,18 +132,36 @@ def survey(workspace: Workspace, config: Config) -> Survey:
     stages = tuple(_stage_status(workspace, name, reasons[name]) for name in SPECS)
     waits_for = (f"depends on {stage.name}" for stage in stages if stage.stale)
     release = why_release_is_stale(workspace, config) or next(waits_for, "current")
-    return Survey(workspace.root, len(sources), stages, release, withheld(workspace))
+    labels = _labels(workspace)
+    return Survey(
+        root=workspace.root,
+        documents=len(sources),
+        stages=stages,
+        release=release,
+        withheld=_withheld(labels),
+        accepted=labels["supported"],
+        spending=spending(workspace),
+    )
 
 
 def withheld(workspace: Workspace) -> dict[str, int]:
     """How many verified examples are not supported, by the label of their verdict, sorted."""
+    return _withheld(_labels(workspace))
+
+
+def _withheld(labels: Counter[str]) -> dict[str, int]:
+    return {label: labels[label] for label in sorted(labels) if label != "supported"}
+
+
+def _labels(workspace: Workspace) -> Counter[str]:
+    """How many verified examples have each label."""
     labels: Counter[str] = Counter()
     for document in workspace.document_ids("verify"):
         try:
             labels.update(record.verdict.label for record in workspace.shard("verify", document).read(_Judged))
         except StorageError:
             continue  # changed by hand: that it is stale is told with its stage
-    return {label: labels[label] for label in sorted(labels) if label != "supported"}
+    return labels
 
 
 def _reasons(runner: Runner, changed: Iterable[str]) -> dict[str, dict[str, str | None]]:

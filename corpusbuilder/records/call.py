@@ -82,3 +82,20 @@ class LedgerEntry(Record):
     reason: str = ""
     """Why it is malformed, refused or rejected."""
     answer: CallAnswer | None = None
+
+
+class Spending(Record):
+    """What all calls of a workspace have come to, those included of which nothing was released."""
+
+    calls: int
+    """Answers that were paid for."""
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float
+    """Of the calls whose price is known."""
+    unpriced: int
+    """Calls whose price is not known."""
+
+    def per_example_usd(self, examples: int) -> float | None:
+        """What each of so many accepted examples has cost; None when a price is not known or there is no example."""
+        return None if self.unpriced or not examples else self.cost_usd / examples

@@ -206,6 +206,8 @@ def test_the_budget_is_never_passed_and_the_run_says_so(ws, tmp_path):
         assert "budget of $5 is reached" in done.err
         spent = tasks(ws)["cost_usd"]
         assert 2.0 < spent <= 5.0
+        status = corpusbuilder("status", "-w", ws, "--set", "parse.ocr=none", "--json").json
+        assert status["calls"]["cost_usd"] == spent
         more = generate(ws, endpoint, "--budget", "100000", "--json", concurrency=4, **PRICED)
         assert more.code == 0, more.err
         assert not asked_again(endpoint.log)

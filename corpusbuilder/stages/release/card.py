@@ -14,6 +14,7 @@ from markupsafe import Markup
 from corpusbuilder import __version__
 from corpusbuilder.config import ReleaseSection
 from corpusbuilder.prompts import data_folder
+from corpusbuilder.records.call import Spending
 from corpusbuilder.stages.release.features import CONFIGS
 from corpusbuilder.stages.release.licences import hub_identifier, is_publishable
 from corpusbuilder.stages.release.splits import SPLITS, Split, SplitPlan
@@ -42,6 +43,7 @@ def render_card(
     name: str,
     digests: Mapping[str, str],
     notes: Sequence[str],
+    spending: Spending | None = None,
 ) -> str:
     """The README.md of a release: YAML front matter for the Hub, then Markdown.
 
@@ -53,6 +55,7 @@ def render_card(
         name: of the release.
         digests: SHA-256 of the files of each config that has rows.
         notes: sentences about this run, shown among the known limits.
+        spending: what calls of models have come to; None when none were made.
     """
     # Titles and file names come from strangers' PDFs: every value is escaped unless it went through `yaml`.
     environment = Environment(
@@ -76,6 +79,8 @@ def render_card(
         split_by=config.split_by,
         groups=plan.groups,
         notes=notes,
+        spending=spending,
+        each_usd=spending.per_example_usd(tally.released) if spending else None,
         **_tally_values(tally),
     )
 

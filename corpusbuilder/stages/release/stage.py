@@ -17,6 +17,7 @@ from pydantic import JsonValue
 from corpusbuilder import __version__
 from corpusbuilder.config import ReleaseSection
 from corpusbuilder.errors import RecordError
+from corpusbuilder.records.call import Spending
 from corpusbuilder.records.document import Figure, Unit
 from corpusbuilder.records.example import ReviewedExample, VerifiedExample
 from corpusbuilder.stages.contract import Rejected
@@ -103,6 +104,7 @@ def build_release(
     name: str,
     read_image: Callable[[str], bytes],
     folder: Path,
+    spending: Spending | None = None,
 ) -> ReleaseSummary:
     """Write a whole release into ``folder``: README.md and ``data/<config>/<split>-*.parquet``.
 
@@ -114,6 +116,7 @@ def build_release(
         name: of the release, for the card.
         read_image: the bytes of an image asset, by its SHA-256.
         folder: empty or absent. It is not swapped into place here: that is the caller's.
+        spending: what calls of models have come to, for the card; None when none were made.
 
     Raises:
         MissingExtraError: `datasets` is not installed.
@@ -128,7 +131,14 @@ def build_release(
             release.add(document)
     notes = (*release.notes, *_notes(release.tally, writer.rows(), config))
     card = render_card(
-        release.tally, plan, writer.rows(), config=config, name=name, digests=writer.digests(), notes=notes
+        release.tally,
+        plan,
+        writer.rows(),
+        config=config,
+        name=name,
+        digests=writer.digests(),
+        notes=notes,
+        spending=spending,
     )
     writer.write_text("README.md", card)
     return _summary(name, release, writer.rows(), notes)

@@ -206,8 +206,8 @@ def images_of(documents):
     return known.__getitem__
 
 
-def release(documents: Iterable[DocumentInput], folder, config=ALL_TRAIN, *, name="cells", read_image=None):
+def release(documents: Iterable[DocumentInput], folder, config=ALL_TRAIN, *, name="cells", read_image=None, **more):
     documents = list(documents)
     return build_release(
-        documents, config=config, name=name, read_image=read_image or images_of(documents), folder=folder
+        documents, config=config, name=name, read_image=read_image or images_of(documents), folder=folder, **more
     )

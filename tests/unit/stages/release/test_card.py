@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpusbuilder.records.call import Spending
 from corpusbuilder.stages.release import CONFIGS, SPLITS, fingerprint
 from corpusbuilder.stages.release.card import escape_markdown
 from corpusbuilder.stages.release.licences import hub_identifier, is_publishable
@@ -187,3 +188,26 @@ def test_the_fingerprint_changes_with_what_the_release_depends_on():
     assert before != fingerprint(corpus.DEFAULT, "other")
     changed = fingerprint(corpus.ReleaseSection(split_by="unit"), "cells")
     assert {key for key in before if before[key] != changed[key]} == {"config.split_by"}
+
+
+def card_with(tmp_path, **spending):
+    spent = Spending(**{"calls": 1200, "prompt_tokens": 5_000_000, "completion_tokens": 80_000, **spending})
+    summary = corpus.release([corpus.simple_document("doc-1")], tmp_path, spending=spent)
+    return summary.rows["examples"]["train"], (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_card_says_what_the_calls_cost_and_what_each_released_example_did(tmp_path):
+    examples, card = card_with(tmp_path, cost_usd=3.5, unpriced=0)
+    assert "1,200 answers (5,000,000 tokens read, 80,000 written)" in card
+    assert f"They cost 3.50 USD at list prices, {3.5 / examples:.4f} USD for each released example." in card
+
+
+def test_the_card_guesses_no_unknown_price(tmp_path):
+    _, card = card_with(tmp_path, cost_usd=1.25, unpriced=7)
+    assert "What 7 of them cost is not known; the others cost 1.25 USD" in card
+    assert "for each released example" not in card
+
+
+def test_a_corpus_that_called_no_model_speaks_of_no_cost(tmp_path):
+    corpus.release([corpus.simple_document("doc-1")], tmp_path)
+    assert "USD" not in (tmp_path / "README.md").read_text(encoding="utf-8")

@@ -49,7 +49,9 @@ def test_adding_documents_moves_none_towards_train(places, more):
 
 @given(pieces)
 def test_adding_documents_of_their_own_moves_nothing_once_there_is_something_to_train_on(places):
-    anchor = sketch(next(corpus.ids_in("train")), [corpus.prose("anchor", 30)], ())
+    taken = {f"doc-{number:04d}" for number, _ in places}
+    free = next(identity for identity in corpus.ids_in("train") if identity not in taken)
+    anchor = sketch(free, [corpus.prose("anchor", 30)], ())
     before = plan_splits([anchor, *sketched(places)], Splits()).split_of
     strangers = [sketch(f"new-{n}", [corpus.prose(f"new-{n}", 30)], ()) for n in range(3)]
     after = plan_splits([anchor, *sketched(places), *strangers], Splits()).split_of
