@@ -1,5 +1,6 @@
 """What a backend that calls models is given: the ledger, the images, one loop, one budget, and how far it may go."""
 
+import copy
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from corpusbuilder.backends.models.estimate import Estimate
 from corpusbuilder.backends.models.loop import Loop
 from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.backends.models.prices import Price, listed_price
-from corpusbuilder.errors import ConfigError
+from corpusbuilder.errors import BackendError, ConfigError, CorpusbuilderError
 
 Mode: TypeAlias = Literal["live", "replay", "estimate", "batch"]
 """``live`` sends; ``replay`` uses the ledger alone; ``estimate`` counts what would be sent; ``batch`` gathers it."""
@@ -64,7 +65,7 @@ class Access:
         self._ledger: ClosableLedger | None = None
         self._budget: Budget | None = None
         self._models: list[Model] = []
-        self._stopped = False
+        self._stopped: CorpusbuilderError | None = None
 
     @property
     def ledger(self) -> ClosableLedger:
@@ -112,9 +113,14 @@ class Access:
         self._models.append(model)
         return Calls(model, ledger, self._source(model, stated), self.meter)
 
-    def stop(self) -> None:
-        """Send nothing more. Calls in flight are waited for by whoever made them, and kept."""
-        self._stopped = True
+    def stop(self, cause: CorpusbuilderError | None = None) -> None:
+        """Send nothing more. Calls in flight are waited for by whoever made them, and kept.
+
+        Args:
+            cause: what every later call raises, so that whoever hears of the end hears of its cause.
+        """
+        if self._stopped is None:
+            self._stopped = cause or BackendError("the run was stopped: nothing more is sent")
 
     def close(self) -> None:
         """Give everything back."""
@@ -144,5 +150,9 @@ class Access:
             price=price,
             budget=self._budget,
             meter=self.meter,
-            is_stopped=lambda: self._stopped,
+            refuse_when_stopped=self._refuse_when_stopped,
         )
+
+    def _refuse_when_stopped(self) -> None:
+        if self._stopped is not None:
+            raise copy.copy(self._stopped)  # raised in many tasks, one exception would gather the tracebacks of all

@@ -7,6 +7,7 @@ finds each of them again and pays for none twice.
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,12 +20,13 @@ from corpusbuilder.backends.models.budget import Budget
 from corpusbuilder.backends.models.completion import Completion, NotACompletionError, read_completion
 from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.backends.models.prices import Price
-from corpusbuilder.errors import BackendError, RecordError
+from corpusbuilder.errors import RecordError
 from corpusbuilder.records.call import Call, CallAnswer, CallState
 
 T = TypeVar("T")
 MORE_ROOM: Final = 2
 """How many times as long an answer may be when the first one was cut off."""
+_HALF_A_PAIR: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _LONGEST_ECHO: Final = 8000
 """Characters of an unusable answer that are shown to the model again."""
 
@@ -179,7 +181,7 @@ class Live:
         price: of the model, or None when nobody knows it.
         budget: that must not be passed.
         meter: counts.
-        is_stopped: whether the run is to send nothing more.
+        refuse_when_stopped: raises when the run is to send nothing more.
     """
 
     def __init__(
@@ -190,22 +192,21 @@ class Live:
         price: Price | None,
         budget: Budget,
         meter: Meter,
-        is_stopped: Callable[[], bool] = lambda: False,
+        refuse_when_stopped: Callable[[], None] = lambda: None,
     ) -> None:
         self._model = model
         self._ledger = ledger
         self._price = price
         self._budget = budget
         self._meter = meter
-        self._is_stopped = is_stopped
+        self._refuse_when_stopped = refuse_when_stopped
 
     async def obtain(self, call: Call, request: ModelRequest) -> CallAnswer:
         """See `Source.obtain`."""
         async with self._budget.reserve(self._price, request) as reservation:
 
             async def admit() -> None:
-                if self._is_stopped():
-                    raise BackendError("the run was stopped: nothing more is sent")
+                self._refuse_when_stopped()
                 if not reservation.is_taken:
                     await reservation.take()
                     self._meter.in_flight += 1
@@ -236,6 +237,19 @@ def _json(text: str) -> JsonValue:
         value: JsonValue = json.loads(text)
     except ValueError as error:
         raise UnusableAnswerError(f"it is not JSON: {error}") from None
+    except RecursionError:
+        raise UnusableAnswerError("it is nested too deeply") from None
+    return _whole(value) if _HALF_A_PAIR.search(text) else value
+
+
+def _whole(value: JsonValue) -> JsonValue:
+    """The same without halves of surrogate pairs, which JSON can spell and no file can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {str(_whole(key)): _whole(item) for key, item in value.items()}
     return value
 
 

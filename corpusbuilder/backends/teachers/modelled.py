@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, as_completed
+from concurrent.futures import Future, as_completed, wait
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +14,7 @@ from corpusbuilder.backends.teachers.base import GenerationRequest, TeacherAnswe
 from corpusbuilder.backends.teachers.passes.plan import Shares
 from corpusbuilder.backends.teachers.passes.settings import PassSettings
 from corpusbuilder.backends.teachers.passes.teacher import PassTeacher
+from corpusbuilder.errors import CorpusbuilderError
 
 
 class PassOptions(BaseModel):
@@ -81,9 +82,14 @@ class ModelTeacher:
             futures += [self._access.loop.submit(self._draft(request, next(self._order))) for request in requests]
             for future in as_completed(futures):
                 yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+        except BaseException as error:
+            # One bad unit ends no run; a model that cannot be asked, or Ctrl-C, does.
+            if isinstance(error, CorpusbuilderError):
+                self._access.stop(error)
+            elif not isinstance(error, Exception):
+                self._access.stop()
+            wait(futures)  # calls in flight are paid for: they are kept
+            raise
 
     async def _draft(self, request: GenerationRequest, order: int) -> TeacherAnswer:
         if self._passes is None:  # in the loop, so nobody else asks at the same time

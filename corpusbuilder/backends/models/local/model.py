@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from corpusbuilder.backends.models.base import ModelRequest
+from corpusbuilder.backends.models.base import Admit, ModelRequest
+from corpusbuilder.backends.models.gate import Gate
 from corpusbuilder.backends.models.local.batches import Queue, Waiting
 from corpusbuilder.backends.models.local.generation import Generation, Outcome, free_memory
 from corpusbuilder.backends.models.local.loading import load
@@ -15,6 +16,9 @@ from corpusbuilder.records.call import CallAnswer
 
 GATHER_S: Final = 0.05
 """So long a batch that is not full waits for others: those who were just answered ask again."""
+
+BATCHES_AHEAD: Final = 3
+"""So many batches may wait, for requests of like length to meet; what waits longer can still be called off."""
 
 
 class LocalModel:
@@ -31,18 +35,25 @@ class LocalModel:
     producer = "transformers"
 
     def __init__(self, options: LocalModelOptions, *, read_image: Callable[[str], bytes]) -> None:
-        self.name = options.identity
+        self.name = self.identity = options.identity
         self._options = options
         self._read_image = read_image
         self._queue = Queue(options.batch_size, gather_s=GATHER_S)
+        self._gate = Gate(BATCHES_AHEAD * options.batch_size)
         # A daemon: a second Ctrl-C must end the program even while the model is at work.
         self._thread = threading.Thread(target=self._work, name=f"model {options.model}", daemon=True)
 
-    async def answer(self, request: ModelRequest) -> CallAnswer:
+    async def answer(self, request: ModelRequest, admit: Admit | None = None) -> CallAnswer:
         """See `Model.answer`."""
-        if not self._thread.ident:
-            self._thread.start()
-        return await asyncio.wrap_future(self._queue.put(request))
+        ticket = await self._gate.enter(request.order)
+        try:
+            if admit is not None:
+                await admit()
+            if not self._thread.ident:
+                self._thread.start()
+            return await asyncio.wrap_future(self._queue.put(request))
+        finally:
+            self._gate.leave(ticket)
 
     async def close(self) -> None:
         """See `Model.close`. Waits for the batch under way."""

@@ -21,7 +21,7 @@ from corpusbuilder.errors import BackendError
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-_TOKEN_FIELD: Final = "corpusbuilder"
+_OWNER: Final = "corpusbuilder"
 """Of a batch's metadata."""
 _ENDED: Final = frozenset({"completed", "failed", "expired", "cancelled"})
 _TRANSIENT: Final = frozenset({Fate.BUSY, Fate.FAILED, Fate.LOST})
@@ -112,7 +112,7 @@ class BatchApi:
         wanted = {"input_file_id": file_id, "endpoint": URL, "completion_window": "24h"}
 
         async def send(client: "AsyncOpenAI", given: dict[str, Any]) -> Any:  # noqa: ANN401 - the SDK's response
-            return await client.post("/batches", body={**wanted, "metadata": {_TOKEN_FIELD: token}}, **given)
+            return await client.post("/batches", body={**wanted, "metadata": {_OWNER: token}}, **given)
 
         found: list[RemoteBatch] = []
 
@@ -138,7 +138,7 @@ class BatchApi:
             document = await self._get("list its batches", page, needed="data")
             listed = [item for item in document["data"] if isinstance(item, Mapping)]
             for item in listed:
-                if isinstance(item.get("metadata"), Mapping) and item["metadata"].get(_TOKEN_FIELD) == token:
+                if isinstance(item.get("metadata"), Mapping) and item["metadata"].get(_OWNER) == token:
                     return _remote_batch(item)
             last = str(listed[-1].get("id")) if listed else None
             if not document.get("has_more") or last is None or last == after:
@@ -283,7 +283,7 @@ def _remote_batch(document: Mapping[str, Any]) -> RemoteBatch:
     counts = document.get("request_counts")
     total, completed, failed = (_count(counts, name) for name in ("total", "completed", "failed"))
     metadata, errors = document.get("metadata"), document.get("errors")
-    token = metadata.get(_TOKEN_FIELD) if isinstance(metadata, Mapping) else None
+    token = metadata.get(_OWNER) if isinstance(metadata, Mapping) else None
     listed = errors.get("data") if isinstance(errors, Mapping) else None
     files = (document.get(name) for name in ("output_file_id", "error_file_id"))
     return RemoteBatch(

@@ -189,4 +189,3 @@ class EndpointComposer:
             return await self._payloads.make(request, dialect)
 
         return await self._sender.send(request.order, build)
-

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from corpusbuilder.backends.models.openai.gate import Gate, Ticket
+from corpusbuilder.backends.models.gate import Gate, Ticket
 from corpusbuilder.backends.models.openai.waiting import backoff
 
 _OPENS_AT: Final = 5

@@ -9,7 +9,7 @@ from typing import Any, Final
 _TAG: Final = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _CODES: Final = ("code", "type", "status", "param", "error_type")
 _MESSAGES: Final = ("message", "detail", "msg", "error", "error_description")
-_DEEPEST: Final = 4
+_DEEPEST: Final = 6
 _LONGEST: Final = 4000
 
 

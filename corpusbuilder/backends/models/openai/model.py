@@ -95,12 +95,7 @@ class OpenAIModel:
     async def _send(
         self, sender: Sender, request: ModelRequest, dialect: Dialect, admit: Admit | None = None
     ) -> Delivery:
-        async def build() -> bytes:
-            if admit is not None:
-                await admit()
-            return await self._payloads.make(request, dialect)
-
-        return await sender.send(request.order, build)
+        return await sender.send(request.order, partial(self._payloads.make, request, dialect), admit)
 
 
 def answer_of(delivery: Delivery, dialect: Dialect) -> CallAnswer:

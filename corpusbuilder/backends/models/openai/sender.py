@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from corpusbuilder.backends.models.base import Admit
+from corpusbuilder.backends.models.gate import Gate, Ticket
 from corpusbuilder.backends.models.openai.address import Address
 from corpusbuilder.backends.models.openai.breaker import Breaker
-from corpusbuilder.backends.models.openai.gate import Gate, Ticket
 from corpusbuilder.backends.models.openai.options import OpenAIModelOptions
 from corpusbuilder.backends.models.openai.transport import Reply, Transport
 from corpusbuilder.backends.models.openai.verdicts import Fate, Parameter, Verdict, judge
@@ -20,11 +21,12 @@ _BUSY_FOR_EACH_RETRY: Final = 10
 _BUSY_AND_SLOWER: Final = 4
 """Up to so often being told to wait doubles the next wait: the gate sees to it that fewer are sent."""
 
-_FAILS_THE_REQUEST: Final = {
+FAILS_THE_REQUEST: Final = {
     Fate.TOO_LONG: "context_too_long",
     Fate.FILTERED: "refused",
     Fate.REFUSED: "request_refused",
 }
+"""What ends one request for good, with the reason of its rejection."""
 
 
 class ParameterRefusedError(Exception):
@@ -69,13 +71,16 @@ class Sender:
         self._answered = 0
         self._given_up = 0
 
-    async def send(self, order: tuple[int, ...], build: Callable[[], Awaitable[bytes]]) -> Delivery:
+    async def send(
+        self, order: tuple[int, ...], build: Callable[[], Awaitable[bytes]], admit: Admit | None = None
+    ) -> Delivery:
         """One completion.
 
         Args:
             order: its place among the requests that wait.
             build: makes the body. It is called when it is the request's turn, once for each attempt, so that those
                 who wait hold no memory.
+            admit: see `Model.answer`.
 
         Raises:
             RecordError, BackendError, MissingExtraError: see `Model.answer`.
@@ -83,8 +88,11 @@ class Sender:
         """
         effort = _Effort(answered=self._answered)
         while True:
-            ticket = await self.gate.enter(order)
+            ticket = await self.gate.enter(order, again=effort.sent > 0)
             try:
+                if admit is not None:
+                    with self.gate.parked(ticket):
+                        await admit()
                 body = await build()
                 # Somebody may have ended the run since the ticket was given out.
                 self.gate.refuse_when_stopped()
@@ -121,7 +129,7 @@ class Sender:
         words = self._address.secrets.words(verdict.words)
         if verdict.fate is Fate.PARAMETER and verdict.parameter is not None:
             raise ParameterRefusedError(verdict.parameter, words)
-        if reason := _FAILS_THE_REQUEST.get(verdict.fate):
+        if reason := FAILS_THE_REQUEST.get(verdict.fate):
             raise RecordError(reason, f"{self._address.shown} refused this request: {words}")
         if verdict.fate is Fate.UNREACHABLE and not self._breaker.was_ever_reached:
             raise self.stop(f"cannot be reached: {words}", hint=self._hint_unreachable(verdict))

@@ -16,7 +16,8 @@ _SPREAD: Final = 0.1
 def backoff(attempt: int) -> float:
     """Seconds before the attempt after the given one, counted from 1: exponential with full jitter."""
     # Nothing that is written depends on it.
-    return random.uniform(0, min(_LONGEST_S, _FIRST_S * 2.0 ** (attempt - 1)))  # noqa: S311 - no cryptography
+    longest = min(_LONGEST_S, _FIRST_S * 2.0 ** min(attempt - 1, 16))
+    return random.uniform(0, longest)  # noqa: S311 - no cryptography
 
 
 def wait_before_next(attempt: int, retry_after: float | None) -> float:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from corpusbuilder.backends.teachers.rules.candidate import draw
 from corpusbuilder.backends.teachers.rules.nouns import capitalised, of_quoted_french, quoted
+from corpusbuilder.backends.teachers.templates import new_environment
 from corpusbuilder.errors import ConfigError
 from corpusbuilder.records.prompt import Prompt
 
@@ -75,8 +76,7 @@ def _template(source: str, language: str) -> Template:
 
 @cache
 def _environment(language: str) -> ImmutableSandboxedEnvironment:
-    # What is rendered is plain text for a data set, never HTML.
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    environment = new_environment()
     filters: dict[str, Any] = {
         "cap": capitalised,
         "q": lambda text: quoted(text, language),

@@ -113,6 +113,16 @@ def test_an_answer_that_stays_unusable_is_given_up_with_the_reason(text):
     assert bench.states() == ["malformed", "malformed"]
 
 
+def test_half_a_surrogate_pair_in_an_answer_can_be_written():
+    (asked,) = Bench(['{"a": ["\\ud83d and \\ud83c\\udf27"], "\\udc00": 1}']).ask(asking())
+    assert asked.value == {"a": ["\ufffd and 🌧"], "\ufffd": 1}
+
+
+def test_json_nested_beyond_reason_is_an_unusable_answer():
+    bench = Bench(["[" * 100_000, "7"])
+    assert bench.ask(asking(), read=needs_seven)[0].value == 7
+
+
 def test_a_run_that_was_killed_between_two_tries_pays_for_neither_again():
     ledger = MemoryLedger()
     with pytest.raises(BackendError):

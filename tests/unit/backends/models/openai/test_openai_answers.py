@@ -1,5 +1,9 @@
 import asyncio
+import base64
+import io
 import json
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,9 +11,20 @@ from asking import KEY, MemoryLedger, ask, make_model, question, using
 from fakes.endpoint import Endpoint
 from fakes.options import Fault
 from fakes.requestlog import most_in_flight
+from PIL import Image
 
+from corpusbuilder.backends.models.base import ImagePart, Message
 from corpusbuilder.backends.models.completion import read_completion
-from corpusbuilder.errors import BackendError, RecordError
+from corpusbuilder.errors import BackendError, MissingExtraError, RecordError
+
+
+def _pixel():
+    written = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(written, "PNG")
+    return written.getvalue()
+
+
+PIXEL = _pixel()
 
 
 def test_an_answer_comes_with_all_that_is_known_of_it():
@@ -192,6 +207,78 @@ def test_a_request_that_is_cancelled_gives_its_place_back():
         answer = using(make_model(endpoint.base_url, concurrency=2, structured="fenced"), work)
 
     assert answer.attempts == 1
+
+
+def test_images_are_read_when_their_turn_has_come_and_not_before():
+    read, ahead = [], []
+
+    def read_image(sha256):
+        read.append(sha256)
+        ahead.append(len(read) - sum(record.outcome == "answered" for record in endpoint.completions))
+        return PIXEL
+
+    requests = [
+        replace(
+            question(number, output=None), messages=(Message("user", (ImagePart(f"{number}", "image/png", 1, 1),)),)
+        )
+        for number in range(12)
+    ]
+    with Endpoint(latency=0.02, keep_bodies=True) as endpoint:
+        answers = ask(endpoint.base_url, requests, read_image=read_image, concurrency=3)
+        sent = endpoint.completions[0].body["messages"][0]["content"][0]["image_url"]["url"]
+
+    assert [answer.attempts for answer in answers] == [1] * 12
+    assert len(read) == 12
+    assert max(ahead) <= 3
+    assert sent == "data:image/png;base64," + base64.b64encode(PIXEL).decode()
+
+
+def test_an_image_that_cannot_be_read_fails_its_own_request_alone():
+    broken = replace(question(output=None), messages=(Message("user", (ImagePart("0", "image/png", 1, 1),)),))
+    with Endpoint(latency=0) as endpoint:
+        error, answer = ask(endpoint.base_url, [broken, question(1)], structured="fenced")
+
+        assert len(endpoint.completions) == 1
+
+    assert (type(error), error.reason_code) == (RecordError, "image_unreadable")
+    assert answer.attempts == 1
+
+
+@pytest.mark.parametrize("package", ["openai", "aiohttp"])
+def test_a_package_that_is_missing_is_named_with_what_brings_it(package, monkeypatch):
+    monkeypatch.setitem(sys.modules, package, None)
+
+    (error,) = ask("http://127.0.0.1:1/v1")
+
+    assert isinstance(error, MissingExtraError)
+    assert (error.package, error.extra) == (package, "generate")
+
+
+def test_who_waits_for_money_does_not_hold_up_who_holds_it():
+    money = asyncio.Semaphore(1)
+    faults = [Fault("500", at=[1])]
+
+    async def pay_and_ask(model, number):
+        paid = False
+
+        async def admit():
+            nonlocal paid
+            if not paid:
+                await money.acquire()
+                paid = True
+
+        try:
+            return await model.answer(question(number), admit)
+        finally:
+            money.release()
+
+    async def work(model):
+        return await asyncio.wait_for(asyncio.gather(*(pay_and_ask(model, number) for number in range(4))), 10)
+
+    with Endpoint(latency=0.01, faults=faults) as endpoint:
+        answers = using(make_model(endpoint.base_url, concurrency=1, structured="fenced"), work)
+
+    assert [answer.attempts for answer in answers] == [2, 1, 1, 1]
 
 
 def test_probes_that_all_fail_say_nothing_about_structure():

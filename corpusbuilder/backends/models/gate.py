@@ -3,8 +3,10 @@
 import asyncio
 import heapq
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from corpusbuilder.errors import BackendError
 
@@ -26,6 +28,9 @@ class Ticket:
     """Changes with the limit: what was sent under another limit says nothing about this one."""
 
 
+_Queue: TypeAlias = list[tuple[tuple[int, ...], int, asyncio.Future[Ticket]]]
+
+
 class Gate:
     """Lets requests through in order. It belongs to one event loop.
 
@@ -43,22 +48,29 @@ class Gate:
         self._in_flight = 0
         self._seen = self._throttled = 0
         self._arrivals = itertools.count()
-        self._waiting: list[tuple[tuple[int, ...], int, asyncio.Future[Ticket]]] = []
+        self._waiting: _Queue = []
+        self._returning: _Queue = []
+        """Those who were through before. They go first: others may wait for what they hold, such as money."""
+        self._parked = 0
         self._pausing: set[asyncio.Future[None]] = set()
         self._narrow = False
         self._closed = False
         """While narrow: nobody may pass at the moment."""
         self._stopped: BackendError | None = None
 
-    async def enter(self, order: tuple[int, ...]) -> Ticket:
+    async def enter(self, order: tuple[int, ...], *, again: bool = False) -> Ticket:
         """Wait for one's turn. Every ticket has to be given back with `leave`.
+
+        Args:
+            order: those who wait pass in this order.
+            again: whether this request was through before.
 
         Raises:
             BackendError: the gate was shut for good.
         """
         self.refuse_when_stopped()
         future: asyncio.Future[Ticket] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (order, next(self._arrivals), future))
+        heapq.heappush(self._returning if again else self._waiting, (order, next(self._arrivals), future))
         self._admit()
         try:
             return await future
@@ -73,6 +85,18 @@ class Gate:
         if self._narrow and ticket.epoch == self._epoch:
             self._closed = False
         self._admit()
+
+    @contextmanager
+    def parked(self, ticket: Ticket) -> Iterator[None]:
+        """While a ticket's holder waits for something other than the endpoint, those who return may pass it."""
+        self._parked += 1
+        if self._narrow and ticket.epoch == self._epoch:
+            self._closed = False
+        self._admit()
+        try:
+            yield
+        finally:
+            self._parked -= 1
 
     async def pause(self, seconds: float) -> None:
         """Wait, without a ticket.
@@ -112,10 +136,10 @@ class Gate:
             self._raise_limit()
 
     def _raise_limit(self) -> None:
-        """By half, but by one where it was too high before, and by half again once that turns out to be over."""
+        """By half, but by little where it was too high before, and by half again once that turns out to be over."""
         grown = self.limit + max(1, self.limit // 2)
         if self.limit < self._cut_at <= grown:
-            grown = self.limit + 1
+            grown = self.limit + max(1, self.limit // 8)
         self.limit = min(self._most, grown)
 
     def _cooled(self) -> None:
@@ -143,7 +167,8 @@ class Gate:
         if self._stopped is not None:
             return _copy(self._stopped)
         self._stopped = error
-        waiting: list[asyncio.Future[Any]] = [future for _, _, future in self._waiting]
+        waiting: list[asyncio.Future[Any]] = [future for _, _, future in (*self._returning, *self._waiting)]
+        self._returning.clear()
         self._waiting.clear()
         for future in [*waiting, *self._pausing]:
             if not future.done():
@@ -160,21 +185,22 @@ class Gate:
             raise _copy(self._stopped)
 
     def _admit(self) -> None:
-        while self._waiting and self._has_room():
-            _, _, future = heapq.heappop(self._waiting)
-            if future.done():
-                continue
-            self._in_flight += 1
-            self._closed = self._narrow
-            future.set_result(Ticket(self._epoch))
+        for queue, passed_over in ((self._returning, self._parked), (self._waiting, 0)):
+            while queue and self._has_room(self._in_flight - passed_over):
+                _, _, future = heapq.heappop(queue)
+                if future.done():
+                    continue
+                self._in_flight += 1
+                self._closed = self._narrow
+                future.set_result(Ticket(self._epoch))
 
     def _reopen(self, epoch: int) -> None:
         if epoch == self._epoch:
             self._closed = False
             self._admit()
 
-    def _has_room(self) -> bool:
-        return not self._closed if self._narrow else self._in_flight < self.limit
+    def _has_room(self, in_flight: int) -> bool:
+        return not self._closed if self._narrow else in_flight < self.limit
 
 
 def _wake(future: asyncio.Future[None]) -> None:
