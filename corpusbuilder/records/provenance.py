@@ -15,7 +15,8 @@ class Provenance(Record):
     model: str | None = None
     """The model's name, as the endpoint knows it."""
     revision: str | None = None
-    """Model revision, or the version of a producer without a model."""
+    """What the endpoint says answered, such as a dated snapshot or a commit; or the version of a producer that calls no
+    model."""
     prompt_id: str | None = None
     """Such as ``rules/definition.v1.en``."""
     prompt_sha256: str | None = None

@@ -83,6 +83,7 @@ def answer(given, *, prompt_tokens=100, completion_tokens=10):
         body=given if isinstance(given, bytes) else body(given),
         usage=Usage(prompt_tokens=prompt_tokens, completion_tokens=completion_tokens),
         latency_s=0.1,
+        served_model="listed-1-2026-11",
         time=datetime(2026, 11, 22, 8, 0, tzinfo=UTC),
     )
 

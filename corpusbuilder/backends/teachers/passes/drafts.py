@@ -13,7 +13,6 @@ from corpusbuilder.backends.teachers.base import Draft
 from corpusbuilder.backends.teachers.passes.forms import choices
 from corpusbuilder.backends.teachers.passes.questions import Written
 from corpusbuilder.backends.teachers.passes.scope import Scope
-from corpusbuilder.backends.teachers.passes.settings import REVISION
 from corpusbuilder.backends.teachers.passes.steps import Chain
 from corpusbuilder.records.prompt import Prompt
 from corpusbuilder.records.provenance import Provenance
@@ -69,7 +68,7 @@ def provenance(model: Model, prompt: Prompt, sampling: Sampling, asked: Asked[T]
     return Provenance(
         producer=model.producer,
         model=model.name,
-        revision=REVISION,
+        revision=asked.served_model,
         prompt_id=prompt.id,
         prompt_sha256=prompt.sha256,
         sampling=_sent(sampling, asked.mode),

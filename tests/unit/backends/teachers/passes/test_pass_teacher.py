@@ -52,7 +52,7 @@ def test_a_draft_says_what_was_ordered_and_where_it_comes_from():
     assert draft.facets.context in ("figure", "both")
     assert draft.question_type == QuestionType(draft.facets.reasoning)
     came = draft.provenance
-    assert (came.producer, came.model, came.revision) == ("listed", "listed-1", REVISION)
+    assert (came.producer, came.model, came.revision) == ("listed", "listed-1", "listed-1-2026-11")
     assert (came.prompt_id, came.prompt_sha256) == (questions.id, questions.sha256)
     assert came.sampling == (("temperature", 0.3), ("max_tokens", 500))
     assert bench.ledger.calls[came.request_key].task == "steps"
