@@ -49,7 +49,7 @@ def display_for(*, quiet: bool, verbose: bool) -> Display:
 def summary_line(report: StageReport) -> str:
     """One line on a finished stage."""
     counts = report.counts
-    cached = len(report.shards) - report.made
+    cached = sum(shard.cached for shard in report.shards)
     parts = [f"{report.stage:<9}{report.made} made", f"{cached} current", counted(counts.outputs, "record")]
     if counts.rejected:
         parts.append(f"{counts.rejected} of {counts.inputs} inputs rejected")

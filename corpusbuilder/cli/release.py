@@ -31,4 +31,4 @@ def release(options: RunOptions) -> None:
         return
     state = "is current" if report.cached else "made"
     typer.echo(f"release {state}: {report.examples} examples in {report.folder}")
-    typer.echo(load_line(report.folder))
+    typer.echo(load_line(report))

@@ -1,24 +1,29 @@
 """What the commands that run stages have in common: set up, run, tell."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from corpusbuilder.backends.models.access import Mode
 from corpusbuilder.backends.models.calls import Source
+from corpusbuilder.backends.models.openai.options import OpenAIModelOptions
 from corpusbuilder.cli.options import RunOptions
 from corpusbuilder.cli.progress import display_for
 from corpusbuilder.cli.report import emit_json, say
 from corpusbuilder.config import FILE_NAME, Config, load
 from corpusbuilder.engines.local import LocalEngine
-from corpusbuilder.errors import MissingInputError, TooManyRejectedError
+from corpusbuilder.errors import MissingInputError, TooManyRejectedError, command_line
+from corpusbuilder.pipeline.batchstate import waiting_requests
 from corpusbuilder.pipeline.build import BuildReport, build, gather, run_stages
 from corpusbuilder.pipeline.calling import access_for
 from corpusbuilder.pipeline.runner import Runner, Selection
 from corpusbuilder.store.workspace import Workspace
+
+_MOST_NAMED: Final = 40
+"""Rejects and notes that are told one by one; a person reads no more."""
 
 
 def config_of(workspace: Path, overrides: Sequence[str] | None) -> Config:
@@ -53,6 +58,8 @@ def run(
 ) -> BuildReport:
     """Run ``stages`` (None: everything that is stale, and the release) over the workspace."""
     with workspace_of(options, mode=mode, batch=batch) as runner:
+        if mode == "live" and (stages is None or "generate" in stages):
+            _warn_of_batches(runner)
         if stages is None:
             return build(runner, paths, password_env=password_env)
         report = BuildReport()
@@ -62,15 +69,21 @@ def run(
         return report
 
 
-def conclude(options: RunOptions, report: BuildReport) -> None:
-    """Print what a run did, then fail if too much was rejected or a path could not be used.
+def _warn_of_batches(runner: Runner) -> None:
+    waiting = waiting_requests(runner.workspace)
+    if waiting and isinstance(runner.config.generate.teacher, OpenAIModelOptions):
+        say(f"note: {waiting:,} requests wait in batches, which generate --collect takes in; live, they cost twice")
+
+
+def conclude(options: RunOptions, report: BuildReport, more: Mapping[str, object] | None = None) -> None:
+    """Print what a run did, and ``more`` of it, then fail if too much was rejected or a path could not be used.
 
     Raises:
         TooManyRejectedError: more rejects than ``--max-rejected`` allows.
         MissingInputError: a path that was given does not exist or cannot be read.
     """
     tell_problems(options, report)
-    result = as_json(report)
+    result = {**as_json(report), **(more or {})}
     for stage in report.stages:
         counts = stage.counts
         if not options.may_reject(counts.rejected, counts.inputs):
@@ -93,12 +106,18 @@ def tell_problems(options: RunOptions, report: BuildReport) -> None:
     """Warnings, unusable paths and rejects on stderr, each once."""
     for line in report.unreadable:
         say(f"unusable: {line}")
-    for stage, reject in report.rejected():
+    rejected = report.rejected()
+    for stage, reject in rejected[:_MOST_NAMED]:
         say(f"rejected by {stage}: {reject.message} [{reject.reason_code}]")
+    if len(rejected) > _MOST_NAMED:
+        say(f"… and {len(rejected) - _MOST_NAMED} more: {command_line('status', '-w', options.workspace)}")
     if options.quiet:
         return
-    for line in [*report.warnings, *report.notes()]:
+    notes = [*report.warnings, *report.notes()]
+    for line in notes[:_MOST_NAMED]:
         say(f"note: {line}")
+    if len(notes) > _MOST_NAMED:
+        say(f"… and {len(notes) - _MOST_NAMED} more notes, in {options.workspace}/*/done/")
 
 
 def as_json(report: BuildReport) -> dict[str, Any]:
@@ -108,7 +127,7 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         "stages": {
             s.stage: {
                 "made": s.made,
-                "current": len(s.shards) - s.made,
+                "current": sum(shard.cached for shard in s.shards),
                 **s.counts.model_dump(),
                 **({"waiting": s.postponed} if s.postponed else {}),
                 "reasons": dict(s.reasons),

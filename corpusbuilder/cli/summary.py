@@ -12,6 +12,7 @@ from rich.text import Text
 
 from corpusbuilder.cli.report import counted
 from corpusbuilder.pipeline.build import BuildReport
+from corpusbuilder.pipeline.releasing import ReleaseReport
 from corpusbuilder.pipeline.status import withheld
 from corpusbuilder.records.call import Spending
 from corpusbuilder.records.document import Unit
@@ -38,13 +39,14 @@ def summarise(root: Path, report: BuildReport) -> str:
                 console.print(_panel(*found))
         if report.release is not None:
             console.print(f"release: {report.release.folder}", soft_wrap=True)
-            console.print(load_line(report.release.folder), soft_wrap=True)
+            console.print(load_line(report.release), soft_wrap=True)
     return capture.get().rstrip()
 
 
-def load_line(folder: Path) -> str:
-    """The Python line that loads a release."""
-    return f'datasets.load_dataset({json.dumps(str(folder), ensure_ascii=False)}, "examples")'
+def load_line(release: ReleaseReport) -> str:
+    """The Python line that loads a release: its examples, or its passages when it has none."""
+    config = "examples" if release.examples else "passages"
+    return f'datasets.load_dataset({json.dumps(str(release.folder), ensure_ascii=False)}, "{config}")'
 
 
 def telling_example(workspace: Workspace) -> tuple[VerifiedExample, Unit] | None:

@@ -192,6 +192,12 @@ def new_token(name: str, requests_sha256: str) -> str:
     return hashlib.sha256(f"{name}\n{requests_sha256}\n{now}".encode()).hexdigest()[:32]
 
 
+def waiting_requests(workspace: Workspace) -> int:
+    """How many requests wait in batches at an endpoint, or may do so."""
+    batches = BatchFolder(workspace).all()
+    return sum(batch.requests for batch in batches if batch.kind == "endpoint" and batch.state != "collected")
+
+
 def failures(batches: Sequence[Batch]) -> dict[str, Failure]:
     """Requests that are not to be sent again, after what became of them in ``batches``."""
     found: dict[str, Failure] = {}

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, NoReturn
+from typing import BinaryIO, Final
 
 from corpusbuilder.backends.models.base import Ledger, ModelRequest
 from corpusbuilder.backends.models.budget import prompt_tokens
@@ -18,6 +18,8 @@ from corpusbuilder.pipeline.batchstate import Failure, Planned, call_line
 from corpusbuilder.records.call import Call, CallAnswer, Usage
 from corpusbuilder.store.files import storage_errors
 
+_A_HAIR: Final = 1e-9
+"""What sums of dollars may be off by."""
 _AT_ONCE: Final = 8
 """Requests with their images that are in memory at the same time."""
 
@@ -28,6 +30,9 @@ class Limits:
 
     requests: int = 50_000
     bytes: int = 190_000_000
+
+
+LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,16 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is needed to put a request into a batch."""
+    """What is needed to put requests into a batch."""
 
     composer: Composer
     ledger: Ledger
     price: Price | None
     max_image_side: int
+    waiting: Container[str]
+    """Keys of requests that are under way already."""
+    given_up: Mapping[str, Failure]
+    """Keys of requests that are not to be sent again."""
 
 
 class Gather:
@@ -57,16 +66,14 @@ class Gather:
 
     Args:
         spool: file for the requests until all are known.
-        waiting: keys of requests that are under way already.
-        given_up: keys of requests that are not to be sent again.
     """
 
-    def __init__(self, spool: Path, *, waiting: Container[str], given_up: Mapping[str, Failure]) -> None:
+    def __init__(self, spool: Path) -> None:
         self.found: dict[str, Gathered] = {}
         """What was gathered, by key."""
+        self.skipped = 0
+        """How often something was asked for that is under way already."""
         self._path = spool
-        self._waiting = waiting
-        self._given_up = given_up
         self._stack = ExitStack()
         self._spool: BinaryIO | None = None
         self._recipe: Recipe | None = None
@@ -86,18 +93,20 @@ class Gather:
 
     async def obtain(self, call: Call, request: ModelRequest) -> CallAnswer:
         """See `Source.obtain`."""
-        if failure := self._given_up.get(call.key):
-            raise RecordError(failure.code, failure.message)
-        if call.key in self._waiting or call.key in self.found:
-            _postpone(call)
-        if self._recipe is None:
+        recipe = self._recipe
+        if recipe is None:
             raise ValueError("begin() comes first")
-        async with self._room:
-            body, dialect = await self._recipe.composer.compose(request)
-            most = _most_usd(self._recipe, request)
-            self._add(request, request_line(call.key, body), Planned(call=call, dialect=dialect, most_usd=most))
-        self._recipe.ledger.plan(call)
-        _postpone(call)
+        if failure := recipe.given_up.get(call.key):
+            raise RecordError(failure.code, failure.message)
+        if call.key in recipe.waiting:
+            self.skipped += 1
+        elif call.key not in self.found:
+            async with self._room:
+                body, dialect = await recipe.composer.compose(request)
+                most = _most_usd(recipe, request)
+                self._add(request, request_line(call.key, body), Planned(call=call, dialect=dialect, most_usd=most))
+            recipe.ledger.plan(call)
+        raise RecordError("awaiting_batch", f"the answer to call {call.key[:12]} ({call.task}) waits in a batch")
 
     def _add(self, request: ModelRequest, line: bytes, planned: Planned) -> None:
         if self._spool is None:
@@ -151,12 +160,11 @@ def parts(items: Sequence[Gathered], limits: Limits) -> Iterator[list[Gathered]]
 def affordable(items: Sequence[Gathered], room_usd: float | None) -> list[Gathered]:
     """The first requests that cost no more than ``room_usd`` together, whatever comes back; all when it is None."""
     taken: list[Gathered] = []
-    left = room_usd
+    total = 0.0
     for item in items:
-        if left is not None:
-            left -= item.most_usd or 0.0
-            if left < 0:
-                break
+        total += item.most_usd or 0.0
+        if room_usd is not None and total > room_usd + _A_HAIR:
+            break
         taken.append(item)
     return taken
 
@@ -168,7 +176,3 @@ def _most_usd(recipe: Recipe, request: ModelRequest) -> float | None:
     tokens = prompt_tokens(request, max_image_side=recipe.max_image_side)
     usage = Usage(prompt_tokens=tokens, completion_tokens=request.sampling.max_tokens)
     return recipe.price.cost_usd(usage, in_batch=True)
-
-
-def _postpone(call: Call) -> NoReturn:
-    raise RecordError("awaiting_batch", f"the answer to call {call.key[:12]} ({call.task}) waits in a batch")

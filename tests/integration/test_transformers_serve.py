@@ -22,9 +22,6 @@ from corpusbuilder.backends.models.local.options import LocalModelOptions
 from corpusbuilder.backends.models.openai.model import OpenAIModel
 from corpusbuilder.backends.models.openai.options import OpenAIModelOptions
 
-for _package in ("fastapi", "uvicorn", "accelerate"):
-    pytest.importorskip(_package, reason="`transformers serve` needs it")
-
 pytestmark = pytest.mark.slow
 SCHEMA = {
     "type": "object",

@@ -72,7 +72,7 @@ class GenerateStage:
 
     def _result(self, unit: Unit, answer: TeacherAnswer) -> Done[Example] | Rejected:
         if answer.failure is not None:
-            return Rejected(unit.id, answer.failure, answer.message)
+            return Rejected(unit.id, answer.failure, f"{_place(unit)}: {answer.message}")
         language = _base(unit.document.language)
         if not self._own_prompts(language):
             note = f"{unit.document.file_name}: there are no prompts in {language!r}, so nothing was asked"
@@ -81,9 +81,17 @@ class GenerateStage:
             examples = [_example(unit, language, draft) for draft in answer.drafts]
         except ValidationError as error:
             return Rejected(
-                unit.id, "malformed_draft", f"the teacher's draft is no valid example: {error.errors()[0]['msg']}"
+                unit.id,
+                "malformed_draft",
+                f"{_place(unit)}: the teacher's draft is no valid example: {error.errors()[0]['msg']}",
             )
         return Done(unit.id, tuple(_without_duplicates(examples)), notes=answer.notes)
+
+
+def _place(unit: Unit) -> str:
+    """A unit as a person finds it: the file and the page where it begins."""
+    pages = [p.page_no for p in unit.passages] + [f.page_no for f in unit.figures]
+    return f"{unit.document.file_name}, from page {min(pages)}" if pages else unit.document.file_name
 
 
 def _base(language: str) -> str:

@@ -40,7 +40,19 @@ def test_what_is_withheld_is_told_by_label():
     assert told == "withheld by verification: 3 not enough info, 1 refuted"
 
 
+def released(folder, examples):
+    rows = {"examples": {"train": examples}} if examples else {"passages": {"train": 3}}
+    return ReleaseReport("corpus", Path(folder), rows, withheld=0, notes=(), cached=False)
+
+
+def arguments(line):
+    return [ast.literal_eval(argument) for argument in ast.parse(line, mode="eval").body.args]
+
+
 @pytest.mark.parametrize("folder", ["/my corpus/release", '/a "quoted" one', "/été\\x"])
 def test_the_line_that_loads_is_python(folder):
-    call = ast.parse(load_line(Path(folder)), mode="eval").body
-    assert [ast.literal_eval(argument) for argument in call.args] == [folder, "examples"]
+    assert arguments(load_line(released(folder, 7))) == [folder, "examples"]
+
+
+def test_a_release_without_examples_is_loaded_by_its_passages():
+    assert arguments(load_line(released("/ws", 0))) == ["/ws", "passages"]

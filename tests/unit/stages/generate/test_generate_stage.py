@@ -89,7 +89,8 @@ def test_a_regional_language_uses_the_prompts_of_its_language():
 
 def test_a_failure_of_the_teacher_is_a_reject():
     answer = TeacherAnswer("unit-1", failure="truncated", message="the answer was cut")
-    assert list(stage(Parrot(answer)).process([one_cycle()])) == [Rejected("unit-1", "truncated", "the answer was cut")]
+    (result,) = stage(Parrot(answer)).process([one_cycle()])
+    assert result == Rejected("unit-1", "truncated", "book.pdf, from page 1: the answer was cut")
 
 
 def test_a_unit_that_was_not_answered_is_a_reject():
