@@ -13,6 +13,7 @@ from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.config import Config
 from corpusbuilder.engines.local import LocalEngine
 from corpusbuilder.errors import MissingInputError, StorageError, command_line
+from corpusbuilder.pipeline.batchstate import waiting_requests
 from corpusbuilder.pipeline.calls import spending
 from corpusbuilder.pipeline.forecast import Forecast
 from corpusbuilder.pipeline.releasing import why_release_is_stale
@@ -55,6 +56,8 @@ class Survey:
     """Verified examples that a release takes."""
     spending: Spending | None
     """What calls of models have come to; null when none were made."""
+    in_batches: int
+    """Requests that were submitted in batches whose answers nobody has fetched."""
 
     @property
     def is_current(self) -> bool:
@@ -73,6 +76,7 @@ class Survey:
             "withheld": dict(self.withheld),
             "accepted": self.accepted,
             "calls": self._calls_as_json(),
+            "in_batches": self.in_batches,
         }
 
     def _calls_as_json(self) -> dict[str, Any] | None:
@@ -141,6 +145,7 @@ def survey(workspace: Workspace, config: Config) -> Survey:
         withheld=_withheld(labels),
         accepted=labels["supported"],
         spending=spending(workspace),
+        in_batches=waiting_requests(workspace),
     )
 
 

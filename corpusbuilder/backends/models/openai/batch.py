@@ -87,7 +87,6 @@ class BatchApi:
         """
 
         async def send(client: "AsyncOpenAI", given: dict[str, Any]) -> Any:  # noqa: ANN401 - the SDK's response
-            file.seek(0)
             options = given["options"]
             multipart = {**options, "headers": {**options["headers"], "Content-Type": "multipart/form-data"}}
             parts = {"file": (name, file, "application/jsonl")}

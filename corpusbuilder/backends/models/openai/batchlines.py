@@ -16,7 +16,6 @@ from corpusbuilder.backends.models.openai.payload import Dialect, Payloads
 from corpusbuilder.backends.models.openai.sender import Delivery, ParameterRefusedError, Sender
 from corpusbuilder.backends.models.openai.transport import Reply
 from corpusbuilder.backends.models.openai.verdicts import Fate, Verdict, judge
-from corpusbuilder.errors import RecordError
 from corpusbuilder.records.call import CallAnswer
 
 URL: Final = "/v1/chat/completions"
@@ -54,9 +53,12 @@ def read_line(line: bytes) -> LineResult:
         NotALineError: it is no such thing.
     """
     try:
-        document = json.loads(line)
-    except (ValueError, RecursionError):
-        raise NotALineError("not JSON") from None
+        return _read(json.loads(line))
+    except (ValueError, RecursionError) as error:
+        raise NotALineError(str(error)) from None
+
+
+def _read(document: object) -> LineResult:
     if not isinstance(document, dict) or not isinstance(document.get("custom_id"), str):
         raise NotALineError("no object with a custom_id")
     if not document.keys() & {"response", "error"}:
@@ -99,15 +101,6 @@ class Composer(Protocol):
         """
         ...
 
-    async def learn(self, used: Dialect, verdict: Verdict) -> None:
-        """Take note that a parameter of a body was refused: the next one is composed differently.
-
-        Raises:
-            RecordError: ``request_refused``: it cannot be composed differently.
-            BackendError: the user demands what is refused.
-        """
-        ...
-
     async def close(self) -> None:
         """Give everything back."""
         ...
@@ -133,11 +126,6 @@ class OfflineComposer:
         """See `Composer.compose`."""
         dialect = Dialect(self._mode if request.output else None, tokens_field=self._field)
         return await self._payloads.make(request, dialect), dialect
-
-    async def learn(self, used: Dialect, verdict: Verdict) -> None:
-        """See `Composer.learn`."""
-        del used
-        raise RecordError("request_refused", f"the request was refused: {verdict.words}")
 
     async def close(self) -> None:
         """See `Composer.close`."""
@@ -171,7 +159,12 @@ class EndpointComposer:
         return await self._payloads.make(request, dialect), dialect
 
     async def learn(self, used: Dialect, verdict: Verdict) -> None:
-        """See `Composer.learn`."""
+        """Take note that a parameter of a body was refused: the next one is composed differently.
+
+        Raises:
+            RecordError: it cannot be composed differently.
+            BackendError: the user demands what is refused.
+        """
         if verdict.parameter is None:
             raise ValueError("no parameter was refused")
         # Who has not asked yet in this run does not know which way is given up.

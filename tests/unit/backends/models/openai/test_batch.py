@@ -19,7 +19,7 @@ from corpusbuilder.backends.models.openai.options import OpenAIModelOptions
 from corpusbuilder.backends.models.openai.payload import Dialect
 from corpusbuilder.backends.models.openai.transport import Reply
 from corpusbuilder.backends.models.openai.verdicts import Fate
-from corpusbuilder.errors import BackendError, RecordError
+from corpusbuilder.errors import BackendError
 
 KEY = "canary-0f9d8c7b6a5e4d3c2b1a"
 
@@ -106,6 +106,16 @@ def test_a_file_larger_than_one_piece_goes_and_comes_whole():
     assert {name: answer["choices"][0]["message"]["content"] for name, answer in said.items()} == {
         f"c{number}": text for number, text in enumerate(texts)
     }
+
+
+def test_an_answer_that_repeats_the_key_comes_without_it():
+    async def work(api):
+        batch = await ended(api, await submitted(api, ["a"]))
+        return b"".join(await lines_of(api, batch.files[0]))
+
+    with Endpoint(latency=0, batch_polls=0, answer=lambda _: f"your key is {KEY}") as endpoint:
+        read = with_api(endpoint, work)
+    assert b"your key is [secret]" in read
 
 
 def test_the_batch_is_looked_for_on_every_page_of_the_list():
@@ -250,13 +260,3 @@ def test_bodies_made_offline_ask_for_the_schema_unless_told_otherwise():
     other, dialect = made(structured="structured_outputs", max_tokens_field="max_completion_tokens")
     assert other["structured_outputs"] == {"json": {"type": "object"}}
     assert (other["max_completion_tokens"], dialect.tokens_field) == (100, "max_completion_tokens")
-
-
-def test_bodies_made_offline_cannot_be_put_differently():
-    composer = OfflineComposer(
-        OpenAIModelOptions(model="m", base_url="http://127.0.0.1:9/v1"), read_image=lambda _: b""
-    )
-    verdict = read_line(result(response=response(400, None), error="response_format is not supported")).verdict
-    assert verdict.fate is Fate.PARAMETER
-    with pytest.raises(RecordError, match="response_format is not supported"):
-        asyncio.run(composer.learn(Dialect("json_schema"), verdict))
