@@ -172,6 +172,8 @@ class ReleaseSection(Section):
     splits: Splits = Splits()
     split_by: Literal["document", "unit"] = "document"
     """``unit`` is for a corpus of one book: it lets one book stand in several splits."""
+    repeated: Literal["drop", "keep"] = "drop"
+    """Examples that ask what one of another document asks in nearly the same words, with the same answer."""
 
 
 class Config(Section):
@@ -263,7 +265,7 @@ def _toml(value: object) -> str:
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{key} = {_toml(item)}" for key, item in value.items())
+        inner = ", ".join(f"{key} = {_toml(item)}" for key, item in value.items() if item is not None)
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_toml, value))}]"

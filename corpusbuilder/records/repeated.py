@@ -1,7 +1,7 @@
 """Questions that a corpus asks twice."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from corpusbuilder.records.example import Example
 from corpusbuilder.records.minhash import Asked, Index, asked, repeats
@@ -32,20 +32,26 @@ def near_duplicates_over(examples: Iterable[Example]) -> dict[str, str]:
     return repeated
 
 
+class _Known(NamedTuple):
+    id: str
+    document_id: str
+    asked: Asked
+
+
 class _Kept:
     """Examples with one answer that repeat none."""
 
     def __init__(self) -> None:
         self._index = Index()
-        self._known: list[tuple[Example, Asked]] = []
+        self._known: list[_Known] = []
 
     def first_like(self, example: Example) -> str | None:
         """The id of the first example of another document that is repeated; when there is none, this one is kept."""
         own = asked(example.question, example.answer)
         for number in self._index.near(own.shingles):
-            other, known = self._known[number]
-            if other.document_id != example.document_id and repeats(own, known, LEAST_SIMILARITY):
-                return other.id
+            known = self._known[number]
+            if known.document_id != example.document_id and repeats(own, known.asked, LEAST_SIMILARITY):
+                return known.id
         self._index.add(len(self._known), own.shingles)
-        self._known.append((example, own))
+        self._known.append(_Known(example.id, example.document_id, own))
         return None

@@ -20,6 +20,7 @@ from corpusbuilder.errors import RecordError
 from corpusbuilder.records.call import Spending
 from corpusbuilder.records.document import Figure, Unit
 from corpusbuilder.records.example import ReviewedExample, VerifiedExample
+from corpusbuilder.records.repeated import near_duplicates_over
 from corpusbuilder.stages.contract import Rejected
 from corpusbuilder.stages.release.card import render_card, template_path
 from corpusbuilder.stages.release.features import CONFIGS, features_by_config
@@ -40,7 +41,7 @@ from corpusbuilder.stages.release.tally import SourceTally, Tally
 from corpusbuilder.stages.release.write import DatasetWriter
 
 NAME: Final = "release"
-VERSION: Final = 2
+VERSION: Final = 3
 """Goes up when the same input would give another dataset."""
 
 _IMAGES_KEPT: Final = 8
@@ -48,7 +49,7 @@ _IMAGES_KEPT: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class DocumentInput:
-    """One document, read lazily: each function is called up to twice and starts anew each time."""
+    """One document, read lazily: each function is called up to three times and starts anew each time."""
 
     id: str
     units: Callable[[], Iterable[Unit]]
@@ -68,7 +69,7 @@ class ReleaseSummary:
     """Verified examples: released + withheld + rejected."""
     released: int
     withheld: int
-    """Not supported, or rejected by a person."""
+    """Not supported, rejected by a person, or repeated from another document."""
     rejected: tuple[Rejected, ...]
     """Examples that contradict their document."""
     groups: tuple[tuple[str, ...], ...]
@@ -85,6 +86,7 @@ def fingerprint(config: ReleaseSection, name: str) -> dict[str, JsonValue]:
         "config.name": name,
         "config.splits": config.splits.model_dump(mode="json"),
         "config.split_by": config.split_by,
+        "config.repeated": config.repeated,
         "card template": hashlib.sha256(template_path().read_bytes()).hexdigest(),
         **{f"package {package}": _version(package) for package in ("datasets", "pyarrow")},
     }
@@ -126,10 +128,12 @@ def build_release(
     ordered = sorted(documents, key=lambda document: document.id)
     plan = plan_splits(_sketches(ordered, config), config.splits)
     with DatasetWriter(folder, features) as writer:
-        release = _Release(config, plan, writer, lru_cache(maxsize=_IMAGES_KEPT)(read_image))
+        release = _Release(
+            config, plan, writer, lru_cache(maxsize=_IMAGES_KEPT)(read_image), _repeated(ordered, config)
+        )
         for document in ordered:
             release.add(document)
-    notes = (*release.notes, *_notes(release.tally, writer.rows(), config))
+    notes = (*release.notes, *_notes(release, writer.rows(), config))
     card = render_card(
         release.tally,
         plan,
@@ -142,6 +146,14 @@ def build_release(
     )
     writer.write_text("README.md", card)
     return _summary(name, release, writer.rows(), notes)
+
+
+def _repeated(documents: Sequence[DocumentInput], config: ReleaseSection) -> Mapping[str, str]:
+    """Examples that ask what one of another document asked before, each with the id of that one."""
+    if config.repeated == "keep":
+        return {}
+    records = (record for document in documents for record in document.examples() if is_released(record))
+    return near_duplicates_over(verified_part(record).example for record in records)
 
 
 def _sketches(documents: Sequence[DocumentInput], config: ReleaseSection) -> Iterator[Sketch]:
@@ -163,11 +175,17 @@ class _Release:
     """A release that is being written."""
 
     def __init__(
-        self, config: ReleaseSection, plan: SplitPlan, writer: DatasetWriter, read_image: Callable[[str], bytes]
+        self,
+        config: ReleaseSection,
+        plan: SplitPlan,
+        writer: DatasetWriter,
+        read_image: Callable[[str], bytes],
+        repeated: Mapping[str, str],
     ) -> None:
         self._by_unit = config.split_by == "unit"
         self._writer = writer
         self._read_image = read_image
+        self.repeated = repeated
         self.plan = plan
         self.tally = Tally()
         self.rejected: list[Rejected] = []
@@ -211,7 +229,7 @@ class _Release:
         released = []
         for record in document.examples():
             self.tally.add_seen(record)
-            if is_released(record):
+            if is_released(record) and verified_part(record).id not in self.repeated:
                 released.append(record)
         for record in sorted(released, key=_reading_order(contents)):
             try:
@@ -245,7 +263,14 @@ def _reading_order(contents: Contents) -> Callable[[VerifiedExample | ReviewedEx
     return key
 
 
-def _notes(tally: Tally, rows: Mapping[tuple[str, str], int], config: ReleaseSection) -> Iterator[str]:
+def _notes(release: _Release, rows: Mapping[tuple[str, str], int], config: ReleaseSection) -> Iterator[str]:
+    tally = release.tally
+    if release.repeated:
+        ask = "example asks" if len(release.repeated) == 1 else "examples ask"
+        yield (
+            f"{len(release.repeated)} {ask} what one of another document asks in nearly the same words, with the same "
+            'answer, and are left out; release.repeated = "keep" keeps them.'
+        )
     shares = config.splits.model_dump()
     empty = [split for split in SPLITS if shares[split] and not rows.get(("examples", split))]
     if not tally.released:
