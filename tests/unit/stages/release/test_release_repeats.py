@@ -5,7 +5,7 @@ import release_corpus as corpus
 from corpusbuilder.config import ReleaseSection, Splits
 
 QUESTION = "Which gas do the green leaves of a plant take out of the air in daylight?"
-SAME_BUT_A_WORD = "Which gas do the green leaves of a plant take from the air in daylight?"
+SAME_BUT_A_WORD = QUESTION.replace("daylight", "sunlight")
 ALL = {"train": 1.0, "validation": 0.0, "test": 0.0}
 
 
