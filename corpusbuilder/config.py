@@ -362,7 +362,9 @@ class _Problem:
 
 
 def _first_problem(error: ValidationError, model: type[BaseModel]) -> _Problem:
-    problem = error.errors(include_url=False)[0]
+    problems = error.errors(include_url=False)
+    # A key that is misspelt is why another one is missing.
+    problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
     place = tuple(part for part in problem["loc"] if isinstance(part, str))  # a number is a place in a list
     key = ".".join(place)
     if problem["type"] == _BACKEND:

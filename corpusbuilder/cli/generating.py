@@ -47,6 +47,8 @@ def _dry_run(options: GenerateOptions) -> None:
 def dry_run_lines(found: DryRun) -> list[str]:
     """A dry run as a table for people."""
     forecast = found.forecast
+    if not found.calls_models:
+        return ["nothing was sent: this teacher calls no model, and costs nothing"]
     lines = [f"nothing was sent. {found.documents} documents, {forecast.units:,} units are stale"]
     if found.in_ledger:
         lines.append(f"{found.in_ledger:,} calls are answered in the ledger and cost nothing")

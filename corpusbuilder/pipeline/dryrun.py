@@ -1,6 +1,7 @@
 """Goes through the motions of a stage that calls models, and sends nothing."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from corpusbuilder.backends.teachers.passes.forecast import ASSUMED_TOKENS, follow_ups
 from corpusbuilder.pipeline.calling import FOLDER
@@ -40,7 +41,7 @@ def dry_run(runner: Runner) -> DryRun:
     ]
     model = teacher.get("model")
     price = runner.access.price_of(model, getattr(config.teacher, "price", None)) if model else None
-    return from_dry_run(
+    found = from_dry_run(
         documents=len(jobs),
         units=units,
         would_send=[*seen, *later],
@@ -49,6 +50,7 @@ def dry_run(runner: Runner) -> DryRun:
         assumed=ASSUMED_TOKENS,
         price=price,
     )
+    return replace(found, calls_models=spec.calls_models(runner.config))
 
 
 def _lengths(runner: Runner, model: str | None) -> dict[str, float]:

@@ -74,6 +74,8 @@ class DryRun:
     """Calls that are answered already and cost nothing."""
     price_as_of: dt.date | None
     """When the list price was noted down; null when the user stated it, or nobody knows it."""
+    calls_models: bool = True
+    """Whether the teacher is a model at all."""
 
     def as_json(self) -> dict[str, Any]:
         """As one JSON object."""

@@ -175,6 +175,11 @@ def test_the_table_of_every_other_teacher_can_be_uncommented(tmp_path):
     assert len(tables) >= 2
 
 
+def test_a_misspelt_key_is_named_rather_than_the_one_that_it_should_have_been():
+    with pytest.raises(ConfigError, match=r"unknown key 'modle': did you mean 'model'"):
+        load(None, overrides=["generate.teacher.kind=openai", "generate.teacher.modle=gpt-4o"], environ={})
+
+
 @pytest.mark.parametrize("table", ['{"input": 1, "output": 2}', "{ input = 1, output = 2 }"])
 def test_a_table_can_be_set_as_in_toml_or_as_in_json(table):
     flags = ["generate.teacher.kind=openai", "generate.teacher.model=m", f"generate.teacher.price={table}"]
