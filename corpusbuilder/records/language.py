@@ -6,9 +6,9 @@ from typing import Final
 from corpusbuilder.records.text import is_stop_word, tokens
 
 _QUOTED: Final = re.compile(r'“[^“”]*”|«[^«»]*»|"[^"]*"')
-_CAPITAL: Final = r"\b[A-ZÀ-ÖØ-Þ][\w’'-]*"
+_CAPITAL: Final = r"\b[A-ZÀ-ÖØ-Þ][\w’'-]{0,40}"
 _LINK: Final = r"(?:of|the|and|in|on|de|du|des|la|le|les|et|en|sur|sous|aux|au|à|l|d)\b"
-_NAME: Final = re.compile(rf"{_CAPITAL}(?:[ -]{_LINK}['’]?)+[ -]?{_CAPITAL}")
+_NAME: Final = re.compile(rf"{_CAPITAL}(?:[ -]{_LINK}['’]?){{1,4}}[ -]?{_CAPITAL}")
 """Le Petit Prince, Bank of England, Châlons-sur-Marne: what a thing is called is in no language."""
 _ELIDED: Final = re.compile(r"\b(?:[CcDdJjLlMmNnSsTt]|[Qq]u|[Jj]usqu|[Ll]orsqu|[Pp]uisqu)['’](?=[a-zß-ÿœ])")
 """L'eau, qu'il; L'Origine may be the name of a painting."""

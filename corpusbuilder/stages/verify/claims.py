@@ -150,10 +150,12 @@ def arrow_claims(found: Sequence[Mention]) -> list[Claim]:
     for i, group in enumerate(groups):
         if i == 0 or i in used:
             continue
-        if group[0].mark == "target":
-            claims += _between(groups[i - 1], group)
-        elif group[0].mark == "source":
-            claims += _between(group, groups[i - 1])
+        # "A is joined to B by an arrow that ends at B" is about A and B.
+        before = next((g for g in reversed(groups[:i]) if g[0].name != group[0].name), None)
+        if before and group[0].mark == "target":
+            claims += _between(before, group)
+        elif before and group[0].mark == "source":
+            claims += _between(group, before)
     return [claim for claim in dict.fromkeys(claims) if claim.source != claim.target]
 
 

@@ -41,7 +41,8 @@ _VERBS_EN: Final[Mapping[Mark, str]] = {
     "touches",
 }
 _PREPOSITIONS_FR: Final[Mapping[Mark, str]] = {
-    "source": "de,du,des,d,depuis,apres,au depart de,au depart du,au depart des,a partir de,a partir du,a partir des",
+    "source": "de,du,des,d,part de,part du,part des,part d,depuis,apres,au depart de,au depart du,au depart des,"
+    "a partir de,a partir du,a partir des",
     "target": "a,au,aux,vers,jusqu a,jusqu au,jusqu aux,avant,en direction de,en direction du,en direction des,"
     "a destination de,a destination du,a destination des",
     "neutral": "pres de,pres du,pres des,proche de,proche du,proche des,a cote de,a cote du,a cote des,au dessus de,"

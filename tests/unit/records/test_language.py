@@ -1,5 +1,7 @@
 """The language of a question or an answer, as far as it can be told."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,3 +56,10 @@ def test_of_a_language_that_we_cannot_read_nothing_is_said():
 @given(st.text(max_size=200))
 def test_no_text_is_in_both_languages(text):
     assert not (is_in(text, "en") and is_in(text, "fr"))
+
+
+@pytest.mark.parametrize("text", ["A-de-" * 4000, "L'" * 8000, "Aa-" * 6000, "« " * 8000, "é" * 20_000])
+def test_a_text_that_is_no_language_at_all_takes_no_time(text):
+    start = time.perf_counter()
+    is_in(text, "fr")
+    assert time.perf_counter() - start < 1

@@ -1,4 +1,4 @@
-"""Checks of the answer: it follows from the evidence, and it is the only choice that does."""
+"""Checks of the answer: it follows from the evidence."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,6 @@ from corpusbuilder.records.text import (
     number_value,
     numbers,
     occurrences,
-    shortened,
     stems,
     tokens,
 )
@@ -25,19 +24,6 @@ from corpusbuilder.stages.verify.lexicon import arrow_lexicon
 _ITEMS: Final = re.compile(r"\s*(?:[,;]|\band\b|\bet\b)\s*")
 _HOW_MANY: Final = re.compile(r"\b(?:how many|number of|combien|nombre de)\b")
 _TAKEN: Final = "\0"
-
-
-def answer_in_choices(case: Case) -> Iterator[Finding]:
-    """The answer is exactly one of the choices, and no two choices are the same, case, accents and plurals apart."""
-    choices = [stems(choice) or (fold(choice),) for choice in case.example.choices]
-    if not choices:
-        return
-    if len(set(choices)) < len(choices):
-        yield failed("two choices are the same")
-    elif case.example.answer not in case.example.choices:
-        yield failed(f'the answer "{shortened(case.example.answer)}" is not among the choices')
-    else:
-        yield passed()
 
 
 def answer_derivable(case: Case) -> Iterator[Finding]:
@@ -70,12 +56,22 @@ def _found(case: Case, last: ReasoningStep) -> Finding:
     if not holders:
         return _not_verbatim(case, texts)
     given = [case.question_stems, *(stems(text) for step in steps[:-1] for text in case.texts(step))]
+    told = any(contains(text, answer) for text in given)
     rivals = [r for r in _rivals(case, steps[-1], answer) if not any(contains(text, r) for text in given)]
+    if not rivals and told and (ends := _other_ends(case, steps[-1], given)):
+        return abstained(f"the last arrow brings in {listed(ends)}, and the answer was there before", last.index)
     if not rivals:
         return passed(last.index)
-    if any(contains(text, answer) for text in given):
+    if told:
         return failed(f"the last evidence shows {listed(' '.join(r) for r in rivals)} instead", last.index)
     return abstained(f"the last evidence also shows {listed(' '.join(r) for r in rivals)}", last.index)
+
+
+def _other_ends(case: Case, step: ReasoningStep, given: Sequence[Stems]) -> list[str]:
+    """Names at the arrows of ``step`` that nothing before it has."""
+    arrows = Arrows(case, [step])
+    ends = dict.fromkeys(name for f, e in arrows.cited for name in arrows.ends(f, e) if name)
+    return [" ".join(name) for name in ends if not any(contains(text, name) for text in given)]
 
 
 def _rivals(case: Case, step: ReasoningStep, answer: Stems) -> list[Stems]:
@@ -123,9 +119,25 @@ def _all_items(case: Case, last: ReasoningStep) -> Finding:
     texts = [stems(text) for step in _grounded(case, last) for text in case.texts(step)]
     items = [stems(item) for item in _ITEMS.split(case.example.answer) if tokens(item)]
     missing = [item for item in items if not any(contains(text, item) for text in texts)]
-    if not missing:
-        return passed(last.index)
-    return failed(f"no evidence shows {listed(' '.join(item) for item in missing)}", last.index)
+    if missing:
+        return failed(f"no evidence shows {listed(' '.join(item) for item in missing)}", last.index)
+    if left_out := _left_out(case, last, items):
+        return abstained(f"the list leaves out {listed(' '.join(name) for name in left_out)}", last.index)
+    return passed(last.index)
+
+
+def _left_out(case: Case, last: ReasoningStep, items: Sequence[Stems]) -> list[Stems]:
+    """Other ends of the arrows at the one name that the question marks, which the list does not have."""
+    lexicon = arrow_lexicon(case.language, question=True)
+    arrows = Arrows(case, case.reach(last))
+    if lexicon is None or not arrows.cited:
+        return []
+    marked = [m for m in mentions(case.example.question, arrows.names(), lexicon) if m.mark in ("source", "target")]
+    if len(marked) != 1:
+        return []
+    near, far = (0, 1) if marked[0].mark == "source" else (1, 0)
+    ends = sorted(pair[far] for pair in arrows.drawn() if pair[near] == marked[0].name)
+    return [end for end in ends if not any(contains(item, end) for item in items)]
 
 
 def _polar(case: Case, last: ReasoningStep) -> Finding:

@@ -115,10 +115,19 @@ class Case:
         return tuple(seen[index] for index in sorted(seen))
 
     def texts(self, step: ReasoningStep) -> tuple[str, ...]:
-        """What the evidence of a step says: texts of labels, of the ends of connectors, quotes."""
-        found = [text for figure, element in self.elements(step) for text in self.names(figure, element)]
+        """What the evidence of a step says: texts of labels, of the ends of connectors, quotes.
+
+        Words along a connector count when their label is pointed at, too: they stand beside the line.
+        """
+        found = [text for figure, element in self.elements(step) for text in self._shown(figure, element)]
         found += [element.text for _, element in self.elements(step) if isinstance(element, DiagramLabel)]
         return tuple(dict.fromkeys([*found, *(span.quote for span in self.spans(step))]))
+
+    def _shown(self, figure: Figure, element: Element) -> tuple[str, ...]:
+        """The texts at the place of an element."""
+        if isinstance(element, Connector):
+            return tuple(text for text in (self.name(figure, e) for e in (element.tail_id, element.head_id)) if text)
+        return self.names(figure, element)
 
     def names(self, figure: Figure, element: Element) -> tuple[str, ...]:
         """The texts by which an element is known: its own, its label's, or those of both its ends and along it."""

@@ -24,7 +24,7 @@ from corpusbuilder.stages.verify.checks.base import Case, Finding, Stems, abstai
 from corpusbuilder.stages.verify.claims import holds_quote, quoted, without_names, without_quotes
 
 _BEGINS: Final = re.compile(r"[.!?:“«\"]\s*\Z")
-_ABOUT_TEXT: Final = frozenset(
+ABOUT_TEXT: Final = frozenset(
     # Words by which a step speaks of the text rather than of the world.
     stems(
         "text passage paragraph sentence book chapter section author line says say said states state stated reads read "
@@ -72,7 +72,7 @@ def step_supported_by_quote(case: Case) -> Iterator[Finding]:
         if absent:
             yield failed(f"it quotes {listed(absent)}, which its evidence does not say", step.index, ids)
             continue
-        said = _without(step.text, spans)
+        said = without_texts(step.text, spans)
         if problem := _foreign(case, said, " ".join(spans)):
             yield failed(problem, step.index, ids)
         elif missing := _unsupported_words(case, step, said, spans):
@@ -85,10 +85,10 @@ def step_supported_by_quote(case: Case) -> Iterator[Finding]:
 
 def _own_quotes(step: ReasoningStep, spans: Iterable[str]) -> list[str]:
     """The quotations of a step that are left when those of its evidence are taken out (these may nest)."""
-    return [quote for quote in quoted(_without(step.text, spans)) if tokens(quote)]
+    return [quote for quote in quoted(without_texts(step.text, spans)) if tokens(quote)]
 
 
-def _without(text: str, spans: Iterable[str]) -> str:
+def without_texts(text: str, spans: Iterable[str]) -> str:
     """``text``, normalised, without the quotes of the evidence."""
     plain = normalised(text).text
     for span in sorted((normalised(s).text.strip(' ".') for s in spans), key=len, reverse=True):
@@ -126,9 +126,15 @@ def _unsupported_words(case: Case, step: ReasoningStep, said: str, spans: list[s
     }
     passages = [case.passage(span.passage_id) for span in case.spans(step)]
     around = {w for p in passages if p for w in stems(" ".join((*p.heading, p.text)))}
-    known = {w for quote in spans for w in stems(quote)} | (topic & around) | _ABOUT_TEXT
+    known = {w for quote in spans for w in stems(quote)} | (topic & around) | ABOUT_TEXT
     words = [t for t in tokens(without_quotes(said)) if not is_stop_word(t.text, case.language)]
-    return list(dict.fromkeys(t.text for t in words if t.stem not in known))
+    return list(dict.fromkeys(t.text for t in words if t.stem not in known and not any(inflects(t, k) for k in known)))
+
+
+def inflects(token: Token, known: str) -> bool:
+    """Whether a word is a form of another one: "floating" of "float"."""
+    shorter = min(len(token.stem), len(known))
+    return shorter >= 4 and token.stem.isalpha() and token.stem[: max(shorter - 1, 4)] == known[: max(shorter - 1, 4)]
 
 
 def seen_in_evidence(case: Case) -> Iterator[Finding]:
@@ -198,7 +204,7 @@ def _within(case: Case, step: ReasoningStep, basis: list[str]) -> Finding:
     if foreign:
         return failed(f"it speaks of {listed(' '.join(n) for n in foreign)}, and no premise does", step.index)
     words = {word for text in known for word in text}
-    if new := [token.text for token in _proper_names(step.text) if token.stem not in words]:
+    if new := [token.text for token in proper_names(step.text) if token.stem not in words]:
         return abstained(f"it speaks of {listed(new)}, and no premise does", step.index)
     return passed(step.index)
 
@@ -213,11 +219,13 @@ def _denies(case: Case, text: str) -> bool:
     """Whether ``text`` negates in its own words: quotations, the answer and what the evidence says do not count."""
     said = [quote for step in case.example.steps for quote in case.texts(step)]
     answer = [] if case.example.answer_type == "yes_no" else [case.example.answer]
-    return bool(negations(without_quotes(_without(text, [*said, *answer])), case.language))
+    return bool(negations(without_quotes(without_texts(text, [*said, *answer])), case.language))
 
 
-def _proper_names(text: str) -> list[Token]:
-    """Words with a capital that do not begin a sentence or a quotation."""
+def proper_names(text: str) -> list[Token]:
+    """Words with a capital that do not begin a sentence or a quotation; none in a text that is all capitals."""
+    if text.isupper():
+        return []
     words = tokens(text)
     inside = (b for a, b in pairwise(words) if not _BEGINS.search(text[a.end : b.start]))
     return [token for token in inside if text[token.start].isupper()]

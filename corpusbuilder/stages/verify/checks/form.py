@@ -5,20 +5,17 @@ from typing import Final
 
 from corpusbuilder.records.evidence import ElementCitation
 from corpusbuilder.records.example import ReasoningStep
-from corpusbuilder.records.text import fold, shortened, stems, tokens
-from corpusbuilder.stages.verify.checks.base import Case, Finding, failed, passed
+from corpusbuilder.records.language import is_in
+from corpusbuilder.records.text import fold, normalised, shortened, stems, tokens
+from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, failed, passed
 from corpusbuilder.stages.verify.claims import without_quotes
-from corpusbuilder.stages.verify.lexicon import words
 
 FEWEST_STEPS: Final = 2
 MOST_STEPS: Final = 12
 """A longer chain is not the reasoning behind a schoolbook question but a loop."""
 YES: Final = frozenset(["yes", "true", "oui", "vrai"])
 NO: Final = frozenset(["no", "false", "non", "faux"])
-_ONLY_EN: Final = words("the of and is are to from which what that with by this does it there how")
-_ONLY_FR: Final = words(
-    "le la les des du de et est sont une un dans qui que quel quelle par avec au aux vers ce cette il elle donc"
-)
+_OTHER: Final = {"en": "fr", "fr": "en"}
 
 
 def shape(case: Case) -> Iterator[Finding]:
@@ -126,14 +123,34 @@ def last_step_answers(case: Case) -> Iterator[Finding]:
 
 
 def language_matches(case: Case) -> Iterator[Finding]:
-    """The question and the steps are in the language of the example, quotes apart."""
-    if case.language[:2] not in ("en", "fr"):
+    """The question and the steps are in the language of the example, quotes and what is shown as it stands apart.
+
+    The little words that are left decide. Where there are only a few and all of the other language, it is not sure.
+    """
+    own = case.language[:2]
+    if own not in _OTHER:
         return
     for index, text in [(None, case.example.question), *((s.index, s.text) for s in case.example.steps)]:
-        said = [t.text for t in tokens(without_quotes(text))]
-        english, french = (sum(w in table for w in said) for table in (_ONLY_EN, _ONLY_FR))
-        own, other = (english, french) if case.language.startswith("en") else (french, english)
-        if other >= 2 and other > 2 * own:
+        said = _own_words(case, text, index)
+        if is_in(said, own) is False:
             yield failed(f"it is not in {case.language}", index)
-        elif own:
+        elif is_in(said, own) is None and is_in(said, _OTHER[own]):
+            yield abstained(f"it may not be in {case.language}", index)
+        else:
             yield passed(index)
+
+
+def _own_words(case: Case, text: str, index: int | None) -> str:
+    """``text`` without quotes and, in a step, without the answer and the words of the evidence."""
+    if index is None:
+        return without_quotes(text)
+    shown = [t for step in case.example.steps for t in case.texts(step)]
+    plain = normalised(text)
+    left = list(text)
+    for known in (normalised(t).text.strip(" .") for t in [*shown, case.example.answer]):
+        start = plain.text.find(known) if known else -1
+        while start >= 0:
+            first, after = plain.original(start, start + len(known))
+            left[first:after] = " " * (after - first)
+            start = plain.text.find(known, start + len(known))
+    return without_quotes("".join(left))

@@ -10,7 +10,7 @@ from corpusbuilder.records.text import Token, contains, fold, is_stop_word, numb
 from corpusbuilder.stages.verify.checks.base import Case, Finding, failed, passed
 from corpusbuilder.stages.verify.lexicon import FILLERS
 
-_FIGURE_NUMBER: Final = re.compile(
+FIGURE_NUMBER: Final = re.compile(
     r"\b(?:fig(?:ure)?s?|tableau|table|page|chapitre|chapter|doc(?:ument)?)\b\.?\s*\d[\d.,-]*", re.IGNORECASE
 )
 _LEAK_SHARE: Final = 0.8
@@ -56,7 +56,7 @@ def no_answer_leak(case: Case) -> Iterator[Finding]:
     example = case.example
     if example.answer_type == "yes_no" or not tokens(example.answer):
         return
-    question = _FIGURE_NUMBER.sub(" ", example.question)
+    question = FIGURE_NUMBER.sub(" ", example.question)
     if len(fold(example.answer)) == 1:
         leaks = re.search(rf"(?<!\w){re.escape(example.answer.strip())}(?!\w)", question) is not None
         yield failed("the question contains the answer") if leaks else passed()

@@ -9,7 +9,7 @@ from corpusbuilder.records.example import ReasoningStep, StepKind
 from corpusbuilder.records.geometry import Point, Polygon, area, centre
 from corpusbuilder.records.text import contains, listed, stems, tokens
 from corpusbuilder.stages.verify.checks.base import Case, Finding, Stems, abstained, failed, passed
-from corpusbuilder.stages.verify.claims import Claim, Mention, arrow_claims, mentions, position_claims, quoted
+from corpusbuilder.stages.verify.claims import Claim, Mention, arrow_claims, mentions, position_claims
 from corpusbuilder.stages.verify.lexicon import (
     ARROW_WORDS,
     COLOUR_WORDS,
@@ -73,6 +73,10 @@ class Arrows:
         every = [(f, e) for f in figures.values() for e in f.diagram.connectors if e.directed and e.kind != "leader"]
         return sum(self.ends(f, e)[end] == name or (e.double and name in self.ends(f, e)) for f, e in every)
 
+    def words(self) -> set[Stems]:
+        """What is written along the connectors."""
+        return {stems(self._case.name(f, e.label_id)) for f, e in self.cited} - {()}
+
     def names(self) -> set[Stems]:
         """The names of all ends of connectors in the same figures."""
         figures = {f.id: f for f, _ in self.cited}
@@ -93,8 +97,14 @@ def arrow_agrees(case: Case) -> Iterator[Finding]:
         elif lexicon is None:
             yield abstained(f"directions cannot be read in {case.language}", step.index, arrows.ids)
         else:
-            found = mentions(step.text, arrows.names(), lexicon)
+            named = arrows.names() | _labels(case, step)
+            found = [m for m in mentions(step.text, named, lexicon) if m.mark or m.name not in arrows.words()]
             yield _arrow_finding(step, arrows, found)
+
+
+def _labels(case: Case, step: ReasoningStep) -> set[Stems]:
+    """The names of the labels at which a step points."""
+    return {stems(element.name) for _, element in case.elements(step) if isinstance(element, DiagramLabel)}
 
 
 def speaks_of(text: str, words: Iterable[str]) -> bool:
@@ -162,27 +172,6 @@ def question_agrees(case: Case) -> Iterator[Finding]:
             yield failed(f"the question asks what leads to {_shown(mention.name)}, and no step shows it")
         else:
             yield passed(element_ids=arrows.ids)
-
-
-def question_is_taken_up(case: Case) -> Iterator[Finding]:
-    """What the question puts in quotation marks is in the evidence, or named where it was printed."""
-    figures = [f for f in (case.figure(i) for i in case.example.figure_ids) if f]
-    texts = [text for step in case.example.steps for text in case.texts(step)]
-    texts += [text for f in figures for text in (f.caption or "", f.number or "")]
-    if all(contains(case.question_stems, stems(choice)) for choice in case.example.choices):
-        texts += case.example.choices  # "Is it A or B?"
-    known = [stems(text) for text in texts]
-    for quote in quoted(case.example.question):
-        words = [word for word in stems(quote) if any(c.isalnum() for c in word)]
-        if not words or any(_in_order(text, words) for text in known):
-            yield passed()
-        else:
-            yield abstained(f"no evidence speaks of {listed([quote])}, which the question names")
-
-
-def _in_order(text: Iterable[str], words: Iterable[str]) -> bool:
-    rest = iter(text)
-    return all(word in rest for word in words)
 
 
 def position_agrees(case: Case) -> Iterator[Finding]:
