@@ -95,7 +95,8 @@ FILLERS: Final = words(
     # Between a mark and the name it belongs to: articles and nouns for what is named.
     "the a an its this that le la les l un une ce cet cette label labelled labeled box node word words part named "
     "called marked step stage structure element area one etiquette etiquettes case mot nomme nommee partie legende "
-    "celle celui boite noeud intitule intitulee marque marquee etape zone region"
+    "celle celui boite noeud intitule intitulee marque marquee etape zone region which bears bearing name qui que on s "
+    "se porte portant nom appelle appele appelee"
 )
 OF: Final = frozenset(["of", "de", "du", "des", "d"])
 """After one of `FILLERS` it belongs to the filler: "to the stage of A"."""

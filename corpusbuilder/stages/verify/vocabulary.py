@@ -26,7 +26,7 @@ SEEING: Final[Mapping[str, frozenset[str]]] = {
         "same question answer choice option choose correct following true false yes no right wrong therefore "
         "hence thus so consequently conclude follow correspond stand given refer ask asked search sought identify "
         "according only namely indeed that result mean bear carry belong among along beside near accompany "
-        "accompanies stand stands has have with"
+        "accompanies stand stands has have with give gives"
     ),
     "fr": _stems(
         "figure schéma diagramme carte graphique planche illustration document croquis photo image plan dessin "
@@ -40,7 +40,7 @@ SEEING: Final[Mapping[str, frozenset[str]]] = {
         "cherché cherchée désigne désigner s'agit indique porte porter parmi seulement premier effet résultat "
         "signifie accompagne accompagner long côté auquel auxquels duquel proposé proposée placé placée "
         "indication associe représenté représentée desquels laquelle lequel lesquels avec a ont voici voilà ici "
-        "là"
+        "là donne donnent"
     ),
 }
 """Looking, naming, and drawing a conclusion."""

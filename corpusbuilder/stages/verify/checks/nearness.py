@@ -40,11 +40,17 @@ def answer_near_question(case: Case) -> Iterator[Finding]:
     shown = [t for s in case.reach(case.last) for t in case.texts(s) if t not in holders]
     asked = {word for text in (case.example.question, *shown) for word in case.content(text)}
     asked -= {*ABOUT_TEXT, *answer}
-    if not asked or any(_is_near(case, FIGURE_NUMBER.sub(" ", quote), answer, asked) for quote in holders):
+    quoted = [FIGURE_NUMBER.sub(" ", quote) for quote in holders]
+    if not asked or any(_is_asked_whole(case, q, answer, asked) or _is_near(case, q, answer, asked) for q in quoted):
         yield passed(case.last.index)
     else:
         said = shortened(case.example.answer)
         yield abstained(f'where the evidence says "{said}", it speaks of something else', case.last.index)
+
+
+def _is_asked_whole(case: Case, quote: str, answer: Sequence[str], asked: set[str]) -> bool:
+    """Whether the question says all that the quotation says, but for the answer: a sentence with a gap."""
+    return set(case.content(quote)) <= asked | set(answer)
 
 
 def _is_near(case: Case, quote: str, answer: Sequence[str], asked: set[str]) -> bool:
