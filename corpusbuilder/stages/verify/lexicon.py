@@ -17,7 +17,14 @@ def words(listed: str) -> frozenset[str]:
 
 
 def _phrases(marked: Mapping[Mark, str]) -> dict[tuple[str, ...], Mark]:
-    return {tuple(phrase.split()): mark for mark, phrases in marked.items() for phrase in phrases.split(",")}
+    """The mark of each phrase; one that ends in "de" has also the form with "d'"."""
+    found: dict[tuple[str, ...], Mark] = {}
+    for mark, phrases in marked.items():
+        for phrase in map(str.split, phrases.split(",")):
+            found[tuple(phrase)] = mark
+            if phrase[-1] == "de":
+                found[(*phrase[:-1], "d")] = mark
+    return found
 
 
 _NEUTRAL_EN: Final = (

@@ -162,6 +162,48 @@ def test_a_good_example_in_its_own_words_is_supported(example):
     assert objections(example) == set()
 
 
+INSIDE = ("lab-3", "reg-soil", "lab-4", "reg-roots")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            "À l’intérieur de quelle partie se trouve celle qui porte le nom « Racines » ?",
+            "La partie nommée « Racines » est dessinée à l’intérieur de celle qui se nomme « Sol ».",
+        ),
+        (
+            "Laquelle de ces parties entoure celle qui s’appelle « Racines » ?",
+            "« Racines » se trouve à l’intérieur de la partie qui porte le nom « Sol ».",
+        ),
+    ],
+)
+def test_a_part_may_be_named_in_many_ways(asked, said):
+    answer = infer("C’est donc « Sol » qui entoure « Racines ».", 1)
+    assert objections(on_figure(asked, "Sol", seen(said, *INSIDE), answer, language="fr")) == set()
+    turned = said.replace("Racines", "x").replace("Sol", "Racines").replace("x", "Sol")
+    assert "position_agrees" in objections(on_figure(asked, "Sol", seen(turned, *INSIDE), answer, language="fr"))
+
+
+def test_the_elided_form_of_a_place_is_read():
+    said = "La partie « Racines » est dessinée à l’intérieur d’« Argile »."
+    whole = unit("fr")
+    first, *rest = whole.figures
+    labels = [x.model_copy(update={"text": "Argile"}) if x.id == "lab-3" else x for x in first.diagram.labels]
+    diagram = first.diagram.model_copy(update={"labels": tuple(labels)})
+    clay = whole.model_copy(update={"figures": (first.model_copy(update={"diagram": diagram}), *rest)})
+    asked = "Quelle partie entoure celle qui se nomme « Racines » ?"
+    answer = infer("C’est donc « Argile » qui entoure « Racines ».", 1)
+    assert objections(on_figure(asked, "Argile", seen(said, *INSIDE), answer, language="fr"), clay) == set()
+
+
+def test_a_sentence_with_a_gap_asks_for_the_end_of_a_list():
+    quote = "The river carries sand, fine mud of the hills, and pebbles."
+    asked = "Complete this sentence from the text: “The river carries sand, fine mud of the hills, and _____.”"
+    steps = (read(f"The passage says: “{quote}”", quote), infer("So the missing word is “pebbles”.", 1))
+    assert objections(on_text(asked, "pebbles", *steps), unit("en", quote, PASSAGES["en"])) == set()
+
+
 def conquest(question, answer, said, concluded):
     quote = "Rome conquered the whole of Sicily soon afterwards"
     return on_text(question, answer, read(said, quote), infer(concluded, 1))
