@@ -30,6 +30,7 @@ CHECKS: Final = (
     Check("box_covers_elements", 1, evidence.box_covers_elements),
     Check("label_agrees", 1, claims.label_agrees),
     Check("arrow_agrees", 2, relations.arrow_agrees),
+    Check("words_stand_along_arrow", 1, relations.words_stand_along_arrow),
     Check("position_agrees", 1, relations.position_agrees),
     Check("colour_agrees", 1, relations.colour_agrees),
     Check("seen_in_evidence", 1, claims.seen_in_evidence),

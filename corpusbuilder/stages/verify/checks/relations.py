@@ -33,8 +33,7 @@ class Arrows:
 
     def ends(self, figure: Figure, connector: Connector) -> tuple[Stems, Stems]:
         """The names of tail and head; empty where the diagram has none."""
-        tail, head = (self._case.name(figure, end) for end in (connector.tail_id, connector.head_id))
-        return stems(tail), stems(head)
+        return _ends(self._case, figure, connector)
 
     @property
     def ids(self) -> list[str]:
@@ -100,6 +99,35 @@ def arrow_agrees(case: Case) -> Iterator[Finding]:
             named = arrows.names() | _labels(case, step)
             found = [m for m in mentions(step.text, named, lexicon) if m.mark or m.name not in arrows.words()]
             yield _arrow_finding(step, arrows, found)
+
+
+def words_stand_along_arrow(case: Case) -> Iterator[Finding]:
+    """Words at which a step points stand along the arrow at which it points, and not along another with the same words.
+
+    An arrow without words of its own among them is accepted when the step names its ends: `arrow_agrees` reads these.
+    """
+    for step in case.example.steps:
+        if step.kind is not StepKind.PERCEIVE:
+            continue
+        labels = {
+            e.id: e for _, e in case.elements(step) if isinstance(e, DiagramLabel) and e.role == "connector_label"
+        }
+        arrows = [(f, e) for f, e in case.elements(step) if isinstance(e, Connector) and e.label_id]
+        if not labels or not arrows:
+            continue
+        said = stems(step.text)
+        strays = [
+            e for f, e in arrows if e.label_id not in labels and not all(contains(said, n) for n in _ends(case, f, e))
+        ]
+        if strays:
+            words = listed([label.text for label in labels.values()])
+            yield abstained(f"{words} stands along another arrow than the one pointed at", step.index, [strays[0].id])
+        else:
+            yield passed(step.index)
+
+
+def _ends(case: Case, figure: Figure, connector: Connector) -> tuple[Stems, Stems]:
+    return stems(case.name(figure, connector.tail_id)), stems(case.name(figure, connector.head_id))
 
 
 def _labels(case: Case, step: ReasoningStep) -> set[Stems]:

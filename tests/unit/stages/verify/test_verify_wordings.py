@@ -384,6 +384,30 @@ def test_words_along_an_arrow_must_be_pointed_at():
     assert "answer_derivable" in objections(bad, whole)
 
 
+def test_the_same_words_along_another_arrow_are_not_these():
+    whole = unit()
+    first, *rest = whole.figures
+    along = [
+        builders.label(f"lab-{n}", "feeds", 10, 10 * n, outlined=False).model_copy(update={"role": "connector_label"})
+        for n in (8, 9)
+    ]
+    bear = {"arr-0": "lab-8", "arr-1": "lab-9"}
+    connectors = [c.model_copy(update={"label_id": bear.get(c.id)}) for c in first.diagram.connectors]
+    diagram = first.diagram.model_copy(
+        update={"labels": (*first.diagram.labels, *along), "connectors": tuple(connectors)}
+    )
+    whole = whole.model_copy(update={"figures": (first.model_copy(update={"diagram": diagram}), *rest)})
+    question, concluded = "What is written along the arrow from “Clouds” to “Rain”?", infer("So it is “feeds”.", 1, 2)
+
+    def with_words_of(number):
+        step = arrow("An arrow leads from “Clouds” to “Rain”.", 1)
+        beside = seen("Along this arrow stands “feeds”.", f"arr-{number}", "lab-9", premises=(1,))
+        return on_figure(question, "feeds", step, beside, concluded)
+
+    assert "words_stand_along_arrow" in objections(with_words_of(0), whole)
+    assert objections(with_words_of(1), whole) == set()
+
+
 def test_an_arrow_to_a_label_that_no_arrow_touches_does_not_exist():
     step = seen("An arrow leads from “Clouds” to “Roots”.", "lab-1", "arr-1", "lab-4")
     example = on_figure("What does the arrow from “Clouds” reach?", "Roots", step, infer("So it is “Roots”.", 1))
