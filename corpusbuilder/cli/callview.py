@@ -1,22 +1,20 @@
 """Calls of models as text for a terminal."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from corpusbuilder.cli.report import printable
 from corpusbuilder.pipeline.calls import as_json
 from corpusbuilder.records.call import CallAnswer, LedgerEntry
 
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""What a terminal might take for a command; line ends and tabs stay."""
 _STATES: Final = ("planned", "answered", "parsed", "malformed", "refused", "rejected")
 
 
 def lines_of(entry: LedgerEntry) -> Iterator[str]:
     """A call, from what was asked to what became of it."""
     for line in _lines(entry, as_json(entry)):
-        yield _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", line)
+        yield printable(line)
 
 
 def _lines(entry: LedgerEntry, plain: Mapping[str, Any]) -> Iterator[str]:
@@ -95,7 +93,7 @@ def table_of(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         texts = (
             f"{cell:<{w}}" if i < 2 else f"{cell:>{w}}" for i, (cell, w) in enumerate(zip(line, widths, strict=True))
         )
-        yield _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", "  ".join(texts).rstrip())
+        yield printable("  ".join(texts).rstrip())
     unpriced = rows[-1]["answers_without_price"]
     if unpriced:
         yield f"the price of {unpriced:,} answers is not known; they are not in the cost"

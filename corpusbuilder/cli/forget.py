@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from corpusbuilder.cli.options import JsonOption, WorkspaceOption, check_workspace
-from corpusbuilder.cli.report import emit_json, reporting_errors
+from corpusbuilder.cli.report import emit_json, reporting_errors, tell
 from corpusbuilder.errors import command_line
 
 
@@ -32,7 +32,7 @@ def forget(
             emit_json({"ok": True, "forgotten": found, "left": done.left, "images": done.assets, "next": follows})
             return
         for source in done.sources:
-            typer.echo(f"forgotten: {source.path}")
+            tell(f"forgotten: {source.path}")
         if not done.left:
             typer.echo("no PDF is left; a release that was made stays until there is another")
         typer.echo(f"to bring the release up to date: {follows}")

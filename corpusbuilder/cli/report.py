@@ -1,12 +1,13 @@
 """How results and errors reach the person or the script at the other end."""
 
 import json
+import re
 import select
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import typer
 
@@ -14,6 +15,8 @@ from corpusbuilder.errors import CorpusbuilderError, command_line
 
 INTERRUPTED = 130
 BUG = 1
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal might take for a command, or print out of its order; line ends and tabs stay."""
 
 
 def emit_json(result: Mapping[str, Any]) -> None:
@@ -21,9 +24,19 @@ def emit_json(result: Mapping[str, Any]) -> None:
     typer.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
 
 
+def tell(text: str) -> None:
+    """Print a line on stdout."""
+    typer.echo(printable(text))
+
+
 def say(text: str) -> None:
     """Print a line on stderr."""
-    typer.echo(text, err=True)
+    typer.echo(printable(text), err=True)
+
+
+def printable(text: str) -> str:
+    """``text``, of the same length, as a terminal may show it: PDFs, file names and models are strangers."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @contextmanager

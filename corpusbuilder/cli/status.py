@@ -11,7 +11,7 @@ from corpusbuilder.errors import command_line
 @with_options(WorkspaceOptions)
 def status(options: WorkspaceOptions) -> None:
     """Say what is done, what is stale and why, and what was rejected."""
-    from corpusbuilder.cli.report import counted, emit_json
+    from corpusbuilder.cli.report import counted, emit_json, tell
     from corpusbuilder.cli.run import config_of
     from corpusbuilder.cli.summary import told_spending, told_withheld
     from corpusbuilder.pipeline.status import StageStatus, survey
@@ -29,7 +29,7 @@ def status(options: WorkspaceOptions) -> None:
         for reason, number in Counter(stage.stale.values()).most_common():
             typer.echo(f"            {number} stale: {reason}")
         for name, code, message in stage.rejected:
-            typer.echo(f"            rejected {name}: {message} [{code}]")
+            tell(f"            rejected {name}: {message} [{code}]")
         if stage.name == "verify" and found.withheld:
             typer.echo(f"            {told_withheld(found.withheld)}")
 

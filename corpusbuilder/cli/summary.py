@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group
 from rich.measure import Measurement
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from corpusbuilder.cli.report import counted
+from corpusbuilder.cli.report import counted, printable
 from corpusbuilder.pipeline.build import BuildReport
 from corpusbuilder.pipeline.releasing import ReleaseReport
 from corpusbuilder.pipeline.status import withheld
@@ -26,7 +26,7 @@ _STYLE = {StepKind.PERCEIVE: "cyan", StepKind.READ: "green", StepKind.RECALL: "m
 
 def summarise(root: Path, report: BuildReport) -> str:
     """A build as text for the terminal that stdout is, without colours when it is not one."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)  # a path may hold what looks like markup
     with console.capture() as capture:
         if report.made_nothing:
             console.print(_nothing_to_do(report))
@@ -112,7 +112,7 @@ def _table(report: BuildReport) -> Table:
 
 def _panel(record: VerifiedExample, unit: Unit) -> Panel:
     example = record.example
-    lines: list[RenderableType] = [Text(example.question, style="bold")]
+    lines = [Text(example.question, style="bold")]
     lines += [Text(f"   {'→' if choice == example.answer else ' '} {choice}") for choice in example.choices]
     lines.append(Text.assemble(("Answer  ", "bold"), example.answer))
     for step, grounding in zip(example.steps, record.grounded.groundings, strict=True):
@@ -122,6 +122,8 @@ def _panel(record: VerifiedExample, unit: Unit) -> Panel:
     figure = unit.figure(example.figure_ids[0]) if example.figure_ids else None
     place = f", page {figure.page_no}, {figure.caption or 'figure without caption'}" if figure else ""
     lines.append(Text(f"from {unit.document.title}{place}", style="italic"))
+    for line in lines:
+        line.plain = printable(line.plain)
     return Panel(Group(*lines), title="one of the examples", title_align="left")
 
 

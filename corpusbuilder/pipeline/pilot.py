@@ -7,7 +7,7 @@ from typing import Any
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.backends.models.meter import UnitUsage
 from corpusbuilder.pipeline.forecast import LEAST_UNITS, PILOT_UNITS, Forecast, from_pilot, lot, size_of
-from corpusbuilder.pipeline.shards import ShardJob
+from corpusbuilder.pipeline.shards import ShardJob, results_of
 from corpusbuilder.pipeline.specs import StageSpec
 from corpusbuilder.records.document import Unit
 from corpusbuilder.stages.contract import Stage
@@ -36,7 +36,7 @@ def run_pilot(stage: Stage[Any, Any], spec: StageSpec, jobs: Sequence[ShardJob],
     measured: dict[str, UnitUsage] = {}
     access.meter.units = measured
     try:
-        for _ in stage.process(chosen):
+        for _ in results_of(stage, chosen):
             pass  # what the pilot writes is in the ledger; the shards take it from there
     finally:
         access.meter.units = None

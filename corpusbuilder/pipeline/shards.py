@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -139,12 +140,15 @@ def run_shard(job: ShardJob, access: Access | None = None) -> ShardReport:
             return cached_report(shard, before)
         inputs: Sequence[Any] = [job.source] if job.source else spec.load(workspace, job.document_id)
         remaining = [r for r in inputs if not _is_settled(journal.entries.get(input_id(r)), job.retried)]
+        if access is not None:
+            access.meter.inputs += len(inputs) - len(remaining)
         postponed = 0
-        for result in _results(stage, remaining):
+        for result in results_of(stage, remaining):
             if isinstance(result, Rejected) and result.reason_code in POSTPONED:
                 postponed += 1
             else:
-                _keep(result, journal, workspace)
+                with _telling_others(access):
+                    _keep(result, journal, workspace)
             if access is not None:
                 access.meter.inputs += 1
         if postponed:
@@ -219,8 +223,12 @@ def input_id(record: Source | InUnit[Any] | Record) -> str:
     return str(record.id)  # type: ignore[attr-defined]  # every record between stages has one
 
 
-def _results(stage: Stage[Any, Any], inputs: Sequence[Any]) -> Iterator[Done[Any] | Rejected]:
-    """Results of all inputs. A stage that fails on the lot is asked again, one input at a time."""
+def results_of(stage: Stage[Any, Any], inputs: Sequence[Any]) -> Iterator[Done[Any] | Rejected]:
+    """Results of all inputs. A stage that fails on the lot is asked again, one input at a time.
+
+    Raises:
+        CorpusbuilderError: the stage cannot go on at all.
+    """
     seen: set[str] = set()
     try:
         for result in stage.process(inputs) if inputs else ():
@@ -248,6 +256,21 @@ def _alone(stage: Stage[Any, Any], record: Any) -> Done[Any] | Rejected:  # noqa
 def _failed(stage: Stage[Any, Any], record: Any, error: Exception) -> Rejected:  # noqa: ANN401 - likewise
     place = f"{type(error).__name__}: {error}"
     return Rejected(input_id(record), "internal_error", f"{stage.name} failed on this record: {place}")
+
+
+@contextmanager
+def _telling_others(access: Access | None) -> Iterator[None]:
+    """Let the other shards that call models end for the same reason as this one.
+
+    The teacher hears of the end before this error has left the shard, and waits for the calls in flight: without their
+    cause, the other shards would end first, and for no reason that a person could mend.
+    """
+    try:
+        yield
+    except CorpusbuilderError as error:
+        if access is not None:
+            access.stop(error)
+        raise
 
 
 def _keep(result: Done[Any] | Rejected, journal: Journal, workspace: Workspace) -> None:

@@ -1,9 +1,10 @@
 """Which of the two languages a short text is in, told by the little words that every sentence has."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from corpusbuilder.records.text import is_stop_word, tokens
+from corpusbuilder.records.text import Token, is_stop_word, tokens
 
 _QUOTED: Final = re.compile(r'“[^“”]*”|«[^«»]*»|"[^"]*"')
 _CAPITAL: Final = r"\b[A-ZÀ-ÖØ-Þ][\w’'-]{0,40}"
@@ -31,7 +32,9 @@ def is_in(text: str, language: str) -> bool | None:
         text: a question or an answer, such as a sentence or a few words.
         language: BCP 47, English or French; any other gives None.
     """
-    signs = {"en": _english(text), "fr": _french(text)}
+    prose = _NAME.sub(" ", _QUOTED.sub(" ", text))
+    words = tokens(prose)
+    signs = {"en": _english(prose, words), "fr": _french(prose, words)}
     own = signs.pop(language[:2].lower(), None)
     if own is None:
         return None
@@ -41,20 +44,14 @@ def is_in(text: str, language: str) -> bool | None:
     return False if other >= _LEAST_SURE and other > 2 * own else None
 
 
-def _prose(text: str) -> str:
-    return _NAME.sub(" ", _QUOTED.sub(" ", text))
+def _english(prose: str, words: Sequence[Token]) -> int:
+    plain = {token.text for token in words if prose[token.start : token.end].isascii()}
+    return sum(is_stop_word(w, "en") and not is_stop_word(w, "fr") and w not in _SHARED for w in plain)
 
 
-def _english(text: str) -> int:
-    prose = _prose(text)
-    words = {token.text for token in tokens(prose) if prose[token.start : token.end].isascii()}
-    return sum(is_stop_word(w, "en") and not is_stop_word(w, "fr") and w not in _SHARED for w in words)
-
-
-def _french(text: str) -> int:
-    prose = _prose(text)
-    words = {token.text for token in tokens(prose)}
-    little = sum(is_stop_word(w, "fr") and not is_stop_word(w, "en") and w not in _SHARED for w in words)
+def _french(prose: str, words: Sequence[Token]) -> int:
+    folded = {token.text for token in words}
+    little = sum(is_stop_word(w, "fr") and not is_stop_word(w, "en") and w not in _SHARED for w in folded)
     elided = {match[0].casefold() for match in _ELIDED.finditer(prose)}
     # One accented word may be borrowed (café, naïve): together they count as one sign more.
     return little + len(elided) + bool(_ACCENTED.search(prose))

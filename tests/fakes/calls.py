@@ -35,6 +35,10 @@ class MemoryLedger:
     def spent_usd(self):
         return sum(answer.price_usd or 0.0 for answer in self.answers.values())
 
+    def unpriced(self, model):
+        keys = [key for key, answer in self.answers.items() if answer.price_usd is None]
+        return [self.answers[key].usage for key in keys if self.calls[key].model == model]
+
     def recall(self, fact):
         return self.facts.get(fact)
 

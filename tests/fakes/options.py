@@ -131,6 +131,8 @@ class Options:
     tokens_per_image: int = 512
     cached_tokens: int | None = None
     """Tokens that the prefix cache holds, the least recently used go first; None: without limit."""
+    counts: float | None = 1.0
+    """How many times the real number of tokens is stated as usage; None: no usage is stated."""
     drip: float = 0.01
     """Seconds between two bytes of a slow body."""
     keep_bodies: bool = False

@@ -132,6 +132,7 @@ class Service:
         record.prompt_tokens = usage["prompt_tokens"]
         record.completion_tokens = usage["completion_tokens"]
         record.cached_tokens = usage["prompt_tokens_details"]["cached_tokens"]
+        completion["usage"] = stated(usage, self.options.counts)
         return Reply(200, completion, {"x-request-id": f"req-{record.number}"})
 
     def _other(self, method: str, path: str, body: dict[str, Any]) -> Any:
@@ -280,3 +281,10 @@ def write_raw(request: web.Request, status: int, headers: dict[str, str], length
         lines += [f"{name}: {value}" for name, value in headers.items()]
         request.transport.write("\r\n".join([*lines, "", ""]).encode() + data)
         request.transport.close()
+
+
+def stated(usage: dict[str, Any], times: float | None) -> dict[str, Any] | None:
+    """What an answer states as its usage."""
+    if times is None:
+        return None
+    return {name: round(n * times) if isinstance(n, int) else n for name, n in usage.items()}

@@ -1,21 +1,17 @@
 """``generate`` by way of batches and files, over the command line, from a sample chapter to its examples."""
 
 import json
-import re
 import shlex
 import shutil
 
 import pytest
+from fakes import goodteacher
 from fakes.endpoint import Endpoint
 from fakes.options import Fault
-from fakes.schema_values import value_for
 from running import corpusbuilder
 
 from corpusbuilder.store.ledger import CallLedger
 
-ORDER = re.compile(r"^- (S\d+)\b.*\b(short|multiple_choice|yes_no|number|list|free)$", re.MULTILINE)
-ASKED = re.compile(r'<question id="(Q\d+)".*?Answer: (.*?)\n</question>', re.DOTALL)
-THINGS = ("warm vapour", "heavy rain", "dark soil", "long roots", "thin mist", "fresh snow", "clear ice", "hard hail")
 FEW = ("--per-unit", "0", "--per-figure", "2", "--max-rejected", "100%")
 PRICE = {"input": 1.0, "output": 4.0, "batch": 0.5}
 KEY = "canary-5b1e9a7c3d2f4860"
@@ -43,44 +39,6 @@ def generate(ws, base_url, *flags, environ=None, **more):
     return corpusbuilder("generate", "-w", ws, *FEW, *settings, *flags, **(environ or {}))
 
 
-def teacher(body):
-    """Answers as a good teacher gives them."""
-    schema = body["response_format"]["json_schema"]["schema"]
-    text = "\n".join(_texts(body))
-    if "questions" in schema["properties"]:
-        return json.dumps({"questions": [_question(*found) for found in ORDER.findall(text)]})
-    if "chains" in schema["properties"]:
-        step = schema["properties"]["chains"]["items"]["properties"]["steps"]["items"]["properties"]
-        elements = step.get("elements", {}).get("items", {}).get("enum", [])[:1]
-        return json.dumps({"chains": [_chain(name, answer, elements) for name, answer in ASKED.findall(text)]})
-    return json.dumps(value_for(schema, text))
-
-
-def _texts(body):
-    for message in body["messages"]:
-        content = message["content"]
-        yield from [content] if isinstance(content, str) else (part.get("text", "") for part in content)
-
-
-def _question(slot, form):
-    thing = THINGS[int(slot[1:]) % len(THINGS)]
-    answers = {"yes_no": "Yes", "list": f"the {thing}, the sea", "number": f"{slot[1:]} litres"}
-    wrong = [{"text": f"wrong {thing} {number}", "type": "misconception"} for number in range(3)]
-    return {
-        "slot": slot,
-        "possible": True,
-        "question": f"What happens to the {thing} in the end?",
-        "answer": answers.get(form, f"it is {thing}"),
-        "distractors": wrong if form == "multiple_choice" else [],
-    }
-
-
-def _chain(name, answer, elements):
-    seen = {"text": f"There is “{answer}” in the figure.", "kind": "perceive", "premises": [], "elements": elements}
-    last = {"text": f"So the answer is {answer}.", "kind": "infer", "premises": [1], "elements": []}
-    return {"question": name, "steps": [{**step, "quotes": []} for step in (seen, last)]}
-
-
 def examples(ws):
     """The examples as they are on the disk, apart from when they were made."""
     records = [json.loads(line) for path in sorted((ws / "generate").glob("*.jsonl")) for line in path.open()]
@@ -96,7 +54,7 @@ def spent_usd(ws):
 
 def test_batches_make_the_examples_that_live_calls_make(ws, tmp_path):
     live = shutil.copytree(ws, tmp_path / "live")
-    with Endpoint(latency=0, batch_polls=1, answer=teacher, api_key=KEY) as endpoint:
+    with Endpoint(latency=0, batch_polls=1, answer=goodteacher.answer, api_key=KEY) as endpoint:
         environ = {"OPENAI_API_KEY": KEY}
         asked = generate(live, endpoint.base_url, environ=environ)
         assert asked.code == 0, asked.err
@@ -121,7 +79,7 @@ def test_batches_make_the_examples_that_live_calls_make(ws, tmp_path):
 
 def test_files_make_the_examples_that_live_calls_make(ws, tmp_path):
     live = shutil.copytree(ws, tmp_path / "live")
-    with Endpoint(latency=0, answer=teacher) as endpoint:
+    with Endpoint(latency=0, answer=goodteacher.answer) as endpoint:
         assert generate(live, endpoint.base_url, structured="json_schema").code == 0
     nowhere = "http://127.0.0.1:9/v1"
     requests, answers = tmp_path / "requests.jsonl", tmp_path / "requests.answers.jsonl"
@@ -145,7 +103,7 @@ def _answered(line):
     choice = {
         "index": 0,
         "finish_reason": "stop",
-        "message": {"role": "assistant", "content": teacher(request["body"])},
+        "message": {"role": "assistant", "content": goodteacher.answer(request["body"])},
     }
     body = {"id": "chatcmpl-1", "object": "chat.completion", "model": "tester", "choices": [choice]}
     response = {"status_code": 200, "request_id": "vllm-batch-1", "body": body}
@@ -154,7 +112,7 @@ def _answered(line):
 
 
 def test_a_budget_that_is_too_small_submits_what_fits_and_says_so(ws):
-    with Endpoint(latency=0, answer=teacher) as endpoint:
+    with Endpoint(latency=0, answer=goodteacher.answer) as endpoint:
         free = generate(ws, endpoint.base_url, "--batch", "--json")
         all_of_it = free.json["submitted"]
         live = generate(ws, "http://127.0.0.1:9/v1")
@@ -174,7 +132,7 @@ def test_what_stands_against_batches_is_told_with_its_exit_code(ws, tmp_path):
     nowhere = "http://127.0.0.1:9/v1"
     quota = Fault("quota", path="/v1/files", times=float("inf"))
     (tmp_path / "odd").write_text("odd\n")
-    with Endpoint(latency=0, answer=teacher, faults=[quota]) as endpoint:
+    with Endpoint(latency=0, answer=goodteacher.answer, faults=[quota]) as endpoint:
         refused = generate(ws, endpoint.base_url, "--batch", "--json")
     assert (refused.code, refused.json["submitted"]) == (5, 0)
     assert "no quota or credit left" in refused.json["error"]

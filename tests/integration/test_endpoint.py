@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -10,13 +11,15 @@ import subprocess
 import time
 
 import pytest
-from fakes.endpoint import EndpointProcess
+from fakes import goodteacher
+from fakes.endpoint import Endpoint, EndpointProcess
 from fakes.requestlog import asked_again, early_retries
 from running import command, corpusbuilder
 
 from corpusbuilder.prompts import data_folder
 
 CANARY = "sk-canary-7f3b9d1e5a2c4f60"
+TIME = re.compile(rb'"time":"[^"]*"')
 FEW = ("--per-unit", "3", "--per-figure", "2", "--max-rejected", "100%")
 
 
@@ -213,6 +216,28 @@ def test_the_budget_is_never_passed_and_the_run_says_so(ws, tmp_path):
         assert not asked_again(endpoint.log)
 
 
+def test_a_budget_holds_where_calls_cost_more_than_anybody_could_expect(ws, tmp_path):
+    with served(tmp_path, counts=60) as endpoint:
+        done = generate(ws, endpoint, "--budget", "50", concurrency=4, **PRICED)
+        assert done.code == 6, done.err
+        calls, spent = len(asked(endpoint)), tasks(ws)["cost_usd"]
+        assert spent > 50.0  # nobody could know before the first answer
+        assert calls <= 4
+        assert generate(ws, endpoint, "--budget", "50", concurrency=4, **PRICED).code == 6
+        assert len(asked(endpoint)) == calls
+
+
+def test_a_budget_holds_where_the_endpoint_counts_no_tokens(ws, tmp_path):
+    with served(tmp_path, counts=None) as endpoint:
+        done = generate(ws, endpoint, "--budget", "5", concurrency=4, **PRICED)
+        assert done.code == 6, done.err
+        calls = len(asked(endpoint))
+        assert 4 <= calls <= 12
+        assert tasks(ws)["cost_usd"] == 0  # a price that is not known is no guess
+        assert generate(ws, endpoint, "--budget", "5", concurrency=4, **PRICED).code == 6
+        assert len(asked(endpoint)) - calls <= 2  # what they may have cost is estimated anew
+
+
 def test_a_budget_without_a_price_is_refused_before_anything_is_sent(ws, tmp_path):
     with served(tmp_path) as endpoint:
         done = generate(ws, endpoint, "--budget", "5")
@@ -221,32 +246,60 @@ def test_a_budget_without_a_price_is_refused_before_anything_is_sent(ws, tmp_pat
         assert not endpoint.log
 
 
-def test_a_dry_run_sends_nothing_and_is_near_to_what_the_run_takes(ws, tmp_path):
-    with served(tmp_path) as endpoint:
+def test_a_dry_run_sends_nothing_and_is_near_to_what_the_run_takes(ws):
+    with Endpoint(latency=0.02, answer=goodteacher.answer) as endpoint:
         dry = generate(ws, endpoint, "--dry-run", "--json", **PRICED)
         assert dry.code == 0, dry.err
         assert not endpoint.log
-        expected = dry.json["forecast"]["calls"]
+        assert not (ws / "generate").exists()
+        assert not (ws / "ledger").exists()
+        forecast = dry.json["forecast"]
         real = generate(ws, endpoint, "--json", **PRICED)
         assert real.code == 0, real.err
-        assert dry.json["forecast"]["cost_usd"]["expected"] > 0
-        assert expected["expected"] >= 20
-        assert not (ws / "generate" / "nothing").exists()
+        for name, came_to in (("calls", "sent"), ("prompt_tokens", "prompt_tokens")):
+            assert forecast[name]["low"] <= real.json["calls"][came_to] <= forecast[name]["high"]
+        assert forecast["cost_usd"]["expected"] > 0
 
 
-def test_replay_sends_nothing_and_what_is_missing_waits(ws, tmp_path):
-    with served(tmp_path) as endpoint:
+def test_replay_sends_nothing_and_what_is_missing_waits(ws):
+    with Endpoint(latency=0.02, answer=goodteacher.answer) as endpoint:
         empty = generate(ws, endpoint, "--replay", "--json")
         assert empty.code == 0, empty.err
         assert empty.json["stages"]["generate"]["waiting"] > 0
         assert not endpoint.log
         assert generate(ws, endpoint).code == 0
-        shards = {path.name: path.read_bytes() for path in (ws / "generate").glob("*.jsonl")}
+        made = shards(ws)
+        assert all(made.values())
         shutil.rmtree(ws / "generate")
     replayed = generate(ws, endpoint, "--replay", "--json")
     assert replayed.code == 0, replayed.err
     assert replayed.json["calls"]["sent"] == 0
-    assert {path.name: path.read_bytes() for path in (ws / "generate").glob("*.jsonl")} == shards
+    assert shards(ws) == made
+
+
+def shards(ws):
+    return {path.name: path.read_bytes() for path in (ws / "generate").glob("*.jsonl")}
+
+
+def test_the_order_of_answers_changes_nothing(parsed, tmp_path):
+    made = []
+    for name, concurrency, jitter in (("in-turn", 1, 0.0), ("shuffled", 16, 0.95)):
+        ws = shutil.copytree(parsed, tmp_path / name)
+        with Endpoint(latency=0.02, jitter=jitter, answer=goodteacher.answer) as endpoint:
+            done = generate(ws, endpoint, "--json", concurrency=concurrency)
+            assert done.code == 0, done.err
+            assert done.json["stages"]["generate"]["outputs"] > 10
+            answered = [record.number for record in sorted(asked(endpoint), key=lambda record: record.ended)]
+            assert (answered == sorted(answered)) == (concurrency == 1)
+        made.append(shards(ws))
+    first, second = ({name: TIME.sub(b"", data) for name, data in one.items()} for one in made)
+    assert first == second
+    # From one ledger not even the times differ, whatever made the shards before.
+    shutil.rmtree(tmp_path / "shuffled" / "ledger")
+    shutil.copytree(tmp_path / "in-turn" / "ledger", tmp_path / "shuffled" / "ledger")
+    replayed = generate(tmp_path / "shuffled", endpoint, "--replay", "--force", "--json", concurrency=16)
+    assert replayed.code == 0, replayed.err
+    assert shards(tmp_path / "shuffled") == made[0]
 
 
 def test_the_key_is_nowhere_in_what_is_written_or_said(ws, tmp_path):

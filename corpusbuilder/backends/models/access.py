@@ -144,6 +144,8 @@ class Access:
             return self._gather
         if self._budget is None:
             self._budget = Budget(self._budget_usd, self.ledger.spent_usd())
+        if self._budget_usd is not None and price is not None:
+            self._budget.add_earlier(self.ledger.unpriced(model.name), price)
         return Live(
             model,
             self.ledger,

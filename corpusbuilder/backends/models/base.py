@@ -1,15 +1,18 @@
 """What is asked of a vision-language model and what comes back, whatever serves it."""
 
 import hashlib
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Literal, Protocol, TypeAlias
+from functools import cached_property, lru_cache
+from typing import Final, Literal, Protocol, TypeAlias
 
 from pydantic import JsonValue
 
-from corpusbuilder.records.call import Call, CallAnswer, CallState
+from corpusbuilder.records.call import Call, CallAnswer, CallState, Usage
 from corpusbuilder.records.ids import canonical_json
+
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 Role: TypeAlias = Literal["system", "user", "assistant"]
 
@@ -94,8 +97,7 @@ class ModelRequest:
     @cached_property
     def canonical(self) -> bytes:
         """All that the answer depends on, apart from the model: the same bytes on every machine."""
-        content: dict[str, JsonValue] = {
-            "messages": [_plain(message) for message in self.messages],
+        rest: dict[str, JsonValue] = {
             "output": _plain_output(self.output),
             "sampling": {
                 "temperature": self.sampling.temperature,
@@ -105,7 +107,9 @@ class ModelRequest:
             },
             "sample": self.sample,
         }
-        return canonical_json(content)
+        # As canonical_json would put it, without encoding the texts that many requests share again and again.
+        messages = b",".join(map(_canonical, self.messages))
+        return b'{"messages":[' + messages + b"]," + canonical_json(rest)[1:]
 
     def key(self, identity: str) -> str:
         """Key of this call to a model in the ledger, 64 hex digits. Address, time limits and rates play no part."""
@@ -117,11 +121,20 @@ class ModelRequest:
         return tuple(part for message in self.messages for part in message.parts if isinstance(part, ImagePart))
 
 
-def _plain(message: Message) -> JsonValue:
-    parts: list[JsonValue] = [
-        {"text": part.text} if isinstance(part, TextPart) else {"image": part.sha256} for part in message.parts
+@lru_cache(maxsize=256)
+def text_as_json(text: str) -> bytes:
+    """A text as a JSON string in UTF-8. Half a surrogate pair, which broken PDFs contain, becomes a question mark."""
+    return _ENCODE(text).encode("utf-8", "replace")
+
+
+def _canonical(message: Message) -> bytes:
+    parts = [
+        b'{"text":' + text_as_json(part.text) + b"}"
+        if isinstance(part, TextPart)
+        else b'{"image":' + text_as_json(part.sha256) + b"}"
+        for part in message.parts
     ]
-    return {"role": message.role, "parts": parts}
+    return b'{"parts":[' + b",".join(parts) + b'],"role":' + text_as_json(message.role) + b"}"
 
 
 def _plain_output(output: OutputSchema | None) -> JsonValue:
@@ -190,6 +203,10 @@ class Ledger(Protocol):
 
     def spent_usd(self) -> float:
         """What all calls of this workspace have cost, as far as prices are known."""
+        ...
+
+    def unpriced(self, model: str) -> list[Usage]:
+        """What calls of a model used of which it was not known what they cost."""
         ...
 
     def recall(self, fact: str) -> str | None:

@@ -1,7 +1,7 @@
 """Money: set aside before a call is sent, settled when it is answered, so that calls in flight cannot pass the cap."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -46,41 +46,70 @@ class Budget:
     def __init__(self, cap_usd: float | None, spent_usd: float = 0.0) -> None:
         self.cap_usd = cap_usd
         self.spent_usd = spent_usd
+        """Of a call of which nobody knows what it cost, the most that it may have cost."""
+        self._uncounted = 0
         self._reserved = 0.0
+        self._dearer = 1.0
+        """How many times as much as was set aside a call has cost, at worst."""
         self._in_flight = 0
         self._changed = asyncio.Condition()
 
+    def add_earlier(self, usages: Iterable[Usage], price: Price) -> None:
+        """Take in calls of earlier runs whose price was not known then."""
+        for usage in usages:
+            cost = price.cost_usd(usage)
+            self._uncounted += cost is None
+            self.spent_usd += cost or 0.0
+
     @asynccontextmanager
     async def reserve(self, price: Price | None, request: ModelRequest) -> AsyncIterator["Reservation"]:
-        """Room for one call: taken when it is about to be sent, and settled with what it cost when this ends."""
+        """Room for one call: taken when it is about to be sent, and given back when this ends."""
         reservation = Reservation(self, self._most(price, request))
         try:
             yield reservation
         finally:
             if reservation.is_taken:
+                reservation.settle(0.0)
                 async with self._changed:
                     self._in_flight -= 1
-                    self._reserved = self._reserved - reservation.amount_usd if self._in_flight else 0.0
-                    self.spent_usd += reservation.cost_usd
+                    if not self._in_flight:
+                        self._reserved = 0.0
                     self._changed.notify_all()
 
-    async def take(self, amount_usd: float) -> None:
+    async def take(self, amount_usd: float) -> float:
         """Set money aside; when the cap leaves no room, wait for calls in flight to give some back.
+
+        Returns:
+            How much: more than asked for, where calls have cost more.
 
         Raises:
             BudgetReachedError: there is no room, and nothing is in flight.
         """
         async with self._changed:
-            while self.cap_usd is not None and self.spent_usd + self._reserved + amount_usd > self.cap_usd:
+            self.spent_usd += self._uncounted * amount_usd
+            self._uncounted = 0
+            while self.cap_usd is not None and self._spoken_for() + amount_usd * self._dearer > self.cap_usd:
                 if not self._in_flight:
                     raise BudgetReachedError(
                         f"the budget of ${self.cap_usd:g} is reached: ${self.spent_usd:.4f} is spent, and the next "
-                        f"call may cost ${amount_usd:.4f}",
+                        f"call may cost ${amount_usd * self._dearer:.4f}",
                         hint="everything answered is kept; go on with a larger --budget",
                     )
                 await self._changed.wait()
+            amount_usd *= self._dearer
             self._reserved += amount_usd
             self._in_flight += 1
+            return amount_usd
+
+    def settle(self, taken_usd: float, cost_usd: float, expected_usd: float) -> None:
+        """Put what a call cost in the place of what was set aside; next time expect no less."""
+        self._reserved -= taken_usd
+        self.spent_usd += cost_usd
+        if expected_usd > 0:
+            self._dearer = max(self._dearer, cost_usd / expected_usd)
+
+    def _spoken_for(self) -> float:
+        return self.spent_usd + self._reserved
 
     @staticmethod
     def _most(price: Price | None, request: ModelRequest) -> float:
@@ -94,11 +123,11 @@ class Reservation:
     """Money for one call."""
 
     def __init__(self, budget: Budget, amount_usd: float) -> None:
-        self.amount_usd = amount_usd
-        """The most that it may cost."""
-        self.cost_usd = 0.0
-        """What it cost in the end; nothing when it was not answered."""
         self.is_taken = False
+        self._is_settled = False
+        self._expected_usd = amount_usd
+        """The most that it should cost."""
+        self._taken_usd = 0.0
         self._budget = budget
 
     async def take(self) -> None:
@@ -108,5 +137,15 @@ class Reservation:
             BudgetReachedError: see `Budget.take`.
         """
         if not self.is_taken:
-            await self._budget.take(self.amount_usd)
+            self._taken_usd = await self._budget.take(self._expected_usd)
             self.is_taken = True
+
+    def settle(self, cost_usd: float | None) -> None:
+        """Say what it cost, once, as soon as that is known; None when nobody counted: then it may be all of it.
+
+        At once, for the next call looks at what is left as soon as this one's place is free.
+        """
+        if self.is_taken and not self._is_settled:
+            self._is_settled = True
+            cost_usd = self._taken_usd if cost_usd is None else cost_usd
+            self._budget.settle(self._taken_usd, cost_usd, self._expected_usd)

@@ -217,8 +217,8 @@ class Live:
             finally:
                 self._meter.in_flight -= reservation.is_taken
             cost = self._price.cost_usd(answer.usage) if self._price else None
+            reservation.settle(cost)
             answer = answer.model_copy(update={"price_usd": cost})
-            reservation.cost_usd = cost or 0.0
             await self._ledger.keep(call, answer)
         self._meter.count(answer)
         return answer

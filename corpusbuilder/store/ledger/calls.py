@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from corpusbuilder.errors import StorageError
-from corpusbuilder.records.call import Call, CallAnswer, CallState, LedgerEntry
+from corpusbuilder.records.call import Call, CallAnswer, CallState, LedgerEntry, Usage
 from corpusbuilder.store.files import storage_errors
 from corpusbuilder.store.ledger import merging, tables
 from corpusbuilder.store.ledger.merging import CallFilter, CallHead
@@ -136,6 +136,16 @@ class CallLedger:
         """
         with self._lock:
             return sum(self._each(LedgerFile.spent_usd))
+
+    def unpriced(self, model: str) -> list[Usage]:
+        """What answers of a model used of which it was not known what they cost, file by file.
+
+        Raises:
+            StorageError: a file is damaged.
+        """
+        with self._lock:
+            rows = [row for found in self._each(lambda file: file.unpriced(model)) for row in found]
+        return [Usage(prompt_tokens=p, completion_tokens=c, cached_tokens=cached) for p, c, cached in rows]
 
     def recall(self, fact: str) -> str | None:
         """What `remember` kept under this name, or None."""

@@ -82,6 +82,10 @@ class LedgerFile:
             self._spent = (newest, spent + more)
         return self._spent[1]
 
+    def unpriced(self, model: str) -> list[Row]:
+        """Tokens of the prompt, of the answer and from the cache, of each answer of a model without a price."""
+        return self._connection.execute(tables.UNPRICED, (model,)).fetchall()
+
     def scan(self, prefix: str) -> "Scan":
         """A look at all calls whose keys begin so, as they are now; from any thread."""
         return Scan(self.path, self._connect(), prefix)

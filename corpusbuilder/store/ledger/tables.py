@@ -44,6 +44,10 @@ NEWEST_ANSWER: Final = (
 OUTCOME: Final = "SELECT at_ns, state, reason FROM outcomes WHERE key = ?"
 FACT: Final = "SELECT at_ns, value FROM facts WHERE fact = ?"
 SPENT_SINCE: Final = "SELECT max(id), total(price_usd) FROM answers WHERE id > ?"
+UNPRICED: Final = (
+    "SELECT a.prompt_tokens, a.completion_tokens, a.cached_tokens FROM answers a JOIN calls c ON c.key = a.key "
+    "WHERE a.price_usd IS NULL AND c.model = ? ORDER BY a.id"
+)
 KEYS_FROM: Final = (
     f"SELECT o.key, o.at_ns, o.state, o.reason, c.id, {_CALL}, a.id, a.kept_ns, {_ANSWER} FROM outcomes o "  # noqa: S608
     "LEFT JOIN calls c ON c.key = o.key LEFT JOIN answers a ON a.key = o.key "

@@ -4,6 +4,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+from corpusbuilder.cli.report import printable, say, tell
+
 REPORTING = "from corpusbuilder.cli.report import emit_json, reporting_errors\n"
 OURS = "with reporting_errors(as_json=False):\n    emit_json({'ok': True})\n"
 ANOTHERS = "with reporting_errors(as_json=False):\n    raise BrokenPipeError(32, 'Broken pipe')\n"
@@ -31,3 +35,17 @@ def test_the_broken_pipe_of_something_else_is_an_error():
     code, stderr = exit_code_and_stderr(ANOTHERS, read=True)
     assert code == 1
     assert "this is a bug in corpusbuilder: BrokenPipeError" in stderr
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[2J", "\x9b31m", "\r", "\x00", "\x07", "\u202e", "\u2066"])
+@pytest.mark.parametrize("stream", ["out", "err"])
+def test_what_strangers_wrote_commands_no_terminal(capsys, hostile, stream):
+    {"out": tell, "err": say}[stream](f"rejected: caf\u00e9 {hostile} \u2192 x")
+    printed = getattr(capsys.readouterr(), stream)
+    assert hostile[0] not in printed
+    assert printed.startswith("rejected: caf\u00e9 ")
+    assert printed.endswith(" \u2192 x\n")
+
+
+def test_lines_tabs_and_letters_stay_as_they_are():
+    assert printable("a\tb\nc \u00ab\u00a0d\u00a0\u00bb \u00e9") == "a\tb\nc \u00ab\u00a0d\u00a0\u00bb \u00e9"

@@ -3,9 +3,12 @@
 import ast
 from pathlib import Path
 
+import builders
 import pytest
+import scripted_bench
+from rich.console import Console
 
-from corpusbuilder.cli.summary import counted, load_line, summarise, told_withheld
+from corpusbuilder.cli.summary import _panel, counted, load_line, summarise, told_withheld
 from corpusbuilder.pipeline.build import BuildReport
 from corpusbuilder.pipeline.releasing import ReleaseReport
 from corpusbuilder.pipeline.runner import StageReport
@@ -56,3 +59,21 @@ def test_the_line_that_loads_is_python(folder):
 
 def test_a_release_without_examples_is_loaded_by_its_passages():
     assert arguments(load_line(released("/ws", 0))) == ["/ws", "passages"]
+
+
+def test_a_path_that_looks_like_markup_is_told_as_it_is(tmp_path):
+    made = report(documents=1, cached=True)
+    made.release = released("/books [red]/release/corpus", 7)
+    assert "release: /books [red]/release/corpus" in summarise(tmp_path, made)
+
+
+def test_an_example_commands_no_terminal():
+    unit = builders.unit()
+    (record,) = scripted_bench.judged([unit], [builders.about_figure()])
+    example = record.example.model_copy(update={"question": "Where\x1b]0;gone\x07 is it?"})
+    grounded = record.grounded.model_copy(update={"example": example})
+    console = Console(width=100)
+    with console.capture() as capture:
+        console.print(_panel(record.model_copy(update={"grounded": grounded}), unit))
+    assert "Where\ufffd]0;gone" in capture.get()
+    assert "\x1b]" not in capture.get()

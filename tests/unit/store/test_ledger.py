@@ -174,6 +174,13 @@ def test_an_answer_paid_for_twice_is_counted_twice_and_the_newest_is_found(ledge
     assert [entry.answer.body for entry in ledger.entries()] == [b"new"]
 
 
+def test_answers_without_a_price_are_found_by_their_model(ledger):
+    keep(ledger, (call("a"), answer(price_usd=None)), (call("b"), answer(price_usd=0.5)))
+    (usage,) = ledger.unpriced(call("a").model)
+    assert (usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens) == (900, 80, 700)
+    assert ledger.unpriced("another") == []
+
+
 def test_what_was_spent_is_known_at_once_and_after_a_restart(folder):
     with CallLedger(folder) as ledger:
         assert ledger.spent_usd() == 0

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
@@ -16,6 +17,13 @@ _LIKE_A_KEY: Final = re.compile(r"\b(?:sk|pk|gsk|hf|xai)[-_][\w*-]{8,}|\bBearer\
 _LONGEST_WORDS: Final = 300
 
 
+def _spellings(character: str) -> bytes:
+    """A pattern for an ASCII character as a JSON string may spell it."""
+    plain = re.escape(character).encode()
+    backslash = rb"\\?" if character in '"/\\' else b""
+    return rb"(?:%b%b|\\u(?i:%04x))" % (backslash, plain, ord(character))
+
+
 @dataclass(frozen=True)
 class Secrets:
     """Values that nobody may see."""
@@ -23,12 +31,18 @@ class Secrets:
     values: tuple[str, ...] = field(default=(), repr=False)
 
     def blot(self, body: bytes) -> bytes:
-        """``body`` with every secret in it blotted out."""
+        """``body`` with every secret in it blotted out, however JSON spells it."""
         for value in self.values:
-            # In JSON, a slash may be escaped.
-            for spelt in dict.fromkeys((value.encode(), value.replace("/", "\\/").encode())):
-                body = body.replace(spelt, BLOT.encode())
+            body = body.replace(value.encode(), BLOT.encode())
+        if b"\\" in body:
+            for escaped in self._escaped:
+                body = escaped.sub(BLOT.encode(), body)
         return body
+
+    @cached_property
+    def _escaped(self) -> tuple[re.Pattern[bytes], ...]:
+        r"""Each secret with any of its characters escaped: .NET writes a plus sign as ``\u002B``."""
+        return tuple(re.compile(b"".join(map(_spellings, value))) for value in self.values)
 
     def words(self, text: str) -> str:
         """Somebody else's words for a message of ours: on one line, short, without anything like a key."""

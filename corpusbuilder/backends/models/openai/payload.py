@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from corpusbuilder.backends.models.base import ImagePart, Message, ModelRequest, OutputSchema
+from corpusbuilder.backends.models.base import ImagePart, Message, ModelRequest, OutputSchema, text_as_json
 from corpusbuilder.backends.models.images import DataUrls
 from corpusbuilder.backends.models.openai.options import StructureMode, TokensField
 
@@ -64,7 +64,8 @@ class Payloads:
         texts = [part.text for part in message.parts if not isinstance(part, ImagePart)]
         if len(texts) == len(message.parts):
             # Text alone goes as a string: templates of small servers know nothing else, above all for the system.
-            pieces += [_bytes("\n\n".join([*texts, instruction] if instruction else texts)), b"}"]
+            said = [text_as_json(text)[1:-1] for text in ([*texts, instruction] if instruction else texts)]
+            pieces += [b'"', rb"\n\n".join(said), b'"}']
             return
         separator = b"["
         for part in message.parts:
@@ -73,10 +74,10 @@ class Payloads:
                 url = await self._urls.get(part)
                 pieces += [b'{"type":"image_url","image_url":{"url":"', url, self._image_end]
             else:
-                pieces += [b'{"type":"text","text":', _bytes(part.text), b"}"]
+                pieces += [b'{"type":"text","text":', text_as_json(part.text), b"}"]
             separator = b","
         if instruction:
-            pieces += [b',{"type":"text","text":', _bytes(instruction), b"}"]
+            pieces += [b',{"type":"text","text":', text_as_json(instruction), b"}"]
         pieces.append(b"]}")
 
     def _settings(self, request: ModelRequest, dialect: Dialect) -> dict[str, JsonValue]:
@@ -106,5 +107,4 @@ def structure(output: OutputSchema, mode: StructureMode | None) -> dict[str, Jso
 
 
 def _bytes(value: JsonValue) -> bytes:
-    # Half a surrogate pair, which broken PDFs contain, cannot be sent.
     return _ENCODE(value).encode("utf-8", "replace")

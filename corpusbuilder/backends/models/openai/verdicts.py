@@ -19,7 +19,7 @@ class Fate(Enum):
 
     ANSWERED = auto()
     BUSY = auto()
-    """429: there were too many."""
+    """429, or 420 of some gateways: there were too many."""
     FAILED = auto()
     """The endpoint is in trouble, or what it sent makes no sense."""
     LOST = auto()
@@ -70,6 +70,8 @@ class _Rule:
     words: re.Pattern[str] | None = None
     words_with: frozenset[int] = frozenset({400, 422})
     """Statuses for which words and codes count; a server's words on 5xx are no promise."""
+    unless: frozenset[str] = frozenset()
+    """Codes beside which the words mean something else."""
     parameter: Parameter | None = None
 
 
@@ -85,9 +87,20 @@ _RULES: Final = (
         codes=frozenset(
             {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "insufficient_balance"}
             | {"insufficient_user_quota", "exceeded_current_quota_error", "insufficient_credits", "arrearage"}
+            | {"budget_exceeded", "payment_required"}
         ),
-        words=_words(r"insufficient (?:balance|credits?|funds|quota)", r"credit balance is too low", r"out of credits"),
+        words=_words(
+            r"insufficient (?:balance|credits?|funds|quota)",
+            r"credit balance is too low",
+            r"\bout of (?:[\w-]+ ){0,3}(?:credits?|quota|funds)\b",
+            r"\bno (?:more )?(?:credits?|funds)\b",
+            r"(?:exceeded|used up) your current quota",
+            r"budget (?:has been |was |is )?(?:exceeded|exhausted|used up)",
+            r"\b(?:billing|spend|spending|monthly|credit|key) (?:\w+ )?limit (?:has been )?(?:reached|exceeded)",
+        ),
         words_with=_REFUSING,
+        # Gemini says so of its limit for a minute, too.
+        unless=frozenset({"resource_exhausted"}),
     ),
     _Rule(
         Fate.TOO_LONG,
@@ -124,11 +137,16 @@ _RULES: Final = (
         codes=frozenset({"model_not_found", "invalid_model", "unknown_model", "deploymentnotfound"}),
         words=_words(r"invalid model\b", r"\bmodel\b.{0,100}\b(?:does not exist|not found|not exist)"),
     ),
-    _Rule(Fate.BUSY, statuses=frozenset({429})),
-    _Rule(Fate.FAILED, statuses=frozenset({408, 409, 425})),
+    _Rule(Fate.BUSY, statuses=frozenset({420, 429})),
+    # 421 and 499 come from proxies: a connection they could not use, and one that was closed on them.
+    _Rule(Fate.FAILED, statuses=frozenset({408, 409, 421, 425, 499})),
     _Rule(
         Fate.PARAMETER,
-        words=_words(r"\bmax_tokens\b.{0,80}not supported", r"use .{0,3}max_completion_tokens"),
+        words=_words(
+            r"\bmax_tokens\b.{0,80}(?:not supported|not permitted|unrecogni|unknown|unexpected)",
+            r"(?:unrecogni|unknown|unexpected|unsupported).{0,60}\bmax_tokens\b",
+            r"use .{0,3}max_completion_tokens",
+        ),
         parameter="max_tokens",
     ),
     _Rule(
@@ -173,6 +191,8 @@ _RULES: Final = (
             r"at most 0 image",
             r"image_url is only supported",
             r"expected .?text.?, (?:got|found) .?image_url",
+            r"unknown variant .?image_url",
+            r"missing data required for image input",
         ),
         words_with=frozenset({400, 422, 500}),
     ),
@@ -221,6 +241,6 @@ def _judge_error(reply: Reply, status: int, error: ErrorBody) -> Verdict:
 def _applies(rule: _Rule, status: int, error: ErrorBody) -> bool:
     if status in rule.statuses:
         return True
-    if status not in rule.words_with:
+    if status not in rule.words_with or rule.unless & error.codes:
         return False
     return bool(rule.codes & error.codes) or (rule.words is not None and rule.words.search(error.message) is not None)

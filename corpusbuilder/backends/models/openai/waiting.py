@@ -3,6 +3,7 @@
 import email.utils
 import math
 import random
+import re
 import time
 from collections.abc import Mapping
 from typing import Final
@@ -11,6 +12,7 @@ _FIRST_S: Final = 0.5
 _LONGEST_S: Final = 60.0
 _SPREAD: Final = 0.1
 """Requests that were sent away together come back over this share of the wait, at most a second."""
+_SECONDS: Final = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*(?:s|secs?|seconds?)?\s*", re.IGNORECASE)
 
 
 def backoff(attempt: int) -> float:
@@ -29,23 +31,23 @@ def wait_before_next(attempt: int, retry_after: float | None) -> float:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds the endpoint asks to wait, in any of the ways it can say so; None when it says nothing sensible."""
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    stated = headers.get("retry-after")
-    if stated is None:
-        return None
-    seconds = _number(stated)
-    return _until(stated, headers.get("date")) if seconds is None else seconds
+    """Seconds the endpoint asks to wait, in any of the ways it can say so; None when it says nothing sensible.
+
+    When it says so more than once, as with a gateway before it, the longest wait is meant.
+    """
+    milliseconds, stated = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
+    waits = [number / 1000 for number in _numbers(milliseconds)] + _numbers(stated)
+    if stated and not _numbers(stated) and (until := _until(stated, headers.get("date"))) is not None:
+        waits.append(until)
+    return max(waits, default=None)
 
 
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and number >= 0 else None
+def _numbers(text: str) -> list[float]:
+    """The numbers in a header; several headers of one name come joined by commas."""
+    found = [_SECONDS.fullmatch(part) for part in text.split(",")]
+    # A date has a comma, too.
+    numbers = [float(match[1]) for match in found if match] if all(found) else []
+    return [number for number in numbers if math.isfinite(number)]
 
 
 def _until(date: str, now: str | None) -> float | None:

@@ -18,6 +18,7 @@ _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uf
 _SELECTORS: Final = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
 """Variation selectors: any number of them can stand unseen behind a character and carry words."""
 _BREAKS: Final = frozenset("\n\r\v\f\x85\u2028\u2029")
+_NOT_PLAIN: Final = re.compile(r"[^ -~\n]")
 _BLANKS: Final = re.compile(r"[ \t\n]+")
 
 
@@ -40,7 +41,7 @@ def said(text: str) -> str:
 
 def visible(text: str) -> str:
     """``text`` without characters that nobody sees; every kind of line break is a line feed."""
-    return "".join(map(_shown, text))
+    return _NOT_PLAIN.sub(lambda match: _shown(match[0]), text)
 
 
 @cache

@@ -269,8 +269,12 @@ def _sequence(shares: Shares, group: Group, allowed: frozenset[QuestionType]) ->
     behind = dict.fromkeys(cells, 0.0)
     facets_behind: list[dict[str, float]] = [dict.fromkeys(shared, 0.0) for shared in facets]
 
+    of_reasoning, of_form, of_what, of_context, of_difficulty = facets_behind
+
     def lag(kind: Kind) -> float:
-        return _VARIETY * behind[kind] + sum(lags[value] for lags, value in zip(facets_behind, kind, strict=True))
+        first, form, what, context, difficulty = kind
+        facets_lag = of_reasoning[first] + of_form[form] + of_what[what] + of_context[context]
+        return _VARIETY * behind[kind] + (facets_lag + of_difficulty[difficulty])
 
     found: list[Kind] = []
     for _ in range(_PERIOD if cells else 0):

@@ -9,7 +9,6 @@ from pydantic import JsonValue
 
 from corpusbuilder.backends.teachers.passes.forms import answer_problems, canonical_answer
 from corpusbuilder.backends.teachers.passes.inventory import Fact
-from corpusbuilder.backends.teachers.passes.language import is_in
 from corpusbuilder.backends.teachers.passes.plan import Slot
 from corpusbuilder.backends.teachers.passes.reading import (
     Remarks,
@@ -25,6 +24,7 @@ from corpusbuilder.backends.teachers.passes.schemas import DISTRACTOR_TYPES
 from corpusbuilder.backends.teachers.passes.scope import Scope
 from corpusbuilder.backends.teachers.passes.selection import Candidate
 from corpusbuilder.records.example import Distractor, DistractorType
+from corpusbuilder.records.language import is_in
 from corpusbuilder.records.text import contains, content_stems, shortened, stems
 
 _LONGEST_QUESTION: Final = 600

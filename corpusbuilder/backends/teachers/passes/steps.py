@@ -6,7 +6,6 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from corpusbuilder.backends.teachers.passes.language import is_in
 from corpusbuilder.backends.teachers.passes.questions import Written
 from corpusbuilder.backends.teachers.passes.reading import (
     Remarks,
@@ -21,6 +20,7 @@ from corpusbuilder.backends.teachers.passes.reading import (
 )
 from corpusbuilder.backends.teachers.passes.scope import Scope
 from corpusbuilder.records.example import ReasoningStep, StepKind
+from corpusbuilder.records.language import is_in
 from corpusbuilder.records.text import contains, content_stems, shortened, stems
 
 _MOST_STEPS: Final = 8

@@ -8,6 +8,7 @@ from corpusbuilder.backends.models.base import ImagePart, Message, ModelRequest,
 from corpusbuilder.backends.models.budget import Budget, prompt_tokens
 from corpusbuilder.backends.models.prices import Price
 from corpusbuilder.errors import BudgetReachedError, RecordError
+from corpusbuilder.records.call import Usage
 
 PER_TOKEN = Price(input=0.0, output=1_000_000.0)
 """One dollar a token of the answer."""
@@ -29,7 +30,7 @@ async def spend(budget, costs, *, most=1, pause=0.0):
             running += 1
             highest = max(highest, running)
             await asyncio.sleep(pause)
-            reservation.cost_usd = cost
+            reservation.settle(cost)
             running -= 1
 
     results = await asyncio.gather(*(call(cost) for cost in costs), return_exceptions=True)
@@ -97,6 +98,44 @@ def test_a_call_that_fails_gives_its_money_back():
         return budget.spent_usd
 
     assert asyncio.run(run()) == 0.0
+
+
+def test_calls_that_cost_more_than_expected_are_expected_to_go_on_like_that():
+    async def run():
+        budget = Budget(30.0)
+        together = await spend(budget, [4.0] * 3)
+        one_by_one = [await spend(budget, [4.0]) for _ in range(10)]
+        return budget.spent_usd, together, sum(refused for refused, _ in one_by_one)
+
+    assert asyncio.run(run()) == (28.0, (0, 3), 6)
+
+
+def test_a_call_that_nobody_counted_counts_as_the_most_that_it_may_have_cost():
+    budget = Budget(3.0)
+    refused, _ = asyncio.run(spend(budget, [None] * 5))
+    assert (refused, budget.spent_usd) == (2, 3.0)
+
+
+def test_what_a_call_cost_counts_before_it_is_kept():
+    async def run():
+        budget = Budget(10.0)
+        async with budget.reserve(PER_TOKEN, request()) as first:
+            await first.take()
+            first.settle(10.0)
+            async with budget.reserve(PER_TOKEN, request()) as second:
+                waiting = asyncio.ensure_future(second.take())
+                await asyncio.sleep(0)
+                assert not waiting.done()
+                waiting.cancel()
+
+    asyncio.run(run())
+
+
+def test_calls_of_earlier_runs_without_a_price_count_too():
+    budget = Budget(5.0)
+    budget.add_earlier([Usage(prompt_tokens=7, completion_tokens=2), Usage(), Usage(prompt_tokens=3)], PER_TOKEN)
+    refused, _ = asyncio.run(spend(budget, [1.0] * 4))
+    assert (refused, budget.spent_usd) == (3, 5.0)
 
 
 def test_without_a_cap_nothing_is_refused():

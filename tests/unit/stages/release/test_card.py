@@ -199,7 +199,7 @@ def card_with(tmp_path, **spending):
 def test_the_card_says_what_the_calls_cost_and_what_each_released_example_did(tmp_path):
     examples, card = card_with(tmp_path, cost_usd=3.5, unpriced=0)
     assert "1,200 answers (5,000,000 tokens read, 80,000 written)" in card
-    assert f"They cost 3.50 USD at list prices, {3.5 / examples:.4f} USD for each released example." in card
+    assert f"They cost 3.50 USD at listed or stated prices, {3.5 / examples:.4f} USD for each released example." in card
 
 
 def test_the_card_guesses_no_unknown_price(tmp_path):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +95,19 @@ def test_a_secret_is_blotted_out_of_words_and_bodies(secret, before, after):
     assert secret not in secrets.words(text).replace("[secret]", "")
     assert secret.encode() not in secrets.blot(text.encode()).replace(b"[secret]", b"")
     assert b"canary" not in Secrets((KEY,)).blot(rb'{"key": "canary\/7f3a9c51e2d84b60"}')
+
+
+@given(st.text(alphabet='aZ+/=-_."', min_size=8, max_size=20), st.randoms())
+def test_a_secret_is_blotted_out_of_json_however_it_is_escaped(secret, random):
+    def spelt(character):
+        code = f"\\u{ord(character):04x}"
+        either = {'"': ['\\"'], "/": ["/", "\\/"]}.get(character, [character])
+        return random.choice([*either, code, code.upper().replace("U", "u")])
+
+    body = f'{{"said": "the key is {"".join(map(spelt, secret))}, is it"}}'.encode()
+
+    assert json.loads(body)["said"] == f"the key is {secret}, is it"
+    assert json.loads(Secrets((secret,)).blot(body))["said"] == "the key is [secret], is it"
 
 
 def test_what_looks_like_a_key_is_blotted_out_of_words():

@@ -57,3 +57,13 @@ def test_what_a_model_copies_from_the_page_comes_back_as_the_page_has_it(text):
 @given(st.text(alphabet="&<>[ltgamp;#91INS] ", max_size=60))
 def test_entities_of_a_page_survive_the_way_there_and_back(text):
     assert said(as_data(text)) == " ".join(text.split())
+
+
+@given(st.text(), st.text())
+def test_what_can_be_seen_does_not_depend_on_what_stands_beside_it(before, after):
+    assert visible(before + after) == visible(before) + visible(after)
+
+
+def test_plain_letters_and_signs_stay_as_they_are():
+    plain = "".join(map(chr, range(32, 127))) + "\nà l’été, «\u00a0oui\u00a0»"
+    assert visible(plain) == plain
