@@ -6,6 +6,7 @@ Secrets are named, never held: ``api_key_env = "OPENAI_API_KEY"``.
 import difflib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ FILE_NAME: Final = "corpusbuilder.toml"
 ENV_PREFIX: Final = "CORPUSBUILDER_"
 
 Language: TypeAlias = Literal["auto", "en", "fr"]
+_SECRET: Final = re.compile(r"key|token|secret|password", re.IGNORECASE)
+"""In the names of settings whose values are not repeated in messages: somebody may have put the secret itself there."""
 _BACKEND: Final = "backend"
 """Type of the validation errors that are about a backend; their context says what is wrong."""
 
@@ -206,6 +209,7 @@ def load(path: Path | None, *, overrides: Iterable[str] = (), environ: Mapping[s
     """
     tree = _read(path) if path else {}
     settings = [*_from_environment(os.environ if environ is None else environ), *_from_flags(overrides)]
+    _forget_other_teacher(tree, settings)
     for setting in settings:
         _put(tree, setting)
     try:
@@ -214,6 +218,15 @@ def load(path: Path | None, *, overrides: Iterable[str] = (), environ: Mapping[s
         problem = _first_problem(error, Config)
         where = _origin(problem, settings) or path or "the configuration"
         raise ConfigError(f"{where}: {problem.message}", hint=problem.hint) from None
+
+
+def _forget_other_teacher(tree: dict[str, Any], settings: Sequence["_Setting"]) -> None:
+    """Drop the file's table of a teacher when a flag or variable chooses another one, which would not know its keys."""
+    chosen = [setting.text for setting in settings if setting.key == ("generate", "teacher", "kind")]
+    section = tree.get("generate")
+    table = section.get("teacher") if isinstance(section, dict) else None
+    if chosen and isinstance(table, dict) and table.get("kind", "rules") != _value(chosen[-1]):
+        table.clear()
 
 
 def commented() -> str:
@@ -325,7 +338,8 @@ def _from_flags(overrides: Iterable[str]) -> Iterator[_Setting]:
         key, equals, text = override.partition("=")
         if not equals or "." not in key:
             raise ConfigError(f"--set {override}: expected table.key=value", hint="for example --set parse.dpi=200")
-        yield _Setting(tuple(key.strip().split(".")), text.strip(), f"--set {override}")
+        shown = f"{key}=…" if _SECRET.search(key) else override
+        yield _Setting(tuple(key.strip().split(".")), text.strip(), f"--set {shown}")
 
 
 def _value(text: str) -> Any:  # noqa: ANN401 - any TOML value
@@ -374,11 +388,15 @@ def _first_problem(error: ValidationError, model: type[BaseModel]) -> _Problem:
         known = _known_keys(model, place[:-1])
         close = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.5)
         advice = f"did you mean {'.'.join([*place[:-1], close[0]])!r}?" if close else f"known keys: {', '.join(known)}"
-        return _Problem(place, f"unknown key {key!r}: {advice}")
+        hint = None
+        if _SECRET.search(place[-1]):
+            hint = "a key itself stands nowhere: export OPENAI_API_KEY=…, and name another variable in api_key_env"
+        return _Problem(place, f"unknown key {key!r}: {advice}", hint)
     if problem["type"] == "missing":
         return _Problem(place[:-1], f"{key}: a value is needed")
     message = problem["msg"].removeprefix("Value error, ")
-    return _Problem(place, f"{key or 'value'}: {message} (got {problem['input']!r})")
+    got = "" if _SECRET.search(key) else f" (got {problem['input']!r})"
+    return _Problem(place, f"{key or 'value'}: {message}{got}")
 
 
 def _origin(problem: _Problem, settings: Sequence[_Setting]) -> str | None:

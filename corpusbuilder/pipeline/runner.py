@@ -21,6 +21,7 @@ from corpusbuilder.pipeline.forecast import Forecast
 from corpusbuilder.pipeline.pilot import run_pilot
 from corpusbuilder.pipeline.shards import (
     RETRIED,
+    UNANSWERED,
     ShardJob,
     ShardReport,
     built,
@@ -225,8 +226,7 @@ class Runner:
         """Reasons of an earlier rejection that may be gone."""
         if source is not None and source.password:
             return RETRIED | {"encrypted"}
-        # What a model was asked is in the ledger: trying again costs nothing but what failed.
-        return RETRIED | {"internal_error"} if spec.calls_models(self.config) else RETRIED
+        return RETRIED | UNANSWERED if spec.calls_models(self.config) else RETRIED
 
     def _job(
         self, spec: StageSpec, document: str, source: Source | None, fingerprint: Mapping[str, JsonValue]

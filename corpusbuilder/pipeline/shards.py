@@ -28,6 +28,10 @@ CIRCUMSTANCES: Final = frozenset({"encrypted", "wrong_password", "unreadable", "
 RETRIED: Final = CIRCUMSTANCES - {"encrypted"}
 """Those that leave no trace by which one could tell that they are gone: such a shard is tried again in every run."""
 
+UNANSWERED: Final = frozenset({"context_too_long", "request_refused", "image_unreadable", "internal_error"})
+"""Those for which a model gave no answer: a server that is set up otherwise may give one, and what was answered costs
+nothing when it is tried again."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShardJob:

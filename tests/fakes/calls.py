@@ -70,6 +70,9 @@ class ListedModel:
             raise given
         return given if isinstance(given, CallAnswer) else answer(given)
 
+    def stop(self, cause):
+        pass
+
     async def close(self):
         pass
 

@@ -3,6 +3,7 @@
 import copy
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -121,16 +122,20 @@ class Access:
         """
         if self._stopped is None:
             self._stopped = cause or BackendError("the run was stopped: nothing more is sent")
+        for model in tuple(self._models):
+            self.loop.call(partial(model.stop, self._stopped))
 
     def close(self) -> None:
         """Give everything back."""
-        for model in self._models:
-            self.loop.submit(model.close()).result()
-        self.loop.close()
-        with self._lock:
-            if self._ledger is not None:
-                self._ledger.close()
-                self._ledger = None
+        try:
+            for model in self._models:
+                self.loop.submit(model.close()).result()
+        finally:
+            self.loop.close()
+            with self._lock:
+                if self._ledger is not None:
+                    self._ledger.close()
+                    self._ledger = None
 
     def _source(self, model: Model, stated: Price | None) -> Source:
         if self.mode == "replay":

@@ -9,6 +9,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 from pydantic import JsonValue
 
+from corpusbuilder.errors import CorpusbuilderError
 from corpusbuilder.records.call import Call, CallAnswer, CallState, Usage
 from corpusbuilder.records.ids import canonical_json
 
@@ -170,6 +171,13 @@ class Model(Protocol):
                 ``request_refused`` for good; ``endpoint_failed`` when it may be answered another time.
             BackendError: the model cannot be used at all; every other request will fail, too.
             MissingExtraError: a package is missing.
+        """
+        ...
+
+    def stop(self, cause: CorpusbuilderError) -> None:
+        """Send nothing more: whoever waits or comes gets the cause. Called in the event loop.
+
+        What is in flight is answered; nobody waits for a time at which to try again.
         """
         ...
 

@@ -22,6 +22,7 @@ from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.backends.models.prices import Price
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.call import Call, CallAnswer, CallState
+from corpusbuilder.records.text import shortened
 
 T = TypeVar("T")
 MORE_ROOM: Final = 2
@@ -127,9 +128,9 @@ class Calls:
             self._ledger.settle(key, CallState.REJECTED, str(error))
             raise RecordError("malformed_answer", f"what the endpoint sent is no chat completion: {error}") from None
         if completion.finish in {"refusal", "content_filter"}:
-            words = completion.refusal or completion.finish
+            words = shortened(completion.refusal or completion.finish, 200)
             self._ledger.settle(key, CallState.REFUSED, words)
-            raise RecordError("refused", f"the model refused: {words[:200]}")
+            raise RecordError("refused", f"the model refused: {words}")
         return completion
 
     async def _answer(self, key: str, request: ModelRequest) -> CallAnswer:
@@ -203,19 +204,23 @@ class Live:
 
     async def obtain(self, call: Call, request: ModelRequest) -> CallAnswer:
         """See `Source.obtain`."""
+        is_counted = False
         async with self._budget.reserve(self._price, request) as reservation:
 
             async def admit() -> None:
+                nonlocal is_counted
                 self._refuse_when_stopped()
                 if not reservation.is_taken:
                     await reservation.take()
+                    self._refuse_when_stopped()  # taking may have had to wait
                     self._meter.in_flight += 1
+                    is_counted = True
                     self._ledger.plan(call)
 
             try:
                 answer = await self._model.answer(request, admit)
             finally:
-                self._meter.in_flight -= reservation.is_taken
+                self._meter.in_flight -= is_counted
             cost = self._price.cost_usd(answer.usage) if self._price else None
             reservation.settle(cost)
             answer = answer.model_copy(update={"price_usd": cost})

@@ -1,6 +1,7 @@
 """Who may send now: so many at a time, in order, fewer while the endpoint complains."""
 
 import asyncio
+import copy
 import heapq
 import itertools
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from corpusbuilder.errors import BackendError
+from corpusbuilder.errors import CorpusbuilderError
 
 _TOO_MANY: Final = 0.2
 """Share of 429 in a window from which on fewer are let through. A few are normal, and waiting is enough for those."""
@@ -56,7 +57,7 @@ class Gate:
         self._narrow = False
         self._closed = False
         """While narrow: nobody may pass at the moment."""
-        self._stopped: BackendError | None = None
+        self._stopped: CorpusbuilderError | None = None
 
     async def enter(self, order: tuple[int, ...], *, again: bool = False) -> Ticket:
         """Wait for one's turn. Every ticket has to be given back with `leave`.
@@ -66,7 +67,7 @@ class Gate:
             again: whether this request was through before.
 
         Raises:
-            BackendError: the gate was shut for good.
+            CorpusbuilderError: the gate was shut for good, for this reason.
         """
         self.refuse_when_stopped()
         future: asyncio.Future[Ticket] = asyncio.get_running_loop().create_future()
@@ -102,7 +103,7 @@ class Gate:
         """Wait, without a ticket.
 
         Raises:
-            BackendError: the gate was shut for good meanwhile.
+            CorpusbuilderError: the gate was shut for good meanwhile, for this reason.
         """
         self.refuse_when_stopped()
         loop = asyncio.get_running_loop()
@@ -162,27 +163,27 @@ class Gate:
         """Whether the ticket was given out under the present limit."""
         return ticket.epoch == self._epoch
 
-    def stop(self, error: BackendError) -> BackendError:
+    def stop(self, error: CorpusbuilderError) -> CorpusbuilderError:
         """Shut the gate for good: whoever waits, and whoever comes, gets the error. Returns the first that shut it."""
         if self._stopped is not None:
-            return _copy(self._stopped)
+            return copy.copy(self._stopped)
         self._stopped = error
         waiting: list[asyncio.Future[Any]] = [future for _, _, future in (*self._returning, *self._waiting)]
         self._returning.clear()
         self._waiting.clear()
         for future in [*waiting, *self._pausing]:
             if not future.done():
-                future.set_exception(_copy(error))
+                future.set_exception(copy.copy(error))
         return error
 
     def refuse_when_stopped(self) -> None:
         """Raise when the gate was shut for good.
 
         Raises:
-            BackendError: it was.
+            CorpusbuilderError: it was, for this reason.
         """
         if self._stopped is not None:
-            raise _copy(self._stopped)
+            raise copy.copy(self._stopped)
 
     def _admit(self) -> None:
         for queue, passed_over in ((self._returning, self._parked), (self._waiting, 0)):
@@ -206,8 +207,3 @@ class Gate:
 def _wake(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
-
-
-def _copy(error: BackendError) -> BackendError:
-    # Raised in many tasks, one exception would gather the tracebacks of all.
-    return BackendError(error.message, hint=error.hint)

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -20,6 +20,12 @@ class Loop:
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Begin some work; its result or error comes with the future. May be called from any other thread."""
         return asyncio.run_coroutine_threadsafe(work, self._started())
+
+    def call(self, function: Callable[[], None]) -> None:
+        """Have something done in the loop, without waiting for it. Does nothing when the loop never began."""
+        with self._lock:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(function)
 
     def close(self) -> None:
         """Cancel what still runs, and end the thread. Does nothing when it never began."""

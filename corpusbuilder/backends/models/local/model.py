@@ -11,7 +11,7 @@ from corpusbuilder.backends.models.local.batches import Queue, Waiting
 from corpusbuilder.backends.models.local.generation import Generation, Outcome, free_memory
 from corpusbuilder.backends.models.local.loading import load
 from corpusbuilder.backends.models.local.options import LocalModelOptions
-from corpusbuilder.errors import RecordError
+from corpusbuilder.errors import CorpusbuilderError, RecordError
 from corpusbuilder.records.call import CallAnswer
 
 GATHER_S: Final = 0.05
@@ -54,6 +54,10 @@ class LocalModel:
             return await asyncio.wrap_future(self._queue.put(request))
         finally:
             self._gate.leave(ticket)
+
+    def stop(self, cause: CorpusbuilderError) -> None:
+        """See `Model.stop`."""
+        self._gate.stop(cause)
 
     async def close(self) -> None:
         """See `Model.close`. Waits for the batch under way."""

@@ -15,7 +15,7 @@ from corpusbuilder.backends.models.openai.address import Address
 from corpusbuilder.backends.models.openai.options import OpenAIModelOptions, StructureMode, TokensField
 from corpusbuilder.backends.models.openai.payload import Dialect
 from corpusbuilder.backends.models.openai.sender import Delivery, ParameterRefusedError
-from corpusbuilder.errors import BackendError, RecordError
+from corpusbuilder.errors import CorpusbuilderError, RecordError
 from corpusbuilder.records.ids import canonical_json
 
 _MODES: Final[tuple[StructureMode, ...]] = get_args(StructureMode)
@@ -23,7 +23,7 @@ _MODES: Final[tuple[StructureMode, ...]] = get_args(StructureMode)
 
 Ask = Callable[[ModelRequest, Dialect], Awaitable[Delivery]]
 """Sends a request in a dialect."""
-Stop = Callable[[str, str], BackendError]
+Stop = Callable[[str, str], CorpusbuilderError]
 """Ends the run, from what the endpoint does and what to do about it."""
 
 
@@ -55,7 +55,7 @@ class Dialects:
         """How to ask now. The first caller who wants structure finds out; the others wait for it.
 
         Raises:
-            RecordError, BackendError: as when a request is sent.
+            RecordError, CorpusbuilderError: as when a request is sent.
         """
         if not structured:
             return self._plain
@@ -69,7 +69,7 @@ class Dialects:
         """Take note that the endpoint refused a request in the dialect ``used``. Ask again in the current one.
 
         Raises:
-            BackendError: the user demands what the endpoint refuses.
+            CorpusbuilderError: the user demands what the endpoint refuses.
             RecordError: ``request_refused``: what it refuses was not in the request.
         """
         if refusal.parameter == "seed" and used.takes_seed:

@@ -12,7 +12,7 @@ from corpusbuilder.backends.models.openai.dialects import Dialects
 from corpusbuilder.backends.models.openai.options import OpenAIModelOptions
 from corpusbuilder.backends.models.openai.payload import Dialect, Payloads
 from corpusbuilder.backends.models.openai.sender import Delivery, ParameterRefusedError, Sender
-from corpusbuilder.errors import RecordError
+from corpusbuilder.errors import CorpusbuilderError, RecordError
 from corpusbuilder.records.call import CallAnswer, Usage
 
 _REFUSALS_FROM_THE_START: Final = 3
@@ -55,18 +55,25 @@ class OpenAIModel:
     async def answer(self, request: ModelRequest, admit: Admit | None = None) -> CallAnswer:
         """See `Model.answer`."""
         sender, dialects = self._connected or self._connect()
+        again = False
         while True:
             dialect = await dialects.current(structured=request.output is not None)
             try:
-                delivery = await self._send(sender, request, dialect, admit)
+                delivery = await self._send(sender, request, dialect, admit, again=again)
             except ParameterRefusedError as refusal:
                 dialects.refused(dialect, refusal)
+                again = True
                 continue
             except RecordError as error:
                 self._count_refusal(sender, error)
                 raise
             self._answered = True
             return answer_of(delivery, dialect)
+
+    def stop(self, cause: CorpusbuilderError) -> None:
+        """See `Model.stop`."""
+        if self._connected is not None:
+            self._connected[0].gate.stop(cause)
 
     async def close(self) -> None:
         """See `Model.close`."""
@@ -93,9 +100,15 @@ class OpenAIModel:
         return self._connected
 
     async def _send(
-        self, sender: Sender, request: ModelRequest, dialect: Dialect, admit: Admit | None = None
+        self,
+        sender: Sender,
+        request: ModelRequest,
+        dialect: Dialect,
+        admit: Admit | None = None,
+        *,
+        again: bool = False,
     ) -> Delivery:
-        return await sender.send(request.order, partial(self._payloads.make, request, dialect), admit)
+        return await sender.send(request.order, partial(self._payloads.make, request, dialect), admit, again=again)
 
 
 def answer_of(delivery: Delivery, dialect: Dialect) -> CallAnswer:

@@ -1,16 +1,28 @@
 """What can be set about an endpoint and a model on it."""
 
 import hashlib
-from typing import Any, Final, Literal, TypeAlias
+import re
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, JsonValue, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, field_validator
 
 from corpusbuilder.backends.models.base import Sampling
 from corpusbuilder.backends.models.prices import Price
 from corpusbuilder.backends.registry import Options
 from corpusbuilder.records.ids import canonical_json
 
+
+def _variable_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_]\w*", value, re.ASCII):
+        # What stands here may be the secret itself: it is not repeated.
+        raise ValueError(
+            "the name of an environment variable is wanted, such as OPENAI_API_KEY, and never the key itself"
+        )
+    return value
+
+
+VariableName: TypeAlias = Annotated[str, AfterValidator(_variable_name)]
 StructureMode: TypeAlias = Literal["json_schema", "structured_outputs", "json_object", "fenced"]
 TokensField: TypeAlias = Literal["max_tokens", "max_completion_tokens"]
 
@@ -31,10 +43,10 @@ class OpenAIModelOptions(Options):
     """As the endpoint knows it."""
     base_url: str = "https://api.openai.com/v1"
     """What ``/chat/completions`` is appended to. A query, such as Azure's ``?api-version=…``, goes with every call."""
-    api_key_env: str = "OPENAI_API_KEY"
+    api_key_env: VariableName = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key. It may be unset, for servers without keys; OpenAI's own
     endpoint demands one."""
-    headers_env: dict[str, str] = Field(default_factory=dict)
+    headers_env: dict[str, VariableName] = Field(default_factory=dict)
     """Further headers whose values are secret: from the header's name to the name of an environment variable, such as
     ``{"api-key" = "AZURE_OPENAI_API_KEY"}``."""
     concurrency: int = Field(default=64, ge=1, le=1024)

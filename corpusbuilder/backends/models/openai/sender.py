@@ -12,7 +12,7 @@ from corpusbuilder.backends.models.openai.options import OpenAIModelOptions
 from corpusbuilder.backends.models.openai.transport import Reply, Transport
 from corpusbuilder.backends.models.openai.verdicts import Fate, Parameter, Verdict, judge
 from corpusbuilder.backends.models.openai.waiting import wait_before_next
-from corpusbuilder.errors import BackendError, RecordError
+from corpusbuilder.errors import BackendError, CorpusbuilderError, RecordError
 
 _GIVEN_UP_IN_A_ROW: Final = 10
 """So many requests given up without one answered in between: it is the endpoint, and not the requests."""
@@ -72,7 +72,12 @@ class Sender:
         self._given_up = 0
 
     async def send(
-        self, order: tuple[int, ...], build: Callable[[], Awaitable[bytes]], admit: Admit | None = None
+        self,
+        order: tuple[int, ...],
+        build: Callable[[], Awaitable[bytes]],
+        admit: Admit | None = None,
+        *,
+        again: bool = False,
     ) -> Delivery:
         """One completion.
 
@@ -81,6 +86,8 @@ class Sender:
             build: makes the body. It is called when it is the request's turn, once for each attempt, so that those
                 who wait hold no memory.
             admit: see `Model.answer`.
+            again: whether it was sent before, put differently. It then passes those who wait: they may wait for the
+                money that was set aside for it.
 
         Raises:
             RecordError, BackendError, MissingExtraError: see `Model.answer`.
@@ -88,7 +95,7 @@ class Sender:
         """
         effort = _Effort(answered=self._answered)
         while True:
-            ticket = await self.gate.enter(order, again=effort.sent > 0)
+            ticket = await self.gate.enter(order, again=again or effort.sent > 0 or admit is None)
             try:
                 if admit is not None:
                     with self.gate.parked(ticket):
@@ -169,7 +176,7 @@ class Sender:
             "endpoint_failed", f"{self._address.shown} failed on this request {effort.sent} times: {words}"
         )
 
-    def stop(self, what: str, hint: str) -> BackendError:
+    def stop(self, what: str, hint: str) -> CorpusbuilderError:
         """End the run: whoever waits, and whoever comes, gets the error that this returns."""
         return self.gate.stop(BackendError(f"{self._address.shown} {what}", hint=hint))
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import Final, Literal, NamedTuple, Self, TypeAlias, get_args
+from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -29,9 +29,20 @@ _VARIETY: Final = 0.3
 
 
 class ShareTable(BaseModel):
-    """Shares of the values of one facet. They need not add up to 1: only their proportions count."""
+    """Shares of the values of one facet. They need not add up to 1: only their proportions count.
+
+    Whoever states what is wanted states all of it: what is left out is 0. Where only zeros are stated, the others keep
+    their defaults.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _what_is_left_out_is_not_wanted(cls, stated: Any) -> Any:  # noqa: ANN401 - whatever the config file holds
+        if not isinstance(stated, dict) or not any(stated.values()):
+            return stated
+        return {**dict.fromkeys(cls.model_fields, 0.0), **stated}
 
     @model_validator(mode="after")
     def _something_is_wanted(self) -> Self:

@@ -28,6 +28,9 @@ CIRCUMSTANCES: Final = POSTPONED | {"endpoint_failed"}
 """Reasons that lie in the moment and not in the unit: it is asked about again in the next run."""
 
 
+_LONGEST_FAILURE: Final = 240
+
+
 class PassTeacher:
     """Writes drafts in three passes for each figure of a unit, and for its text.
 
@@ -91,7 +94,9 @@ def _answer(
         if failure.reason_code in CIRCUMSTANCES:
             return TeacherAnswer(unit_id=request.unit.id, failure=failure.reason_code, message=failure.message)
     if failures and not drafts:
-        message = "; ".join(dict.fromkeys(failure.message for failure in failures))
+        message = shortened(failures[0].message, _LONGEST_FAILURE)
+        if len(failures) > 1:
+            message += f" ({len(failures)} of its calls came to nothing; corpusbuilder ledger export shows them)"
         return TeacherAnswer(unit_id=request.unit.id, failure=failures[0].reason_code, message=message)
     notes = [note for group, outcome in zip(groups, outcomes, strict=True) for note in _notes(group.scope, outcome)]
     return TeacherAnswer(unit_id=request.unit.id, drafts=drafts, notes=(*_unseen(groups), *notes))

@@ -19,7 +19,7 @@ from corpusbuilder.backends.teachers.passes.scope import Scope
 from corpusbuilder.backends.teachers.scripted import ScriptedOptions
 from corpusbuilder.backends.teachers.scripted.plays import Part, play
 from corpusbuilder.backends.teachers.scripted.script import read_script, scripted_answer
-from corpusbuilder.errors import RecordError
+from corpusbuilder.errors import CorpusbuilderError, RecordError
 from corpusbuilder.records.call import CallAnswer, Usage
 
 NO_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -76,6 +76,9 @@ class ScriptedModel:
             mode="json_schema",
             time=NO_TIME,
         )
+
+    def stop(self, cause: CorpusbuilderError) -> None:
+        """Nobody waits for a turn."""
 
     async def close(self) -> None:
         """Nothing to give back."""
