@@ -3,9 +3,10 @@
 The highest version of a prompt is used. A folder ``prompts/`` in the workspace wins over the shipped one, file by file.
 """
 
+import difflib
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -32,6 +33,8 @@ def load_prompts(task: str, language: str, *, own: Path | None = None) -> dict[s
         MissingInputError: there is none.
         ConfigError: a file has no valid front matter.
     """
+    if own is not None:
+        _check_names(own / task, {name for name, _, _ in _files(data_folder("prompts") / task, language)}, language)
     found: dict[str, tuple[int, Path]] = {}
     for root in filter(None, (data_folder("prompts"), own)):
         for name, version, path in _files(root / task, language):
@@ -84,6 +87,22 @@ def data_folder(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise MissingInputError(f"the folder {name!r} of corpusbuilder is missing", hint="install corpusbuilder again")
+
+
+def _check_names(folder: Path, known: Collection[str], language: str) -> None:
+    """Refuse a file of the user's that would be passed over without a word.
+
+    Raises:
+        ConfigError: its name is not that of a prompt.
+    """
+    for path in sorted(folder.glob("*.md")):
+        named = _FILE_NAME.fullmatch(path.name)
+        if named is None:
+            raise ConfigError(f"{path}: a prompt is called <name>.v<N>.<en|fr>.md, such as questions.v1.fr.md")
+        if named["language"] == language and known and named["name"] not in known:
+            close = difflib.get_close_matches(named["name"], sorted(known), n=1)
+            advice = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"
+            raise ConfigError(f"{path}: there is no prompt called {named['name']!r}: {advice}")
 
 
 def _files(folder: Path, language: str) -> Iterator[tuple[str, int, Path]]:

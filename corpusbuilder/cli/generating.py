@@ -4,7 +4,7 @@ import typer
 
 from corpusbuilder.cli.options import GenerateOptions
 from corpusbuilder.cli.progress import in_words
-from corpusbuilder.cli.report import emit_json
+from corpusbuilder.cli.report import counted, emit_json, say
 from corpusbuilder.cli.run import conclude, run, workspace_of
 from corpusbuilder.errors import UsageError
 from corpusbuilder.pipeline.forecast import DryRun, Range
@@ -29,7 +29,10 @@ def run_generate(options: GenerateOptions) -> None:
 
         run_batch(options)
     else:
-        conclude(options, run(options, ["generate"], mode="replay" if options.replay else "live"))
+        report = run(options, ["generate"], mode="replay" if options.replay else "live")
+        if waiting := sum(stage.postponed for stage in report.stages):
+            say(f"{counted(waiting, 'unit')} wait for answers that are not in the ledger: run without --replay to ask")
+        conclude(options, report)
 
 
 def _dry_run(options: GenerateOptions) -> None:
@@ -49,7 +52,9 @@ def dry_run_lines(found: DryRun) -> list[str]:
     forecast = found.forecast
     if not found.calls_models:
         return ["nothing was sent: this teacher calls no model, and costs nothing"]
-    lines = [f"nothing was sent. {found.documents} documents, {forecast.units:,} units are stale"]
+    lines = [
+        f"nothing was sent. {counted(found.documents, 'document')}, {counted(forecast.units, 'unit')} to ask about"
+    ]
     if found.in_ledger:
         lines.append(f"{found.in_ledger:,} calls are answered in the ledger and cost nothing")
     if not found.tasks:
@@ -62,12 +67,14 @@ def dry_run_lines(found: DryRun) -> list[str]:
     lines.append(f"{'all':<12}{forecast.calls.expected:>9,.0f}{prompt.expected:>16,.0f}{completion.expected:>16,.0f}")
     lines.append(f"{'90 %':<12}{_span(forecast.calls):>9}{_span(prompt):>16}{_span(completion):>16}")
     if forecast.cost_usd is None:
-        price = "the price of this model is not known: state it with generate.teacher.price"
+        price = "the price of this model is not known: --set 'generate.teacher.price={input=0.5, output=2.0}' states it"
     else:
         cost = forecast.cost_usd
         price = f"about ${cost.expected:.2f} (90 %: ${cost.low:.2f} to ${cost.high:.2f})"
         if found.price_as_of:
             price += f", at the list price noted on {found.price_as_of}"
+        if found.budget_usd is not None and cost.expected > found.budget_usd:
+            price += f"; that is over the budget of ${found.budget_usd:g}"
     return [*lines, price]
 
 

@@ -63,8 +63,8 @@ def calls_line(meter: Meter) -> str:
     if not (meter.sent or meter.found or meter.in_flight):
         return ""
     parts = [f"{meter.sent:,} calls"]
-    if meter.found:
-        parts.append(f"{meter.found:,} from the ledger")
+    if meter.found_before:
+        parts.append(f"{meter.found_before:,} from the ledger")
     if meter.in_flight:
         parts.append(f"{meter.in_flight} under way")
     if meter.failed:

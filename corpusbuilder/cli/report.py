@@ -5,13 +5,13 @@ import re
 import select
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 import typer
 
-from corpusbuilder.errors import CorpusbuilderError, command_line
+from corpusbuilder.errors import BudgetReachedError, CorpusbuilderError, command_line
 
 INTERRUPTED = 130
 BUG = 1
@@ -45,7 +45,7 @@ def reporting_errors(*, as_json: bool) -> Iterator[None]:
     try:
         yield
     except CorpusbuilderError as error:
-        _explain(error.message, error.hint, repeat=error.repeat)
+        _explain(error.message, error.hint, code=error.exit_code, repeat=error.repeat)
         if as_json:
             failure = _failure(error.message, error.hint, code=error.exit_code, repeat=error.repeat)
             emit_json({**error.result, **failure})
@@ -81,23 +81,38 @@ def _nobody_reads_stdout() -> bool:
     return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 
-def _explain(message: str, hint: str | None, *, repeat: bool = True) -> None:
-    """The sentence, the next thing to do, and how to go on if the same command can."""
+def _explain(message: str, hint: str | None, *, code: int = BUG, repeat: bool = True) -> None:
+    """The sentence, the next thing to do, and how to go on if a command can."""
     say(f"error: {message}")
     if hint:
         say(f"  → {hint}")
     if repeat:
-        say(f"  to go on: {resume_command()}")
+        say(f"  to go on: {resume_command(code)}")
 
 
 def _failure(message: str, hint: str | None, *, code: int, repeat: bool = True) -> dict[str, Any]:
-    resume = resume_command() if repeat else None
+    resume = resume_command(code) if repeat else None
     return {"ok": False, "error": message, "hint": hint, "exit_code": code, "resume": resume}
 
 
-def resume_command() -> str:
+def resume_command(code: int = BUG) -> str:
     """The command line of this run: running it again goes on where it stopped."""
-    return command_line(*sys.argv[1:])
+    arguments = sys.argv[1:]
+    return command_line(*(_with_twice_the_budget(arguments) if code == BudgetReachedError.exit_code else arguments))
+
+
+def _with_twice_the_budget(arguments: Sequence[str]) -> list[str]:
+    """The arguments with twice the ``--budget``: the same one would be reached at once."""
+    twice = list(arguments)
+    for place, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name != "--budget":
+            continue
+        if equals:
+            twice[place] = f"--budget={2 * float(value) or 1:g}"
+        elif place + 1 < len(arguments):
+            twice[place + 1] = f"{2 * float(arguments[place + 1]) or 1:g}"
+    return twice
 
 
 def counted(number: int, noun: str) -> str:

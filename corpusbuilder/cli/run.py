@@ -15,7 +15,7 @@ from corpusbuilder.cli.progress import display_for
 from corpusbuilder.cli.report import emit_json, say
 from corpusbuilder.config import FILE_NAME, Config, load
 from corpusbuilder.engines.local import LocalEngine
-from corpusbuilder.errors import MissingInputError, TooManyRejectedError, command_line
+from corpusbuilder.errors import MissingInputError, TooManyRejectedError, UsageError, command_line
 from corpusbuilder.pipeline.batchstate import waiting_requests
 from corpusbuilder.pipeline.build import BuildReport, build, gather, run_stages
 from corpusbuilder.pipeline.calling import access_for
@@ -23,7 +23,8 @@ from corpusbuilder.pipeline.runner import Runner, Selection
 from corpusbuilder.store.workspace import Workspace
 
 _MOST_NAMED: Final = 40
-"""Rejects and notes that are told one by one; a person reads no more."""
+"""Rejects that are told one by one; a person reads no more."""
+_MOST_NOTES: Final = 12
 
 
 def config_of(workspace: Path, overrides: Sequence[str] | None) -> Config:
@@ -59,7 +60,7 @@ def run(
     """Run ``stages`` (None: everything that is stale, and the release) over the workspace."""
     with workspace_of(options, mode=mode, batch=batch) as runner:
         if mode == "live" and (stages is None or "generate" in stages):
-            _warn_of_batches(runner)
+            _refuse_beside_batches(runner)
         if stages is None:
             return build(runner, paths, password_env=password_env)
         report = BuildReport()
@@ -69,10 +70,19 @@ def run(
         return report
 
 
-def _warn_of_batches(runner: Runner) -> None:
+def _refuse_beside_batches(runner: Runner) -> None:
+    """Stop before calls are made that are under way as a batch.
+
+    Raises:
+        UsageError: there are such.
+    """
     waiting = waiting_requests(runner.workspace)
     if waiting and isinstance(runner.config.generate.teacher, OpenAIModelOptions):
-        say(f"note: {waiting:,} requests wait in batches, which generate --collect takes in; live, they cost twice")
+        raise UsageError(
+            f"{waiting:,} requests wait in batches: asked again live, they would be paid for twice",
+            hint=f"{command_line('generate', '--collect', '-w', runner.workspace.root)}; to give them up, delete "
+            f"{runner.workspace.root / 'generate' / 'batches'}",
+        )
 
 
 def conclude(options: RunOptions, report: BuildReport, more: Mapping[str, object] | None = None) -> None:
@@ -114,10 +124,10 @@ def tell_problems(options: RunOptions, report: BuildReport) -> None:
     if options.quiet:
         return
     notes = [*report.warnings, *report.notes()]
-    for line in notes[:_MOST_NAMED]:
+    for line in notes[:_MOST_NOTES]:
         say(f"note: {line}")
-    if len(notes) > _MOST_NAMED:
-        say(f"… and {len(notes) - _MOST_NAMED} more notes, in {options.workspace}/*/done/")
+    if len(notes) > _MOST_NOTES:
+        say(f"… and {len(notes) - _MOST_NOTES} more notes, in {options.workspace}/*/done/")
 
 
 def as_json(report: BuildReport) -> dict[str, Any]:

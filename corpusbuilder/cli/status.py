@@ -40,8 +40,9 @@ def status(options: WorkspaceOptions) -> None:
     if found.spending is not None:
         typer.echo(f"{'calls':<9}{told_spending(found.spending, found.accepted)}")
     if found.in_batches:
-        fetch = command_line("generate", "--collect", "-w", options.workspace)
-        typer.echo(f"{'batches':<9}{counted(found.in_batches, 'request')} wait for answers: {fetch}")
+        typer.echo(f"{'batches':<9}{counted(found.in_batches, 'request')} wait for answers")
     again = [word for value in options.overrides or () for word in ("--set", value)]
     to_do = command_line("build", "-w", options.workspace, *again)
+    if found.in_batches:
+        to_do = command_line("generate", "--collect", "-w", options.workspace, *again)
     typer.echo("everything is current" if found.is_current else f"to do it: {to_do}")

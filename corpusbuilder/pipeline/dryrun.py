@@ -40,7 +40,7 @@ def dry_run(runner: Runner) -> DryRun:
         )
     ]
     model = teacher.get("model")
-    price = runner.access.price_of(model, getattr(config.teacher, "price", None)) if model else None
+    price = runner.access.known_price(config.teacher)
     found = from_dry_run(
         documents=len(jobs),
         units=units,
@@ -50,7 +50,7 @@ def dry_run(runner: Runner) -> DryRun:
         assumed=ASSUMED_TOKENS,
         price=price,
     )
-    return replace(found, calls_models=spec.calls_models(runner.config))
+    return replace(found, calls_models=spec.calls_models(runner.config), budget_usd=config.budget_usd)
 
 
 def _lengths(runner: Runner, model: str | None) -> dict[str, float]:

@@ -76,6 +76,8 @@ class DryRun:
     """When the list price was noted down; null when the user stated it, or nobody knows it."""
     calls_models: bool = True
     """Whether the teacher is a model at all."""
+    budget_usd: float | None = None
+    """What the workspace may spend in all."""
 
     def as_json(self) -> dict[str, Any]:
         """As one JSON object."""

@@ -40,6 +40,7 @@ def run_pilot(stage: Stage[Any, Any], spec: StageSpec, jobs: Sequence[ShardJob],
             pass  # what the pilot writes is in the ledger; the shards take it from there
     finally:
         access.meter.units = None
+        access.meter.pilot = access.meter.sent
     return from_pilot(sizes, measured)
 
 

@@ -38,7 +38,7 @@ from corpusbuilder.records.ids import document_id
 from corpusbuilder.stages.contract import Source, Stage
 from corpusbuilder.store.workspace import Counts, Workspace
 
-_THREADS: Final = 32
+_THREADS: Final = 64
 """Documents at a time in a stage that calls models; the model says how many calls are under way."""
 SCHEMA_VERSION: Final = "1.0"
 """Version of the records and of the workspace's layout."""
@@ -152,8 +152,7 @@ class Runner:
         if not spec.calls_models(self.config):
             yield from self.engine.run(run_shard, jobs)
             return
-        teacher = self.config.generate.teacher.model_dump()
-        if self.access.mode == "live" and self.access.costs_money(teacher):
+        if self.access.mode == "live" and self.access.costs_money(self.config.generate.teacher):
             forecast = run_pilot(self._built(spec), spec, jobs, self.access)
             if forecast is not None:
                 self.observer.forecast(forecast, self.config.generate.budget_usd)

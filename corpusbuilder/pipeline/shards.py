@@ -28,6 +28,7 @@ CIRCUMSTANCES: Final = frozenset({"encrypted", "wrong_password", "unreadable", "
 RETRIED: Final = CIRCUMSTANCES - {"encrypted"}
 """Those that leave no trace by which one could tell that they are gone: such a shard is tried again in every run."""
 
+_MOST_PROMPTS: Final = 3
 UNANSWERED: Final = frozenset({"context_too_long", "request_refused", "image_unreadable", "internal_error"})
 """Those for which a model gave no answer: a server that is set up otherwise may give one, and what was answered costs
 nothing when it is tried again."""
@@ -106,11 +107,16 @@ def why_stale(shard: Shard, fingerprint: Mapping[str, JsonValue], *, retried: fr
 def differences(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> list[str]:
     """What changed between two fingerprints, in words."""
     changes = []
+    prompts = [k for k in before.keys() | after.keys() if k.startswith("prompt ") and before.get(k) != after.get(k)]
+    if len(prompts) > _MOST_PROMPTS:
+        changes.append(f"{len(prompts)} prompts changed")
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
-        if old == new:
+        if old == new or (key in prompts and len(prompts) > _MOST_PROMPTS):
             continue
-        if key not in before:
+        if isinstance(old, dict) and isinstance(new, dict):
+            changes += _inner_differences(key, old, new)
+        elif key not in before:
             changes.append(f"{key} is new")
         elif key not in after:
             changes.append(f"{key} is gone")
@@ -119,6 +125,13 @@ def differences(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue])
         else:
             changes.append(f"{key} changed from {_short(old)} to {_short(new)}")
     return changes
+
+
+def _inner_differences(key: str, before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> list[str]:
+    """What changed inside a table; of another kind of thing only the kind."""
+    if before.get("kind") != after.get("kind"):
+        return [f"{key} changed from {before.get('kind')} to {after.get('kind')}"]
+    return [f"{key} {change}" for change in differences(before, after)]
 
 
 def run_shard(job: ShardJob, access: Access | None = None) -> ShardReport:

@@ -209,3 +209,33 @@ def test_rubbish_in_the_environment_is_a_config_error_or_a_config(environ):
         config, message = None, refusal.message
         assert message
     assert config is None or isinstance(config, Config)
+
+
+SECRET = "sk-abcdef0123456"
+
+
+@pytest.mark.parametrize("key", ["generate.teacher.api_key_env", "generate.teacher.api_key"])
+def test_a_key_that_is_typed_into_the_configuration_is_refused_and_never_repeated(key):
+    flags = ["generate.teacher.kind=openai", "generate.teacher.model=m", f"{key}={SECRET}"]
+    with pytest.raises(ConfigError) as refusal:
+        load(None, overrides=flags, environ={})
+    assert SECRET not in f"{refusal.value.message} {refusal.value.hint}"
+    assert "environment variable" in refusal.value.message or "export OPENAI_API_KEY" in refusal.value.hint
+
+
+def test_another_teacher_chosen_by_a_flag_does_not_get_the_files_table(tmp_path):
+    path = written(tmp_path, '[generate.teacher]\nkind = "openai"\nmodel = "m"\nconcurrency = 3\n')
+    assert load(path, overrides=["generate.teacher.kind=rules"], environ={}).generate.teacher.kind == "rules"
+    same = load(path, overrides=["generate.teacher.kind=openai"], environ={}).generate.teacher
+    assert (same.model, same.concurrency) == ("m", 3)
+
+
+@pytest.mark.parametrize(
+    ("stated", "share"),
+    [({"spatial": 1, "comparison": 3}, {"spatial": 0.25, "comparison": 0.75}), ({"lookup": 0}, {"lookup": 0.0})],
+)
+def test_shares_that_are_stated_are_all_that_is_wanted(stated, share):
+    teacher = {"kind": "openai", "model": "m", "shares": {"reasoning": stated}}
+    shares = Config.model_validate({"generate": {"teacher": teacher}}).generate.teacher.shares.reasoning.normalised()
+    assert {key: shares[key] for key in share} == share
+    assert (shares["causal"] > 0) is (sum(stated.values()) == 0)

@@ -55,3 +55,17 @@ def test_the_prompts_of_the_rules_teacher_ship(language):
 @pytest.mark.parametrize("name", ["prompts", "schemas", "data_cards"])
 def test_data_folders_are_found_in_a_source_checkout(name):
     assert any(data_folder(name).iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("questions.fr.md", "<name>.v<N>.<en|fr>.md"), ("question.v1.fr.md", "did you mean questions?")],
+)
+def test_a_file_of_the_users_that_would_be_passed_over_is_refused(tmp_path, name, advice):
+    own = tmp_path / "prompts" / "teacher"
+    own.mkdir(parents=True)
+    (own / name).write_text("---\ntask: teacher\nversion: 1\n---\nText.\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as refusal:
+        load_prompts("teacher", "fr", own=tmp_path / "prompts")
+    assert advice in refusal.value.message
+    assert name in refusal.value.message

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from corpusbuilder.backends.models.base import Ledger, Model
 from corpusbuilder.backends.models.budget import Budget
@@ -14,6 +14,7 @@ from corpusbuilder.backends.models.estimate import Estimate
 from corpusbuilder.backends.models.loop import Loop
 from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.backends.models.prices import Price, listed_price
+from corpusbuilder.backends.registry import Options
 from corpusbuilder.errors import BackendError, ConfigError, CorpusbuilderError
 
 Mode: TypeAlias = Literal["live", "replay", "estimate", "batch"]
@@ -80,11 +81,14 @@ class Access:
         """What a model costs: as stated in the config, else as listed, else unknown."""
         return stated or listed_price(model, self._own_prices)
 
-    def costs_money(self, options: Mapping[str, Any]) -> bool:
+    def known_price(self, options: Options) -> Price | None:
+        """What the model costs that options name, as far as that is known."""
+        stated, model = getattr(options, "price", None), getattr(options, "model", None)
+        return stated or (listed_price(model, self._own_prices) if model else None)
+
+    def costs_money(self, options: Options) -> bool:
         """Whether calls of the model that options name are known to cost anything."""
-        model, stated = options.get("model"), options.get("price")
-        price = Price.model_validate(stated) if stated else None
-        price = self.price_of(str(model), price) if model else None
+        price = self.known_price(options)
         return price is not None and (price.input > 0 or price.output > 0)
 
     def price(self, model: str, stated: Price | None) -> Price | None:

@@ -75,6 +75,8 @@ class Purpose:
     """Why a call is made. It plays no part in the key."""
 
     task: str
+    subject: str | None = None
+    """What of the unit it is about: ``figure`` or ``text``."""
     prompt_id: str | None = None
     prompt_sha256: str | None = None
     document_id: str | None = None

@@ -93,7 +93,7 @@ class Budget:
                     raise BudgetReachedError(
                         f"the budget of ${self.cap_usd:g} is reached: ${self.spent_usd:.4f} is spent, and the next "
                         f"call may cost ${amount_usd * self._dearer:.4f}",
-                        hint="everything answered is kept; go on with a larger --budget",
+                        hint="everything answered is kept; go on with a larger --budget (or generate.budget_usd)",
                     )
                 await self._changed.wait()
             amount_usd *= self._dearer

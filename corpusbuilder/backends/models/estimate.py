@@ -17,7 +17,8 @@ class WouldSend:
     unit_id: str | None
     prompt_tokens: int
     """Estimated."""
-    has_image: bool
+    subject: str | None
+    """``figure`` or ``text``."""
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Estimate:
     async def obtain(self, call: Call, request: ModelRequest) -> CallAnswer:
         """See `Source.obtain`."""
         tokens = prompt_tokens(request)
-        self.would_send.append(WouldSend(call.task, call.unit_id, tokens, bool(request.images)))
+        self.would_send.append(WouldSend(call.task, call.unit_id, tokens, request.purpose.subject))
         raise RecordError("not_in_ledger", "nothing is sent in a dry run")
 
     def by_task(self) -> Counter[str]:

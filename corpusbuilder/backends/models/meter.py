@@ -25,6 +25,8 @@ class Meter:
     """Calls answered in this run."""
     found: int = 0
     """Calls whose answer was in the ledger: nothing was sent."""
+    pilot: int = 0
+    """Those of ``sent`` that a pilot made: the run finds them in the ledger."""
     failed: int = 0
     """Calls that came to nothing: refused, malformed twice, or never answered."""
     in_flight: int = 0
@@ -38,13 +40,18 @@ class Meter:
     units: dict[str, UnitUsage] | None = field(default=None, repr=False)
     """Usage by unit, as long as somebody wants to know: set it to an empty dict to begin, to None to end."""
 
+    @property
+    def found_before(self) -> int:
+        """Calls that an earlier run had paid for."""
+        return max(0, self.found - self.pilot)
+
     def as_json(self) -> dict[str, Any] | None:
         """As one JSON object; None when no call was made."""
         if not (self.sent or self.found or self.failed):
             return None
         return {
             "sent": self.sent,
-            "from_ledger": self.found,
+            "from_ledger": self.found_before,
             "failed": self.failed,
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,

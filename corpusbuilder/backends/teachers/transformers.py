@@ -15,6 +15,11 @@ _FREE: Final = Price(input=0, output=0)
 class TransformersTeacherOptions(LocalModelOptions, PassOptions):
     """A model on this machine writes the examples."""
 
+    @property
+    def price(self) -> Price:
+        """It costs nothing."""
+        return _FREE
+
     def fingerprint(self) -> dict[str, Any]:
         """What the examples depend on: the model and the passes."""
         return {**LocalModelOptions.fingerprint(self), **self.passes(self.sampling()).fingerprint()}
@@ -28,7 +33,7 @@ def create(options: TransformersTeacherOptions, access: Access) -> ModelTeacher:
 
         return LocalModel(options, read_image=access.read_image)
 
-    return ModelTeacher(access, make, options.passes(options.sampling()), _FREE)
+    return ModelTeacher(access, make, options.passes(options.sampling()), options.price)
 
 
 BACKEND: Final = Backend(

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from corpusbuilder.cli.report import printable, say, tell
+from corpusbuilder.cli.report import printable, resume_command, say, tell
+from corpusbuilder.errors import BudgetReachedError, command_line
 
 REPORTING = "from corpusbuilder.cli.report import emit_json, reporting_errors\n"
 OURS = "with reporting_errors(as_json=False):\n    emit_json({'ok': True})\n"
@@ -49,3 +50,18 @@ def test_what_strangers_wrote_commands_no_terminal(capsys, hostile, stream):
 
 def test_lines_tabs_and_letters_stay_as_they_are():
     assert printable("a\tb\nc \u00ab\u00a0d\u00a0\u00bb \u00e9") == "a\tb\nc \u00ab\u00a0d\u00a0\u00bb \u00e9"
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        (["build", "--budget", "5", "-w", "ws"], "corpusbuilder build --budget 10 -w ws"),
+        (["generate", "--budget=0.25"], "corpusbuilder generate --budget=0.5"),
+        (["generate", "--budget", "0"], "corpusbuilder generate --budget 1"),
+        (["generate", "-w", "ws"], "corpusbuilder generate -w ws"),
+    ],
+)
+def test_the_command_after_a_reached_budget_allows_for_more(monkeypatch, typed, printed):
+    monkeypatch.setattr(sys, "argv", ["corpusbuilder", *typed])
+    assert resume_command(BudgetReachedError.exit_code) == printed
+    assert resume_command() == command_line(*typed)

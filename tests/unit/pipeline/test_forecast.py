@@ -58,20 +58,20 @@ def test_the_lot_does_not_depend_on_the_order_of_units():
     assert sorted(shuffled, key=lot) == sorted(units, key=lot) != units
 
 
-def follow(task, *, image=True):
-    item = WouldSend(task, "unit-1", 2000, image)
+def follow(task, *, subject="figure"):
+    item = WouldSend(task, "unit-1", 2000, subject)
     return [f.task for f in follow_ups(item, per_unit=5, per_figure=8, questions_per_call=4)]
 
 
 def test_an_inventory_is_followed_by_questions_and_their_steps():
     assert follow("inventory") == ["questions", "steps", "steps"]
-    assert follow("inventory", image=False) == ["questions", "steps", "steps"]
+    assert follow("inventory", subject="text") == ["questions", "steps", "steps"]
     assert follow("questions") == ["steps", "steps"]
     assert follow("steps") == []
 
 
 def test_a_dry_run_adds_up_by_task_and_says_what_it_assumed():
-    items = [WouldSend("inventory", "u", 1000, True)] * 3 + [WouldSend("steps", "u", 2000, True)] * 2
+    items = [WouldSend("inventory", "u", 1000, "figure")] * 3 + [WouldSend("steps", "u", 2000, "figure")] * 2
     dry = from_dry_run(
         1, 3, items, in_ledger=7, lengths={"steps": 500.0}, assumed=ASSUMED_TOKENS, price=Price(input=1.0, output=2.0)
     )

@@ -22,7 +22,7 @@ def follow_ups(item: WouldSend, *, per_unit: int, per_figure: int, questions_per
         per_figure: examples about a figure.
         questions_per_call: how many questions get their steps in one call.
     """
-    count = per_figure if item.has_image else per_unit
+    count = per_figure if item.subject == "figure" else per_unit
     later = replace(item, prompt_tokens=item.prompt_tokens + _TASK_TOKENS)
     if item.task == "inventory":
         yield replace(later, task="questions")

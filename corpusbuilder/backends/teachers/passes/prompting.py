@@ -60,6 +60,8 @@ class Opening:
     unit_id: str
     place: tuple[int, ...]
     """Begins `ModelRequest.order`."""
+    subject: str = "text"
+    """``figure`` or ``text``: what the group is about."""
 
     def request(self, name: str, output: OutputSchema, values: Mapping[str, object], part: int = 0) -> ModelRequest:
         """The request of one pass.
@@ -77,7 +79,7 @@ class Opening:
             messages=(*before, Message(material.role, (*material.parts, task))),
             output=output,
             sampling=self.sampling,
-            purpose=Purpose(name, prompt.id, prompt.sha256, self.document_id, self.unit_id),
+            purpose=Purpose(name, self.subject, prompt.id, prompt.sha256, self.document_id, self.unit_id),
             order=(*self.place, PASSES.index(name), part),
         )
 

@@ -77,7 +77,13 @@ class PassTeacher:
             shown = Message("user", (passages, *shown_figure(pieces, figure)))
             unit = request.unit
             opening = Opening(
-                pieces, (system, shown), self._settings.sampling, unit.document.id, unit.id, (order, index)
+                pieces,
+                (system, shown),
+                self._settings.sampling,
+                unit.document.id,
+                unit.id,
+                (order, index),
+                subject="figure" if figure else "text",
             )
             group = group_for(Scope(material, figure, request.language), opening, request, self._settings)
             if group is not None:
