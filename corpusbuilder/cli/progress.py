@@ -19,7 +19,7 @@ from rich.progress import (
 )
 
 from corpusbuilder.backends.models.meter import Meter
-from corpusbuilder.cli.report import counted, say
+from corpusbuilder.cli.report import counted, printable, say
 from corpusbuilder.pipeline.forecast import Forecast, Range
 from corpusbuilder.pipeline.runner import Observer, StageReport
 from corpusbuilder.pipeline.shards import ShardReport
@@ -60,7 +60,8 @@ def summary_line(report: StageReport) -> str:
 
 def calls_line(meter: Meter) -> str:
     """What calls have come to so far; empty before the first."""
-    if not (meter.sent or meter.found or meter.in_flight):
+    trouble = meter.trouble()
+    if not (meter.sent or meter.found or meter.in_flight or trouble):
         return ""
     parts = [f"{meter.sent:,} calls"]
     if meter.found_before:
@@ -72,6 +73,8 @@ def calls_line(meter: Meter) -> str:
     if meter.sent:
         parts.append(f"{in_words(meter.prompt_tokens + meter.completion_tokens)} tokens")
         parts.append("price unknown" if meter.unpriced else f"${meter.cost_usd:.2f}")
+    if trouble:
+        parts.append(printable(trouble))
     return ", ".join(parts)
 
 

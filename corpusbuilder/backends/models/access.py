@@ -68,6 +68,7 @@ class Access:
         self._budget: Budget | None = None
         self._models: list[Model] = []
         self._stopped: CorpusbuilderError | None = None
+        self.meter.trouble = self._trouble
 
     @property
     def ledger(self) -> ClosableLedger:
@@ -163,6 +164,10 @@ class Access:
             meter=self.meter,
             refuse_when_stopped=self._refuse_when_stopped,
         )
+
+    def _trouble(self) -> str:
+        """What the models say of their endpoints."""
+        return "; ".join(filter(None, (getattr(model, "trouble", "") for model in tuple(self._models))))
 
     def _refuse_when_stopped(self) -> None:
         if self._stopped is not None:

@@ -59,6 +59,11 @@ class Gate:
         """While narrow: nobody may pass at the moment."""
         self._stopped: CorpusbuilderError | None = None
 
+    @property
+    def pausing(self) -> int:
+        """How many requests wait for the time at which to try again."""
+        return len(self._pausing)
+
     async def enter(self, order: tuple[int, ...], *, again: bool = False) -> Ticket:
         """Wait for one's turn. Every ticket has to be given back with `leave`.
 

@@ -1,5 +1,6 @@
 """What calls have come to in this run, for the person who watches."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,8 @@ class Meter:
     cost_usd: float = 0.0
     unpriced: int = 0
     """Calls of which nobody knows what they cost."""
+    trouble: Callable[[], str] = field(default=lambda: "", repr=False)
+    """What keeps calls from being answered just now, in words; empty when nothing does."""
     inputs: int = 0
     """Units done."""
     units: dict[str, UnitUsage] | None = field(default=None, repr=False)

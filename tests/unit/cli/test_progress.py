@@ -37,6 +37,13 @@ def test_an_unknown_price_is_told_as_such():
     assert calls_line(Meter(sent=1, unpriced=1)).endswith("price unknown")
 
 
+def test_what_holds_the_calls_up_is_told_even_before_the_first_answer():
+    meter = Meter()
+    meter.trouble = lambda: "3 wait to try again: HTTP 429: slow\x1b[2J down"
+    assert calls_line(meter).startswith("0 calls, 3 wait to try again: HTTP 429: slow")
+    assert "\x1b" not in calls_line(meter)
+
+
 def test_a_forecast_names_its_interval_and_the_budget():
     cost = Range(12.4, 9.8, 15.9)
     forecast = Forecast(424, Range(1690, 1500, 1880), flat(5e6), flat(1e5), cost, from_units=6)

@@ -70,6 +70,11 @@ class OpenAIModel:
             self._answered = True
             return answer_of(delivery, dialect)
 
+    @property
+    def trouble(self) -> str:
+        """See `Sender.trouble`."""
+        return self._connected[0].trouble if self._connected else ""
+
     def stop(self, cause: CorpusbuilderError) -> None:
         """See `Model.stop`."""
         if self._connected is not None:

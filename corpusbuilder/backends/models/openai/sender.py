@@ -13,6 +13,7 @@ from corpusbuilder.backends.models.openai.transport import Reply, Transport
 from corpusbuilder.backends.models.openai.verdicts import Fate, Parameter, Verdict, judge
 from corpusbuilder.backends.models.openai.waiting import wait_before_next
 from corpusbuilder.errors import BackendError, CorpusbuilderError, RecordError
+from corpusbuilder.records.text import shortened
 
 _GIVEN_UP_IN_A_ROW: Final = 10
 """So many requests given up without one answered in between: it is the endpoint, and not the requests."""
@@ -70,6 +71,7 @@ class Sender:
         self._breaker = Breaker(self.gate, max_probes=max(1, options.max_retries))
         self._answered = 0
         self._given_up = 0
+        self._trouble = ""
 
     async def send(
         self,
@@ -114,6 +116,13 @@ class Sender:
                 return Delivery(verdict.document, outcome.body, outcome.seconds, effort.sent)
             await self._wait_or_give_up(verdict, effort)
 
+    @property
+    def trouble(self) -> str:
+        """What keeps requests from being answered just now, in words; empty when nothing does."""
+        if not self.gate.pausing:
+            return ""
+        return f"{self.gate.pausing} wait to try again: {shortened(self._trouble)}"
+
     async def close(self) -> None:
         """Close all connections."""
         await self._transport.close()
@@ -149,6 +158,7 @@ class Sender:
                 hint="run again later, or raise max_wait_s",
             )
         self._charge(verdict, effort, words)
+        self._trouble = words
         tries = max(1, effort.failed + min(effort.busy, _BUSY_AND_SLOWER))
         await self.gate.pause(wait_before_next(tries, verdict.retry_after))
 
