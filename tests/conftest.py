@@ -1,7 +1,13 @@
 """Its place puts `builders` and other shared test modules on the path. Fixtures here are for tests of all folders."""
 
+import signal
+
 import pytest
 import tiny_models
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # As in a job in the background: the processes that tests interrupt would be deaf to it, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
