@@ -32,11 +32,11 @@ class Secrets:
 
     def blot(self, body: bytes) -> bytes:
         """``body`` with every secret in it blotted out, however JSON spells it."""
-        for value in self.values:
-            body = body.replace(value.encode(), BLOT.encode())
-        if b"\\" in body:
+        if b"\\" in body:  # these first: a secret that begins with an escaped sign must go with its backslash
             for escaped in self._escaped:
                 body = escaped.sub(BLOT.encode(), body)
+        for value in self.values:
+            body = body.replace(value.encode(), BLOT.encode())
         return body
 
     @cached_property

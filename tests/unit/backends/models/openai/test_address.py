@@ -110,6 +110,11 @@ def test_a_secret_is_blotted_out_of_json_however_it_is_escaped(secret, random):
     assert json.loads(Secrets((secret,)).blot(body))["said"] == "the key is [secret], is it"
 
 
+def test_a_secret_that_begins_with_a_sign_that_json_escapes_goes_with_its_backslash():
+    body = Secrets(('"=======',)).blot(rb'{"said": "the key is \"=======."}')
+    assert json.loads(body) == {"said": "the key is [secret]."}
+
+
 def test_what_looks_like_a_key_is_blotted_out_of_words():
     words = Secrets().words("Incorrect key sk-proj-abcd1234efgh5678 in\n Bearer abc.def, see the manual")
 
