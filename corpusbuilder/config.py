@@ -23,9 +23,9 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import PydanticCustomError, PydanticUndefined
+from pydantic_core import PydanticCustomError
 
-from corpusbuilder.backends.registry import Backend, Family, Options, available, find
+from corpusbuilder.backends.registry import Backend, Family, Options, find
 from corpusbuilder.errors import ConfigError, MissingInputError
 from corpusbuilder.records.example import QuestionType
 
@@ -227,62 +227,6 @@ def _forget_other_teacher(tree: dict[str, Any], settings: Sequence["_Setting"]) 
     table = section.get("teacher") if isinstance(section, dict) else None
     if chosen and isinstance(table, dict) and table.get("kind", "rules") != _value(chosen[-1]):
         table.clear()
-
-
-def commented() -> str:
-    """A config file with every key, its default and its meaning, all commented out."""
-    lines = [
-        "# corpusbuilder configuration. Every key is shown with its default; take away a leading # to change it.",
-        "",
-    ]
-    lines += ["# Precedence: command line > CORPUSBUILDER_<TABLE>__<KEY> variables > this file > default.", ""]
-    defaults = Config()
-    for name, field in Config.model_fields.items():
-        section: BaseModel = getattr(defaults, name)
-        lines += [f"[{name}]", f"# {(type(section).__doc__ or field.description or '').strip()}"]
-        lines += _commented_keys(type(section), section.model_dump(mode="json"))
-        lines.append("")
-        if name == "generate":
-            lines += _commented_teachers()
-    return "\n".join(lines)
-
-
-def _commented_teachers() -> Iterator[str]:
-    """A table for each teacher that has anything to set."""
-    for kind in available("teachers"):
-        options = find("teachers", kind).options
-        defaults = {key: field.get_default(call_default_factory=True) for key, field in options.model_fields.items()}
-        if defaults.pop("kind") and defaults:
-            yield f"## To have questions written by the teacher {kind!r}, take away both #:"
-            yield from ("##" + line for line in (" [generate.teacher]", f' kind = "{kind}"'))
-            yield from (f"#{line}" for line in _commented_keys(options, defaults))
-            yield ""
-
-
-def _commented_keys(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in values.items():
-        field = model.model_fields[key]
-        comment = f"  # {_first_sentence(field.description)}" if field.description else ""
-        is_open = value is None or value is PydanticUndefined
-        shown = (field.examples or ["…"])[0] if is_open else value
-        yield f"# {key} = {_toml(shown)}{comment}"
-
-
-def _first_sentence(text: str) -> str:
-    sentence, stop, _ = " ".join(text.split()).partition(". ")
-    return sentence + stop.rstrip()
-
-
-def _toml(value: object) -> str:
-    """Scalars, lists and tables as TOML, which writes scalars as JSON does."""
-    if isinstance(value, BaseModel):
-        value = value.model_dump(mode="json")
-    if isinstance(value, Mapping):
-        inner = ", ".join(f"{key} = {_toml(item)}" for key, item in value.items() if item is not None)
-        return f"{{ {inner} }}" if inner else "{}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -17,7 +17,8 @@ def init(
 ) -> None:
     """Write a commented corpusbuilder.toml."""
     with reporting_errors(as_json=as_json):
-        from corpusbuilder.config import FILE_NAME, commented
+        from corpusbuilder.cli.commented import commented
+        from corpusbuilder.config import FILE_NAME
         from corpusbuilder.store.files import write_whole
 
         check_workspace(workspace, writes=True)

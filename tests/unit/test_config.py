@@ -1,10 +1,8 @@
-import tomllib
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusbuilder.config import Config, commented, load
+from corpusbuilder.config import Config, load
 from corpusbuilder.errors import ConfigError, MissingInputError
 
 
@@ -150,29 +148,6 @@ def test_a_bare_word_needs_no_quotes_on_the_command_line():
 def test_a_config_file_that_is_not_there_is_missing_input(tmp_path):
     with pytest.raises(MissingInputError):
         load(tmp_path / "none.toml", environ={})
-
-
-def test_the_commented_file_is_toml_and_changes_nothing(tmp_path):
-    assert load(written(tmp_path, commented()), environ={}) == Config()
-
-
-def test_every_key_of_the_commented_file_is_a_key(tmp_path):
-    lines = [
-        line for line in commented().splitlines() if not line.startswith("# ") or " = " in line.partition("  # ")[0]
-    ]
-    uncommented = "\n".join(line.removeprefix("# ") for line in lines if "…" not in line and "Precedence" not in line)
-    tomllib.loads(uncommented)
-    assert load(written(tmp_path, uncommented), environ={}) == Config()
-
-
-def test_the_table_of_every_other_teacher_can_be_uncommented(tmp_path):
-    tables = commented().split("## To have questions written by the teacher ")[1:]
-    for table in tables:
-        lines = [line.removeprefix("## ") for line in table.splitlines() if line.startswith("## ") and "…" not in line]
-        text = "\n".join([*lines, 'model = "some-model"'] if '## model = "…"' in table else lines)
-        kind = tomllib.loads(text)["generate"]["teacher"]["kind"]
-        assert load(written(tmp_path, text), environ={}).generate.teacher.kind == kind
-    assert len(tables) >= 2
 
 
 def test_a_misspelt_key_is_named_rather_than_the_one_that_it_should_have_been():

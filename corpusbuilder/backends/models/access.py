@@ -93,7 +93,7 @@ class Access:
         return price is not None and (price.input > 0 or price.output > 0)
 
     def price(self, model: str, stated: Price | None) -> Price | None:
-        """The same, under a budget.
+        """What a model costs, where a budget may have to be kept with it.
 
         Raises:
             ConfigError: there is a budget and no price to keep it with.
