@@ -1,16 +1,18 @@
 # make demo   builds a corpus from the two sample chapters; needs only Python 3.11 and pip
 # make test   runs all tests
-# Both make their own virtual environment in .venv first.
+# Both make their own virtual environment in .venv first; the tests one more, for Label Studio, in .venv-studio.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORE := $(VENV)/.core
 READY := $(VENV)/.ready
+STUDIO := .venv-studio/.ready
 DEMO := demo-workspace
 
+MAKEFLAGS += --jobs=2
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix schemas samples bench clean
+.PHONY: help ready demo test check fix schemas samples bench clean
 
 help:
 	@sed -n '1,3p' Makefile
@@ -27,15 +29,22 @@ $(CORE): pyproject.toml
 # torch comes first, so that nothing else chooses its build. The demo does without it.
 $(READY): $(CORE)
 	$(BIN)/python -m pip install --quiet torch==2.13.0
-	$(BIN)/python -m pip install --quiet --editable ".[generate,release]" --group dev
+	$(BIN)/python -m pip install --quiet --editable ".[generate,release,review]" --group dev
 	touch $(READY)
+
+# Label Studio wants other versions of what we need. Beside it: a data folder to begin with, and a browser.
+$(STUDIO): $(CORE)
+	$(BIN)/python scripts/prepare_studio.py
+	touch $(STUDIO)
+
+ready: $(READY) $(STUDIO)
 
 demo: $(CORE)
 	$(BIN)/corpusbuilder demo -w $(DEMO) --set corpus.name=demo
 	@echo
 	@echo "Look at: $(DEMO)/release/demo/README.md (the data card), $(DEMO)/verify/*.jsonl (examples with verdicts)"
 
-test: $(READY)
+test: $(READY) $(STUDIO)
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(READY)
@@ -60,4 +69,4 @@ bench: $(READY)
 	$(BIN)/python scripts/bench_teachers.py
 
 clean:
-	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-studio $(DEMO) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -153,6 +153,31 @@ class VerifySection(Section):
     """Questions of a document at least this similar (rapidfuzz ratio), with the same answer, are duplicates."""
 
 
+class ReviewSection(Section):
+    """Correction by people, in Label Studio."""
+
+    url_env: str = "LABEL_STUDIO_URL"
+    """Environment variable with the address of the server."""
+    api_key_env: str = "LABEL_STUDIO_API_KEY"
+    """Environment variable with the token, of either kind."""
+    project: str | None = Field(default=None, min_length=3, max_length=50)
+    """Title of the project; the corpus name when not set."""
+    language: Language = "auto"
+    """Language of the page and of the guidelines: ``en``, ``fr``, or ``auto`` for that of most documents."""
+    assets_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
+    """Where the browsers of annotators find the folder ``assets``; images are uploaded to the server when not set."""
+    sample_accepted: float = Field(default=0.0, ge=0, le=1)
+    """Share of the accepted examples that is shown to people, too, to see how good the checks are."""
+    overlap: int = Field(default=1, ge=1, le=20)
+    """How many people see each example."""
+    rule: Literal["majority", "adjudicator", "latest"] = "majority"
+    """Which review counts when people differ."""
+    adjudicators: tuple[str, ...] = ()
+    """Pseudonyms of those whose word is final, as ``review status`` names them."""
+    overrides: Literal["nothing", "not_enough_info", "refuted"] = "not_enough_info"
+    """The worst verdict of the checks that a person's acceptance overrides."""
+
+
 class Splits(Section):
     """Shares of the documents; they add up to 1."""
 
@@ -187,6 +212,7 @@ class Config(Section):
     generate: GenerateSection = Field(default_factory=GenerateSection)
     ground: GroundSection = GroundSection()
     verify: VerifySection = VerifySection()
+    review: ReviewSection = ReviewSection()
     release: ReleaseSection = ReleaseSection()
 
     @property

@@ -24,7 +24,11 @@ RECORDS: Final[tuple[type[BaseModel], ...]] = (
     records.Verdict,
     records.VerifiedExample,
     records.Correction,
+    records.Annotation,
+    records.Shown,
+    records.Review,
     records.ReviewedExample,
+    records.AgreementReport,
     records.Provenance,
     records.Prompt,
 )

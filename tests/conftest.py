@@ -1,8 +1,10 @@
 """Its place puts `builders` and other shared test modules on the path. Fixtures here are for tests of all folders."""
 
+import os
 import signal
 
 import pytest
+import studio as label_studio
 import tiny_models
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -26,3 +28,18 @@ def tiny_llava(tmp_path_factory, offline_transformers):
 def tiny_idefics(tmp_path_factory, offline_transformers):
     """The folder of a model; do not change it."""
     return tiny_models.save_idefics(tmp_path_factory.mktemp("models") / "idefics")
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory):
+    """A real Label Studio that all tests share: make projects of your own there, and never kill it."""
+    base, me = tmp_path_factory.getbasetemp(), os.getpid()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return label_studio.shared(base.parent / "studio", watched=os.getppid())
+    return label_studio.shared(base / "studio", watched=me)
+
+
+@pytest.fixture
+def own_studio(tmp_path):
+    """Starts a Label Studio of a test's own, on a workspace that it names: one to kill and to restart."""
+    return lambda workspace=tmp_path / "ws": label_studio.start(workspace)

@@ -16,6 +16,7 @@ from corpusbuilder.cli.init import init
 from corpusbuilder.cli.ledger import ledger
 from corpusbuilder.cli.parse import parse
 from corpusbuilder.cli.release import release
+from corpusbuilder.cli.review import review
 from corpusbuilder.cli.schema import schema
 from corpusbuilder.cli.status import status
 from corpusbuilder.cli.verify import verify
@@ -37,6 +38,7 @@ for command in (parse, generate, ground, verify, release):
     app.command(rich_help_panel=STAGES)(command)
 for command in (init, status, forget, schema, doctor):
     app.command(rich_help_panel=ABOUT)(command)
+app.add_typer(review, rich_help_panel=STAGES)
 app.add_typer(ledger, rich_help_panel=ABOUT)
 
 

@@ -32,10 +32,13 @@ def status(options: WorkspaceOptions) -> None:
             tell(f"            rejected {name}: {message} [{code}]")
         if stage.name == "verify" and found.withheld:
             typer.echo(f"            {told_withheld(found.withheld)}")
+        if stage.name == "review":
+            typer.echo(f"            {', '.join(f'{number} {what}' for what, number in found.reviewed.items())}")
 
     typer.echo(f"{found.root}: {counted(found.documents, 'document')}")
     for stage in found.stages:
-        show(stage)
+        if stage.name != "review" or stage.current or stage.stale:
+            show(stage)
     typer.echo(f"{'release':<9}{found.release}")
     if found.spending is not None:
         typer.echo(f"{'calls':<9}{told_spending(found.spending, found.accepted)}")

@@ -13,6 +13,7 @@ from rich.text import Text
 from corpusbuilder.cli.report import counted, printable
 from corpusbuilder.pipeline.build import BuildReport
 from corpusbuilder.pipeline.releasing import ReleaseReport
+from corpusbuilder.pipeline.runner import StageReport
 from corpusbuilder.pipeline.status import withheld
 from corpusbuilder.records.call import Spending
 from corpusbuilder.records.document import Unit
@@ -82,7 +83,7 @@ def told_spending(spending: Spending, accepted: int) -> str:
 
 def told_withheld(numbers: Mapping[str, int]) -> str:
     """Verified examples that are not released, by the label of their verdict, in words."""
-    return "withheld by verification: " + ", ".join(f"{n} {label.replace('_', ' ')}" for label, n in numbers.items())
+    return "withheld: " + ", ".join(f"{n} {label.replace('_', ' ')}" for label, n in numbers.items())
 
 
 def _print_stages(console: Console, report: BuildReport) -> None:
@@ -91,7 +92,7 @@ def _print_stages(console: Console, report: BuildReport) -> None:
     if Measurement.get(console, console.options.update(max_width=1000), table).minimum <= console.width:
         console.print(table)
         return
-    for stage in report.stages:
+    for stage in _with_work(report):
         rejected = f", {stage.counts.rejected} rejected" if stage.counts.rejected else ""
         documents, records = counted(len(stage.shards), "document"), counted(stage.counts.outputs, "record")
         console.print(f"{stage.stage}: {documents}, {stage.made} made now, {records}{rejected}")
@@ -99,9 +100,14 @@ def _print_stages(console: Console, report: BuildReport) -> None:
         console.print(f"release: {counted(report.release.examples, 'example')}")
 
 
+def _with_work(report: BuildReport) -> list[StageReport]:
+    """The stages of a build; `review` only where people have said anything."""
+    return [stage for stage in report.stages if stage.stage != "review" or stage.shards]
+
+
 def _table(report: BuildReport) -> Table:
     table = Table("stage", "documents", "made now", "records", "rejected", box=None, header_style="bold")
-    for stage in report.stages:
+    for stage in _with_work(report):
         counts = stage.counts
         table.add_row(stage.stage, str(len(stage.shards)), str(stage.made), str(counts.outputs), str(counts.rejected))
     if report.release is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from corpusbuilder.errors import MissingInputError, UsageError, command_line
 from corpusbuilder.pipeline.assets import collect_assets
+from corpusbuilder.pipeline.reviewfiles import ReviewFiles
 from corpusbuilder.pipeline.sources import KnownSource, known_sources, write_sources
 from corpusbuilder.pipeline.specs import SPECS
 from corpusbuilder.records.ids import document_id
@@ -50,6 +51,8 @@ def forget(workspace: Workspace, names: Sequence[str]) -> Forgotten:
             for document in map(document_id, gone):
                 if document in traces:
                     workspace.shard(stage, document).remove()
+        for document in map(document_id, gone):
+            ReviewFiles(workspace).forget(document)
         write_sources(workspace, [source for source in known if source.sha256 not in gone])
     return Forgotten(tuple(gone.values()), len(known) - len(gone), collect_assets(workspace))
 

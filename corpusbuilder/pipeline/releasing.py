@@ -1,7 +1,7 @@
 """Makes the release folder from the verified shards, and knows when it is stale."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,12 +13,15 @@ from corpusbuilder.config import Config
 from corpusbuilder.errors import MissingInputError, command_line
 from corpusbuilder.pipeline.assets import collect_assets
 from corpusbuilder.pipeline.calls import spending
+from corpusbuilder.pipeline.reviewfiles import ReviewFiles
+from corpusbuilder.pipeline.reviewing.summary import agreement_of
 from corpusbuilder.pipeline.shards import differences
 from corpusbuilder.pipeline.sources import known_sources
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.example import VerifiedExample
 from corpusbuilder.records.ids import document_id
+from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.stages.release import DocumentInput, build_release, fingerprint
 from corpusbuilder.store.files import locked_folder, storage_errors
 from corpusbuilder.store.workspace import Workspace
@@ -130,6 +133,7 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
         read_image=workspace.read_asset,
         folder=fresh,
         spending=spending(workspace),
+        review=agreement_of(workspace),
     )
     (workspace.stage_folder(STAGE) / "done" / f"{name}.json").unlink(missing_ok=True)
     with storage_errors(folder):
@@ -174,10 +178,18 @@ def _documents(workspace: Workspace, without: Mapping[str, str]) -> list[Documen
     for document in workspace.document_ids("parse"):
         done = workspace.shard("parse", document).read_done()
         if done is not None and done.counts.outputs and document not in without:
-            examples = partial(workspace.shard("verify", document).read, VerifiedExample)
+            examples = partial(judged_examples, workspace, document)
             units = partial(workspace.shard("parse", document).read, Unit)
             found.append(DocumentInput(document, units, examples if document in verified else tuple))
     return found
+
+
+def judged_examples(workspace: Workspace, document: str) -> Iterator[VerifiedExample | ReviewedExample]:
+    """Every verified example of a document, in its reviewed form when people have decided about it."""
+    shard = workspace.shard("review", document)
+    reviewed = {record.id: record for record in shard.read(ReviewedExample)} if shard.read_done() else {}
+    for record in workspace.shard("verify", document).read(VerifiedExample):
+        yield reviewed.get(record.id, record)
 
 
 def _outputs(workspace: Workspace, stage: str) -> int | None:
@@ -189,11 +201,16 @@ def _outputs(workspace: Workspace, stage: str) -> int | None:
 def _fingerprint(workspace: Workspace, config: Config, without: Mapping[str, str]) -> dict[str, JsonValue]:
     inputs = {
         f"input {stage} of {document}": workspace.shard(stage, document).output_sha256()
-        for stage in ("parse", "verify")
+        for stage in ("parse", "verify", "review")
         for document in workspace.document_ids(stage)
         if document not in without
     }
-    return {**fingerprint(config.release, config.release_name), **inputs}
+    said = {
+        f"input annotations of {document}": ReviewFiles(workspace).annotations(document).sha256()
+        for document in ReviewFiles(workspace).documents()
+        if document not in without
+    }
+    return {**fingerprint(config.release, config.release_name), **inputs, **said}
 
 
 def _grouped(changes: list[str]) -> list[str]:

@@ -249,7 +249,7 @@ class Runner:
         documents: dict[str, Source | None] = {}
         for document in self.workspace.document_ids(spec.upstream[-1]):
             done = self.workspace.shard(spec.upstream[-1], document).read_done()
-            if done is not None and done.counts.outputs:
+            if done is not None and done.counts.outputs and spec.has_work(self.workspace, document):
                 documents[document] = None
         return documents
 
@@ -264,6 +264,7 @@ class Runner:
         if source is not None:
             return {**fingerprint_of(spec, stage, "", {"PDF": source.sha256}), **_facts(source)}
         inputs = {f"from {name}": self.workspace.shard(name, document).output_sha256() or "" for name in spec.upstream}
+        inputs.update(spec.more_inputs(self.workspace, document))
         return fingerprint_of(spec, stage, self._language(document), inputs)
 
     def _built(self, spec: StageSpec) -> Stage[Any, Any]:

@@ -3,18 +3,21 @@
 import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from corpusbuilder.backends import registry
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.config import Config
+from corpusbuilder.pipeline.reviewfiles import ReviewFiles
 from corpusbuilder.prompts import load_prompts
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.example import Example, GroundedExample, VerifiedExample
 from corpusbuilder.records.prompt import Prompt
+from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.stages.contract import InUnit, Source, Stage
+from corpusbuilder.stages.review import InReview, ReviewStage
 from corpusbuilder.store.workspace import Workspace
 
 LANGUAGES: Final = ("en", "fr")
@@ -43,6 +46,10 @@ class StageSpec:
     """Reads the inputs of one document."""
     calls_models: Callable[[Config], bool] = lambda _: False
     """Whether it calls models under this configuration."""
+    has_work: Callable[[Workspace, str], bool] = lambda *_: True
+    """Whether it concerns a document of which the stage before has something."""
+    more_inputs: Callable[[Workspace, str], Mapping[str, str]] = lambda *_: {}
+    """SHA-256 of what it reads of a document beside those shards, by a name for people."""
 
 
 def build_parse(given: Given) -> Stage[Source, Unit]:
@@ -89,6 +96,20 @@ def build_verify(given: Given) -> Stage[InUnit[GroundedExample], VerifiedExample
     return VerifyStage(config=given.config.verify)
 
 
+def build_review(given: Given) -> Stage[InReview, ReviewedExample]:
+    """The review stage. Reading annotations needs no server."""
+    from corpusbuilder.backends.labelstudio.reading import VERSION, read_annotation
+    from corpusbuilder.stages.verify import VerifyAgain
+
+    verification = build_verify(given).fingerprint("")
+    return ReviewStage(
+        given.config.review,
+        read=read_annotation,
+        verifier=partial(VerifyAgain, given.config.verify),
+        depends_on={"reading version": VERSION, "verification": dict(verification)},
+    )
+
+
 def teacher_calls_models(config: Config) -> bool:
     """Whether the teacher is a model."""
     return registry.find("teachers", config.generate.teacher.kind).calls_models
@@ -113,6 +134,18 @@ def load_grounded(workspace: Workspace, document_id: str) -> list[InUnit[Grounde
     return [InUnit(record, units[record.example.unit_id]) for record in records]
 
 
+def load_reviews(workspace: Workspace, document_id: str) -> list[InReview]:
+    """The verified examples of a document, each with its unit and all that was sent and said of it."""
+    files = ReviewFiles(workspace)
+    units = {unit.id: unit for unit in load_units(workspace, document_id)}
+    shown = files.shown_by_key(document_id)
+    annotations = files.current_annotations(document_id)
+    return [
+        InReview(record, units[record.example.unit_id], shown.get(record.id, {}), annotations.get(record.id, ()))
+        for record in workspace.shard("verify", document_id).read(VerifiedExample)
+    ]
+
+
 SPECS: Final[Mapping[str, StageSpec]] = {
     spec.name: spec
     for spec in (
@@ -120,6 +153,17 @@ SPECS: Final[Mapping[str, StageSpec]] = {
         StageSpec("generate", Example, ("parse",), build_generate, load_units, teacher_calls_models),
         StageSpec("ground", GroundedExample, ("parse", "generate"), build_ground, load_examples),
         StageSpec("verify", VerifiedExample, ("parse", "ground"), build_verify, load_grounded),
+        StageSpec(
+            "review",
+            ReviewedExample,
+            ("parse", "verify"),
+            build_review,
+            load_reviews,
+            has_work=lambda workspace, document: ReviewFiles(workspace).annotations(document).path.exists(),
+            more_inputs=lambda workspace, document: {
+                "annotations": ReviewFiles(workspace).annotations(document).sha256() or ""
+            },
+        ),
     )
 }
 

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,9 @@ class Survey:
     withheld: Mapping[str, int]
     """Verified examples that no release takes, by the label of their verdict."""
     accepted: int
-    """Verified examples that a release takes."""
+    """Examples that a release takes."""
+    reviewed: Mapping[str, int]
+    """Examples about which people have decided, by what they decided."""
     spending: Spending | None
     """What calls of models have come to; null when none were made."""
     in_batches: int
@@ -75,6 +77,7 @@ class Survey:
             "release": self.release,
             "withheld": dict(self.withheld),
             "accepted": self.accepted,
+            "reviewed": dict(self.reviewed),
             "calls": self._calls_as_json(),
             "in_batches": self.in_batches,
         }
@@ -88,14 +91,31 @@ class Survey:
         }
 
 
+class _Named(BaseModel):
+    id: str
+
+
+class _WithExample(BaseModel):
+    example: _Named
+
+
 class _Label(BaseModel):
     label: VerdictLabel
 
 
-class _Judged(BaseModel):
+class _Verified(BaseModel):
     """As much of a `VerifiedExample` as counting needs."""
 
+    grounded: _WithExample
     verdict: _Label
+
+
+class _Reviewed(BaseModel):
+    """As much of a `ReviewedExample` as counting needs."""
+
+    verified: _Verified
+    status: str
+    accepted: bool
 
 
 class _Silent:
@@ -144,13 +164,14 @@ def survey(workspace: Workspace, config: Config) -> Survey:
         release=release,
         withheld=_withheld(labels),
         accepted=labels["supported"],
+        reviewed=_reviewed(workspace),
         spending=spending(workspace),
         in_batches=waiting_requests(workspace),
     )
 
 
 def withheld(workspace: Workspace) -> dict[str, int]:
-    """How many verified examples are not supported, by the label of their verdict, sorted."""
+    """How many verified examples are not released, by the label of their verdict, sorted."""
     return _withheld(_labels(workspace))
 
 
@@ -159,14 +180,33 @@ def _withheld(labels: Counter[str]) -> dict[str, int]:
 
 
 def _labels(workspace: Workspace) -> Counter[str]:
-    """How many verified examples have each label."""
+    """How many examples have each label. What people made fit for release counts as supported."""
     labels: Counter[str] = Counter()
     for document in workspace.document_ids("verify"):
         try:
-            labels.update(record.verdict.label for record in workspace.shard("verify", document).read(_Judged))
+            judged = {record.verified.grounded.example.id: record for record in _reviews(workspace, document)}
+            for record in workspace.shard("verify", document).read(_Verified):
+                labels[_standing(record.verdict.label, judged.get(record.grounded.example.id))] += 1
         except StorageError:
             continue  # changed by hand: that it is stale is told with its stage
     return labels
+
+
+def _standing(label: VerdictLabel, reviewed: _Reviewed | None) -> str:
+    if reviewed is None:
+        return label
+    return "supported" if reviewed.accepted else f"{reviewed.status} by people"
+
+
+def _reviewed(workspace: Workspace) -> dict[str, int]:
+    """How many examples people have decided about, by what they decided, sorted."""
+    counts = Counter(r.status for document in workspace.document_ids("review") for r in _reviews(workspace, document))
+    return dict(sorted(counts.items()))
+
+
+def _reviews(workspace: Workspace, document: str) -> Iterator[_Reviewed]:
+    shard = workspace.shard("review", document)
+    return shard.read(_Reviewed) if shard.read_done() is not None else iter(())
 
 
 def _reasons(runner: Runner, changed: Iterable[str]) -> dict[str, dict[str, str | None]]:

@@ -1,5 +1,6 @@
 """What the data is. Nothing here knows files, models or stages."""
 
+from corpusbuilder.records.agreement import AgreementReport
 from corpusbuilder.records.correction import Correction
 from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
 from corpusbuilder.records.document import (
@@ -30,22 +31,25 @@ from corpusbuilder.records.example import (
     GroundedExample,
     QuestionType,
     ReasoningStep,
-    ReviewedExample,
     StepGrounding,
     StepKind,
     VerifiedExample,
 )
 from corpusbuilder.records.prompt import Prompt
 from corpusbuilder.records.provenance import Provenance
+from corpusbuilder.records.review import Annotation, Decision, Review, ReviewedExample, Shown
 from corpusbuilder.records.verdict import CheckResult, StepVerdict, Verdict
 
 __all__ = [
+    "AgreementReport",
+    "Annotation",
     "Block",
     "BlockLabel",
     "CheckResult",
     "Citation",
     "Connector",
     "Correction",
+    "Decision",
     "Diagram",
     "DiagramLabel",
     "Distractor",
@@ -68,7 +72,9 @@ __all__ = [
     "ReasoningStep",
     "Region",
     "RegionEvidence",
+    "Review",
     "ReviewedExample",
+    "Shown",
     "SpanEvidence",
     "StepGrounding",
     "StepKind",

@@ -6,7 +6,6 @@ from typing import Literal, Self, TypeAlias
 from pydantic import model_validator
 
 from corpusbuilder.records.base import Record
-from corpusbuilder.records.correction import Correction
 from corpusbuilder.records.evidence import Citation, Evidence
 from corpusbuilder.records.provenance import Provenance
 from corpusbuilder.records.verdict import Verdict
@@ -174,14 +173,3 @@ class VerifiedExample(Record):
     def accepted(self) -> bool:
         """Whether it may be released as it is."""
         return self.verdict.label == "supported"
-
-
-class ReviewedExample(Record):
-    """A verified example and what people said of it."""
-
-    verified: VerifiedExample
-    status: Literal["accepted", "corrected", "rejected"]
-    annotator: str | None = None
-    """Pseudonym."""
-    corrections: tuple[Correction, ...] = ()
-    """All of them, oldest first."""

@@ -94,7 +94,7 @@ def test_what_verification_withholds_is_counted_by_label(workspace):
     assert refuted + unclear
     expected = {label: n for label, n in (("not_enough_info", unclear), ("refuted", refuted)) if n}
     assert stale(workspace)[1]["withheld"] == expected
-    told = "withheld by verification: " + ", ".join(f"{n} {k.replace('_', ' ')}" for k, n in expected.items())
+    told = "withheld: " + ", ".join(f"{n} {k.replace('_', ' ')}" for k, n in expected.items())
     assert told in done.out
     assert told in corpusbuilder("status", "-w", workspace).out
 

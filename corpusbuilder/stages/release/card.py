@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -14,6 +15,7 @@ from markupsafe import Markup
 from corpusbuilder import __version__
 from corpusbuilder.config import ReleaseSection
 from corpusbuilder.prompts import data_folder
+from corpusbuilder.records.agreement import AgreementReport
 from corpusbuilder.records.call import Spending
 from corpusbuilder.stages.release.features import CONFIGS
 from corpusbuilder.stages.release.licences import hub_identifier, is_publishable
@@ -44,6 +46,7 @@ def render_card(
     digests: Mapping[str, str],
     notes: Sequence[str],
     spending: Spending | None = None,
+    review: AgreementReport | None = None,
 ) -> str:
     """The README.md of a release: YAML front matter for the Hub, then Markdown.
 
@@ -56,6 +59,7 @@ def render_card(
         digests: SHA-256 of the files of each config that has rows.
         notes: sentences about this run, shown among the known limits.
         spending: what calls of models have come to; None when none were made.
+        review: how far the people who looked at examples agree, and how careful they are; None when it is not known.
     """
     # Titles and file names come from strangers' PDFs: every value is escaped unless it went through `yaml`.
     environment = Environment(
@@ -81,6 +85,8 @@ def render_card(
         notes=notes,
         spending=spending,
         each_usd=spending.per_example_usd(tally.released) if spending else None,
+        review=review,
+        kappas=_kappas(review),
         **_tally_values(tally),
     )
 
@@ -98,6 +104,8 @@ def _tally_values(tally: Tally) -> dict[str, Any]:
         "unread_pages": sum(n for status, n in tally.page_status.items() if status not in {"ok", "blank", "scanned"}),
         "checks": _check_table(tally.checks),
         "makers": sorted(tally.makers.items()),
+        "looked_at": tally.reviews.total(),
+        "corrected_fields": _ranked(tally.corrected_fields),
         "tables": [
             ("Language", "examples", _ranked(tally.languages)),
             ("Subject", "examples", _ranked(tally.subjects)),
@@ -150,6 +158,14 @@ def _ranked(counts: Counter[str]) -> list[tuple[str, int, str]]:
     """Name, number and share, most frequent first."""
     total = counts.total()
     return [(name, n, f"{n / total:.1%}") for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def _kappas(review: AgreementReport | None) -> dict[str, float] | None:
+    """Number, median and range of the pairwise kappas that are defined; None when none is."""
+    values = [pair.kappa.value for pair in review.kappas if pair.kappa.value is not None] if review else []
+    if not values:
+        return None
+    return {"pairs": len(values), "median": median(values), "low": min(values), "high": max(values)}
 
 
 def _check_table(checks: Counter[tuple[str, int, str]]) -> list[tuple[str, int, list[int], str]]:

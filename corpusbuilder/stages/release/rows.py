@@ -9,9 +9,10 @@ from typing import Final
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.document import Document, Figure, ImageAsset, Mention, Passage, Unit, WordBox
 from corpusbuilder.records.evidence import RegionEvidence, SpanEvidence
-from corpusbuilder.records.example import Example, ReviewedExample, StepGrounding, VerifiedExample
+from corpusbuilder.records.example import Example, StepGrounding, VerifiedExample
 from corpusbuilder.records.geometry import Polygon, area, box_polygon, union
 from corpusbuilder.records.provenance import Provenance
+from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.records.verdict import CheckResult
 from corpusbuilder.stages.release.write import Row
 
@@ -74,16 +75,8 @@ def verified_part(record: VerifiedExample | ReviewedExample) -> VerifiedExample:
 
 
 def is_released(record: VerifiedExample | ReviewedExample) -> bool:
-    """Whether it goes into the dataset.
-
-    Without a review the verdict decides. A person who accepts or rejects overrules the checks; what a person changed
-    was verified again and must not be refuted.
-    """
-    if isinstance(record, VerifiedExample):
-        return record.accepted
-    if record.status == "corrected":
-        return record.verified.verdict.label != "refuted"
-    return record.status == "accepted"
+    """Whether it goes into the dataset: by its verdict, or by what people and policy made of it."""
+    return record.accepted
 
 
 def document_row(document: Document, split: str) -> Row:

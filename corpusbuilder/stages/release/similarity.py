@@ -142,6 +142,6 @@ def _runs(words: Hashes) -> Hashes:
         return words[:0]
     mixed = np.zeros(count, dtype=np.uint64)
     for offset in range(SHINGLE_WORDS):
-        mixed = (mixed ^ words[offset : offset + count]) * _ODD
+        mixed = np.multiply(mixed ^ words[offset : offset + count], _ODD, dtype=np.uint64)
         mixed ^= mixed >> np.uint64(29)
     return mixed

@@ -17,10 +17,12 @@ from pydantic import JsonValue
 from corpusbuilder import __version__
 from corpusbuilder.config import ReleaseSection
 from corpusbuilder.errors import RecordError
+from corpusbuilder.records.agreement import AgreementReport
 from corpusbuilder.records.call import Spending
 from corpusbuilder.records.document import Figure, Unit
-from corpusbuilder.records.example import ReviewedExample, VerifiedExample
+from corpusbuilder.records.example import VerifiedExample
 from corpusbuilder.records.repeated import near_duplicates_over
+from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.stages.contract import Rejected
 from corpusbuilder.stages.release.card import render_card, template_path
 from corpusbuilder.stages.release.features import CONFIGS, features_by_config
@@ -107,6 +109,7 @@ def build_release(
     read_image: Callable[[str], bytes],
     folder: Path,
     spending: Spending | None = None,
+    review: AgreementReport | None = None,
 ) -> ReleaseSummary:
     """Write a whole release into ``folder``: README.md and ``data/<config>/<split>-*.parquet``.
 
@@ -119,6 +122,7 @@ def build_release(
         read_image: the bytes of an image asset, by its SHA-256.
         folder: empty or absent. It is not swapped into place here: that is the caller's.
         spending: what calls of models have come to, for the card; None when none were made.
+        review: what is known of the people who reviewed, for the card; None when nobody did.
 
     Raises:
         MissingExtraError: `datasets` is not installed.
@@ -143,6 +147,7 @@ def build_release(
         digests=writer.digests(),
         notes=notes,
         spending=spending,
+        review=review,
     )
     writer.write_text("README.md", card)
     return _summary(name, release, writer.rows(), notes)

@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 from corpusbuilder.records.document import Document, Figure
 from corpusbuilder.records.evidence import RegionEvidence
-from corpusbuilder.records.example import GroundedExample, ReviewedExample, StepGrounding, VerifiedExample
+from corpusbuilder.records.example import GroundedExample, StepGrounding, VerifiedExample
+from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.stages.release.rows import teacher_name, verified_part
 
 Maker: TypeAlias = tuple[str, str, str, str]
@@ -36,9 +37,13 @@ class Tally:
     """By name, version and outcome, over all examples seen."""
     reviews: Counter[str] = field(default_factory=Counter)
     """Of all examples seen that a person looked at, by status."""
+    corrected_fields: Counter[str] = field(default_factory=Counter)
+    """Examples in which people changed a field, by its path without step and mark, over all examples seen."""
     released: int = 0
     released_unseen: int = 0
     """Released without a person having looked at them."""
+    released_on_word: Counter[str] = field(default_factory=Counter)
+    """Released because a person says so, by what the checks say of them, where that is not ``supported``."""
     languages: Counter[str] = field(default_factory=Counter)
     subjects: Counter[str] = field(default_factory=Counter)
     question_types: Counter[str] = field(default_factory=Counter)
@@ -78,14 +83,17 @@ class Tally:
         self.checks.update((check.name, check.version, check.outcome) for check in verdict.checks)
         if isinstance(record, ReviewedExample):
             self.reviews[record.status] += 1
+            self.corrected_fields.update({_kind_of_field(correction.field) for correction in record.corrections})
 
     def add_released(self, record: VerifiedExample | ReviewedExample, subject: str | None) -> None:
         """Count an example that went into the dataset."""
-        grounded = verified_part(record).grounded
-        example = grounded.example
+        verified = verified_part(record)
+        grounded, example = verified.grounded, verified.example
         made = example.provenance
         self.released += 1
         self.released_unseen += isinstance(record, VerifiedExample)
+        if not verified.accepted:
+            self.released_on_word[verified.verdict.label] += 1
         self.languages[example.language] += 1
         self.subjects[subject or "not stated"] += 1
         self.question_types[example.question_type] += 1
@@ -98,6 +106,12 @@ class Tally:
         self.modalities[_modality(grounded.groundings)] += 1
         self.step_evidence.update(_modality((grounding,)) for grounding in grounded.groundings)
         self.methods.update(found.method for grounding in grounded.groundings for found in grounding.evidence)
+
+
+def _kind_of_field(path: str) -> str:
+    """``steps.regions`` of ``steps.2.regions.r2.0.0``, ``steps`` of ``steps.2``, which step and mark it is left out."""
+    first, *rest = path.split(".")
+    return ".".join([first, *rest[1:2]])
 
 
 def _modality(groundings: tuple[StepGrounding, ...]) -> str:

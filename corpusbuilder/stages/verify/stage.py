@@ -21,7 +21,8 @@ from pydantic import JsonValue
 
 from corpusbuilder.config import VerifySection
 from corpusbuilder.records.base import Record
-from corpusbuilder.records.example import GroundedExample, StepKind, VerifiedExample
+from corpusbuilder.records.document import Unit
+from corpusbuilder.records.example import Example, GroundedExample, StepKind, VerifiedExample
 from corpusbuilder.records.verdict import CheckResult, StepVerdict, Verdict, VerdictLabel
 from corpusbuilder.stages.contract import Done, InUnit, Rejected
 from corpusbuilder.stages.verify import duplicates
@@ -61,6 +62,21 @@ class VerifyStage:
                 verdict = _without_duplicates(verdict, item.record, seen)
             verified = VerifiedExample(grounded=item.record, verdict=verdict)
             yield Done(input_id=item.record.id, outputs=(verified,))
+
+
+class VerifyAgain:
+    """Verifies examples that people have changed, one by one, beside those of the same document that stand already."""
+
+    def __init__(self, config: VerifySection, standing: Iterable[Example]) -> None:
+        self._config = config
+        self._seen = SeenQuestions(config.duplicate_similarity)
+        for example in standing:
+            self._seen.add(example)
+
+    def __call__(self, record: GroundedExample, unit: Unit) -> Verdict:
+        """The verdict on ``record``; when it is ``supported``, the next ones must not ask the same."""
+        verdict = verify(Case(record, unit, self._config))
+        return _without_duplicates(verdict, record, self._seen) if verdict.label == "supported" else verdict
 
 
 def verify(case: Case) -> Verdict:

@@ -40,7 +40,7 @@ def test_one_is_not_told_as_many(tmp_path, documents, said):
 
 def test_what_is_withheld_is_told_by_label():
     told = told_withheld({"not_enough_info": 3, "refuted": 1})
-    assert told == "withheld by verification: 3 not enough info, 1 refuted"
+    assert told == "withheld: 3 not enough info, 1 refuted"
 
 
 def released(folder, examples):

@@ -4,6 +4,7 @@ import hashlib
 import io
 import random
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from itertools import count
 
 from PIL import Image
@@ -12,6 +13,7 @@ from corpusbuilder.config import ReleaseSection
 from corpusbuilder.records import (
     CheckResult,
     Connector,
+    Correction,
     Diagram,
     DiagramLabel,
     Document,
@@ -178,8 +180,25 @@ def _verified(example, groundings, label):
     )
 
 
-def reviewed(verified, status, annotator="annotator-1"):
-    return ReviewedExample(verified=verified, status=status, annotator=annotator)
+def reviewed(verified, status, annotator="annotator-1", *, accepted=None, corrections=()):
+    """What the default policy makes of it: a person's word counts where the checks could not decide."""
+    usable = status in {"accepted", "corrected"} and verified.verdict.label != "refuted"
+    return ReviewedExample(
+        verified=verified,
+        status=status,
+        accepted=usable if accepted is None else accepted,
+        annotator=None if status == "disputed" else annotator,
+        machine=verified.verdict,
+        corrections=corrections,
+        reviews=(),
+    )
+
+
+def correction(field, annotator="annotator-1"):
+    return Correction(
+        example_id="x", field=field, before="a", after="b", annotator=annotator, task_id=1, annotation_id=1,
+        time=datetime(2026, 11, 1, tzinfo=UTC),
+    )  # fmt: skip
 
 
 def simple_document(id_, *, text=None, examples=2, **fields):

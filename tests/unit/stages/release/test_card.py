@@ -9,6 +9,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpusbuilder.records.agreement import (
+    AgreementReport,
+    AnnotatorQuality,
+    Coefficient,
+    GoldScore,
+    Mean,
+    PairAgreement,
+    Share,
+)
 from corpusbuilder.records.call import Spending
 from corpusbuilder.stages.release import CONFIGS, SPLITS, fingerprint
 from corpusbuilder.stages.release.card import escape_markdown
@@ -211,3 +220,115 @@ def test_the_card_guesses_no_unknown_price(tmp_path):
 def test_a_corpus_that_called_no_model_speaks_of_no_cost(tmp_path):
     corpus.release([corpus.simple_document("doc-1")], tmp_path)
     assert "USD" not in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+NOTHING = Share(count=0, n=0, low=None, high=None)
+NO_GOLD = GoldScore(right=NOTHING, texts_equal=NOTHING, region_iou=Mean(mean=None, n=0), span_f1=Mean(mean=None, n=0))
+
+
+def annotator(name, **fields):
+    given = {"accepted": 6, "corrected": 2, "rejected": 0, "skipped": 1, "change_rate": 0.25, "median_seconds": 41.6}
+    return AnnotatorQuality(annotator=name, gold=NO_GOLD, **{**given, **fields})
+
+
+def report(**fields):
+    gold = NO_GOLD.model_copy(update={"right": Share(count=9, n=12, low=0.467696, high=0.911059)})
+    given = {
+        "examples": 20, "human_share": 0.2, "overlapping": 8,
+        "alpha": Coefficient(value=0.7143, n=8, low=0.4, high=0.95),
+        "kappas": tuple(
+            PairAgreement(first="ann-1", second=name, kappa=Coefficient(value=value, n=4))
+            for name, value in [("ann-2", 0.5), ("ann-3", 0.7), ("ann-4", None)]
+        ),
+        "region_iou": Mean(mean=0.8312, n=5), "span_f1": Mean(mean=None, n=0), "median_seconds": 38.4,
+        "gold": gold, "annotators": (annotator("ann-1"),),
+    }  # fmt: skip
+    return AgreementReport(**{**given, **fields})
+
+
+def reviewed_card(folder, said, review=None):
+    """The card of a corpus with one example per label, status and corrected fields."""
+    within = corpus.unit(corpus.document("doc-1"), [corpus.passage("p-1", "Some text.")])
+    examples = []
+    for n, (label, status, *fields) in enumerate(said):
+        verified = corpus.text_example(f"x-{n}", within, label=label)
+        changes = tuple(map(corpus.correction, fields))
+        examples.append(corpus.reviewed(verified, status, corrections=changes) if status else verified)
+    corpus.release([corpus.as_input([within], examples)], folder, review=review)
+    return (folder / "README.md").read_text(encoding="utf-8")
+
+
+SAID = [
+    ("supported", None),
+    ("supported", "accepted"),
+    ("supported", "rejected"),
+    ("not_enough_info", "accepted"),
+    ("not_enough_info", "corrected", "steps.1.text", "steps.2.text", "answer"),
+    ("supported", "corrected", "steps.1.text", "steps.2.regions.r2.0.0", "steps.1.regions.Xk3q"),
+    ("not_enough_info", "disputed"),
+    ("refuted", "corrected", "steps.1.regions.r1.0.0", "steps.3"),
+    ("refuted", None),
+    ("refuted", None),
+]
+
+
+def test_the_card_says_what_became_of_what_people_looked_at(tmp_path):
+    card = " ".join(reviewed_card(tmp_path, SAID).split())
+    assert (
+        "People looked at 7 of 10 verified examples (70.0%): 2 accepted, 3 corrected, 1 rejected, 1 disputed. "
+        "They changed 42.9% of what they looked at." in card
+    )
+    assert "Released on a person's word, where the checks did not have enough information: 2." in card
+    assert "No person has looked at 1 of the 5 released examples" in card
+
+
+def test_corrected_fields_count_once_for_each_example(tmp_path):
+    rows = tables(reviewed_card(tmp_path, SAID))["corrected"]
+    assert rows == [["steps.regions", "2"], ["steps.text", "2"], ["answer", "1"], ["steps", "1"]]
+
+
+def test_what_was_accepted_against_an_objection_is_said(tmp_path):
+    within = corpus.unit(corpus.document("doc-1"), [corpus.passage("p-1", "Some text.")])
+    refuted = corpus.text_example("x", within, label="refuted")
+    corpus.release([corpus.as_input([within], [corpus.reviewed(refuted, "accepted", accepted=True)])], tmp_path)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "did not have enough information: 0; against the checks' objection: 1." in card
+
+
+def test_a_corpus_that_nobody_looked_at_says_so_and_shows_no_agreement(tmp_path):
+    card = reviewed_card(tmp_path, [("supported", None)])
+    assert "No person has looked at any example." in card
+    assert "agreement and care" not in tables(card)
+
+
+def test_agreement_stands_on_the_card_with_its_interval_and_number(tmp_path):
+    rows = {row[0].split()[0]: row[1:] for row in tables(reviewed_card(tmp_path, SAID, report()))["agreement and care"]}
+    assert rows == {
+        "Krippendorff's": ["0.71", "0.40 to 0.95", "8 examples decided by two people or more"],
+        "Cohen's": ["0.60", "from 0.50 to 0.70 (range)", "2 pairs of annotators"],
+        "Regions": ["0.83", "–", "5 pairs of reviews"],
+        "Spans": ["not defined", "–", "0 pairs of reviews"],
+        "Hidden": ["75.0%", "0.47 to 0.91", "12 hidden tasks"],
+    }
+
+
+def test_the_card_names_annotators_by_pseudonym_and_shows_their_pace(tmp_path):
+    people = (annotator("ann-1"), annotator("a|b <i>", change_rate=None, median_seconds=None))
+    card = reviewed_card(tmp_path, SAID, report(annotators=people))
+    assert tables(card)["annotator (pseudonym)"] == [
+        ["ann-1", "6", "2", "0", "1", "25.0%", "42", "0 of 0"],
+        ["a\\|b &lt;i&gt;", "6", "2", "0", "1", "–", "–", "0 of 0"],
+    ]
+    assert "Half of the decisions took less than 38 seconds." in card
+
+
+def test_what_is_undefined_is_called_so_and_never_nan(tmp_path):
+    empty = report(
+        alpha=Coefficient(value=None, n=0), kappas=(), gold=NO_GOLD, annotators=(), median_seconds=None,
+        region_iou=Mean(mean=None, n=0),
+    )  # fmt: skip
+    card = reviewed_card(tmp_path, SAID, empty)
+    rows = tables(card)["agreement and care"]
+    assert [row[1] for row in rows] == ["not defined"] * 5
+    assert "nan" not in card.lower().split()
+    assert "Half of the decisions" not in card

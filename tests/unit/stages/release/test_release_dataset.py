@@ -171,25 +171,27 @@ def test_a_corpus_without_figures_or_examples_still_loads(tmp_path):
 def test_only_what_was_supported_or_accepted_by_a_person_is_released(tmp_path):
     within = corpus.unit(corpus.document("doc-1"), [corpus.passage("p-1", "Some text.")])
 
-    def made(name, label, status=None):
+    def made(name, label, status=None, accepted=None):
         verified = corpus.text_example(name, within, label=label)
-        return corpus.reviewed(verified, status) if status else verified
+        return corpus.reviewed(verified, status, accepted=accepted) if status else verified
 
     examples = [
         made("supported", "supported"),
         made("refuted", "refuted"),
         made("undecided", "not_enough_info"),
-        made("refuted but accepted", "refuted", "accepted"),
+        made("refuted but accepted", "refuted", "accepted", accepted=True),
+        made("accepted and withheld by the policy", "refuted", "accepted"),
         made("supported but rejected", "supported", "rejected"),
         made("corrected and undecided", "not_enough_info", "corrected"),
         made("corrected but refuted again", "refuted", "corrected"),
+        made("supported but disputed", "supported", "disputed"),
     ]
     summary = corpus.release([corpus.as_input([within], examples)], tmp_path / "release")
     rows = load(tmp_path / "release", "examples", tmp_path)["train"]
     assert sorted(rows["id"]) == ["corrected and undecided", "refuted but accepted", "supported"]
     reviews = {row["id"]: row["review"]["status"] for row in rows}
     assert reviews == {"corrected and undecided": "corrected", "refuted but accepted": "accepted", "supported": None}
-    assert (summary.seen, summary.released, summary.withheld) == (7, 3, 4)
+    assert (summary.seen, summary.released, summary.withheld) == (9, 3, 6)
 
 
 def test_an_example_that_contradicts_its_document_is_rejected_by_name(tmp_path):

@@ -1,0 +1,1 @@
+"""Everything that knows Label Studio: the page, its tasks, what comes back, and the server."""

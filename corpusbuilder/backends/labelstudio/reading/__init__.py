@@ -1,0 +1,105 @@
+"""Annotations read back: what a person said of the version of an example that was on the page."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from corpusbuilder.backends.labelstudio.passage import figure_on_page, join_passages, passages_on_page
+from corpusbuilder.backends.labelstudio.reading.applying import Edited, apply
+from corpusbuilder.backends.labelstudio.reading.base import Change, MalformedError
+from corpusbuilder.backends.labelstudio.reading.fields import (
+    Fields,
+    read_comment,
+    read_decision,
+    read_head,
+    read_steps,
+)
+from corpusbuilder.backends.labelstudio.reading.marks import Comparison
+from corpusbuilder.backends.labelstudio.reading.results import fields_of, marks_of
+from corpusbuilder.errors import RecordError
+from corpusbuilder.records.correction import Correction
+from corpusbuilder.records.document import Unit
+from corpusbuilder.records.example import GroundedExample
+from corpusbuilder.records.review import Annotation, Decision, Review, Shown
+
+VERSION: Final = 1
+"""Goes up when the same annotation would be read as another review."""
+MALFORMED: Final = "malformed_annotation"
+
+
+def read_annotation(annotation: Annotation, shown: Shown, unit: Unit) -> Review:
+    """What a person said of an example.
+
+    What was done decides, not what was ticked: an example that was accepted with changes is corrected, and one that
+    was corrected without any is accepted. Of a rejected or skipped one only the decision and the comment are read.
+    Numbers of steps in the corrections are those of the version shown, also where steps were dropped.
+
+    Args:
+        annotation: as the server gave it.
+        shown: the version that was on the page.
+        unit: of which the example is.
+
+    Raises:
+        RecordError: ``malformed_annotation``: the annotation is nothing that the page makes. Nothing of it counts.
+    """
+    try:
+        return _read(annotation, shown, unit)
+    except MalformedError as error:
+        place = f"task {annotation.task_id}, annotation {annotation.annotation_id}"
+        raise RecordError(MALFORMED, f"{place}: {error}") from None
+
+
+def _read(annotation: Annotation, shown: Shown, unit: Unit) -> Review:
+    if annotation.example_id != shown.key or annotation.version != shown.version:
+        raise MalformedError("it is about another version of the example")
+    fields = fields_of(annotation.result)
+    decision = Decision.SKIP if annotation.cancelled else read_decision(fields)
+    comment = read_comment(fields)
+    if decision in (Decision.SKIP, Decision.REJECT):
+        return _review(annotation, decision, comment)
+    edited = _edited(annotation.result, fields, shown.grounded, unit)
+    if not edited.changes:
+        return _review(annotation, Decision.ACCEPT, comment)
+    return _review(annotation, Decision.CORRECT, comment, edited.changes, edited.grounded)
+
+
+def _edited(results: Sequence[object], fields: Fields, grounded: GroundedExample, unit: Unit) -> Edited:
+    example = grounded.example
+    figure = figure_on_page(example, unit)
+    joined = join_passages(passages_on_page(example, unit))
+    comparison = Comparison(grounded.groundings, figure, joined)
+    marks = marks_of(results, len(example.steps), figure)
+    return apply(example, read_head(fields, example), read_steps(fields, example), comparison.edited(marks))
+
+
+def _review(
+    annotation: Annotation,
+    decision: Decision,
+    comment: str,
+    changes: Iterable[Change] = (),
+    corrected: GroundedExample | None = None,
+) -> Review:
+    return Review(
+        example_id=annotation.example_id,
+        version=annotation.version,
+        decision=decision,
+        annotator=annotation.annotator,
+        comment=comment,
+        corrections=tuple(
+            Correction(
+                example_id=annotation.example_id,
+                field=change.field,
+                before=change.before,
+                after=change.after,
+                annotator=annotation.annotator,
+                task_id=annotation.task_id,
+                annotation_id=annotation.annotation_id,
+                time=annotation.updated_at,
+            )
+            for change in changes
+        ),
+        corrected=corrected,
+        task_id=annotation.task_id,
+        annotation_id=annotation.annotation_id,
+        time=annotation.updated_at,
+        seconds=annotation.seconds,
+    )

@@ -1,0 +1,158 @@
+"""What review keeps in the workspace, beside the shards of its stage.
+
+::
+
+    review/project.json                     which project of which server, and how far it was pulled
+           annotators.json                  who is behind a pseudonym: ids of the server's users, never names
+           images.jsonl                     addresses of uploaded images
+           shown/<document_id>.jsonl        every version of an example that was sent
+           annotations/<document_id>.jsonl  every annotation that came back, word for word
+
+Files of lines are only ever appended to.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, TypeAlias, TypeVar
+
+from pydantic import ValidationError
+
+from corpusbuilder.errors import StorageError
+from corpusbuilder.records.base import Record
+from corpusbuilder.records.review import Annotation, Shown
+from corpusbuilder.store.files import write_whole
+from corpusbuilder.store.log import AppendLog
+from corpusbuilder.store.workspace import Workspace, json_bytes
+
+R = TypeVar("R", bound=Record)
+AnnotationKey: TypeAlias = tuple[str, int, int, datetime]
+STAGE: Final = "review"
+
+
+class ProjectState(Record):
+    """The project that a workspace is reviewed in."""
+
+    url: str
+    """Of the server, without credentials."""
+    project_id: int
+    title: str
+    language: Literal["en", "fr"]
+    """Of the page."""
+    cursor: datetime | None = None
+    """Everything that changed on the server before this was pulled; null before the first pull."""
+    pulled_at: datetime | None = None
+    tasks: int = 0
+    """On the server when it was looked at last: fewer later means that some were deleted."""
+
+
+class Annotators(Record):
+    """Pseudonyms by server and user: ``annotator-1`` is whoever was met first."""
+
+    users: tuple[tuple[str, str, int], ...] = ()
+    """Pseudonym, address of the server, id of the user there."""
+
+    def pseudonym(self, url: str, user: int) -> str | None:
+        """The pseudonym of a user, if they have one."""
+        return next((name for name, server, known in self.users if (server, known) == (url, user)), None)
+
+    def meet(self, url: str, user: int) -> "Annotators":
+        """The same with a pseudonym for one more user."""
+        if self.pseudonym(url, user) is not None:
+            return self
+        return Annotators(users=(*self.users, (f"annotator-{len(self.users) + 1}", url, user)))
+
+
+class UploadedImage(Record):
+    """Where an image of the workspace lies on a server."""
+
+    url: str
+    """Of the server, without credentials."""
+    project_id: int
+    sha256: str
+    address: str
+
+
+def annotation_key(annotation: Annotation) -> AnnotationKey:
+    """What names an annotation for good: a server on SQLite gives the ids of what is deleted to what comes next."""
+    return annotation.example_id, annotation.task_id, annotation.annotation_id, annotation.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFiles:
+    """The files of one workspace."""
+
+    workspace: Workspace
+
+    def shown(self, document_id: str) -> AppendLog[Shown]:
+        """The versions of examples of a document that were sent."""
+        return AppendLog(self.workspace.root / STAGE / "shown" / f"{document_id}.jsonl", Shown)
+
+    def annotations(self, document_id: str) -> AppendLog[Annotation]:
+        """The annotations that came back about a document."""
+        return AppendLog(self.workspace.root / STAGE / "annotations" / f"{document_id}.jsonl", Annotation)
+
+    def documents(self) -> list[str]:
+        """Documents of which anything was sent, sorted."""
+        return sorted(path.stem for path in (self.workspace.root / STAGE / "shown").glob("*.jsonl"))
+
+    def shown_by_key(self, document_id: str) -> dict[str, dict[str, Shown]]:
+        """What was sent of a document, by the id under which it is annotated and by version."""
+        found: dict[str, dict[str, Shown]] = {}
+        for shown in self.shown(document_id).read():
+            found.setdefault(shown.key, {})[shown.version] = shown
+        return found
+
+    def current_annotations(self, document_id: str) -> dict[str, tuple[Annotation, ...]]:
+        """The last state of each annotation about a document, by the id under which the example was sent."""
+        last: dict[AnnotationKey, Annotation] = {}
+        for annotation in self.annotations(document_id).read():
+            last[annotation_key(annotation)] = annotation
+        found: dict[str, list[Annotation]] = {}
+        for annotation in last.values():
+            found.setdefault(annotation.example_id, []).append(annotation)
+        return {key: tuple(annotations) for key, annotations in found.items()}
+
+    def forget(self, document_id: str) -> None:
+        """Delete what was sent and said about a document."""
+        self.shown(document_id).path.unlink(missing_ok=True)
+        self.annotations(document_id).path.unlink(missing_ok=True)
+
+    def read_project(self) -> ProjectState | None:
+        """The project, or None before the first push.
+
+        Raises:
+            StorageError: the file is damaged.
+        """
+        return self._read("project.json", ProjectState)
+
+    def write_project(self, state: ProjectState) -> None:
+        """Keep the project."""
+        self._write("project.json", state)
+
+    def read_annotators(self) -> Annotators:
+        """The pseudonyms given so far."""
+        return self._read("annotators.json", Annotators) or Annotators()
+
+    def write_annotators(self, annotators: Annotators) -> None:
+        """Keep the pseudonyms."""
+        self._write("annotators.json", annotators)
+
+    def images(self) -> AppendLog[UploadedImage]:
+        """The images that were uploaded."""
+        return AppendLog(self.workspace.root / STAGE / "images.jsonl", UploadedImage)
+
+    def _read(self, name: str, kind: type[R]) -> R | None:
+        path = self.workspace.root / STAGE / name
+        try:
+            return kind.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValidationError as error:
+            problem = error.errors(include_url=False)[0]
+            raise StorageError(
+                f"{path}: {'.'.join(map(str, problem['loc']))}: {problem['msg']}",
+                hint="put it right, or take it away: `corpusbuilder review push` finds its project by the title",
+            ) from None
+
+    def _write(self, name: str, record: Record) -> None:
+        write_whole(self.workspace.root / STAGE / name, json_bytes(record.model_dump(mode="json")))

@@ -1,0 +1,207 @@
+"""The server and the project that a workspace is reviewed in."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel
+
+from corpusbuilder.backends.labelstudio.client import RemoteProject, Server, connect
+from corpusbuilder.backends.labelstudio.fitting import is_same, missing_from
+from corpusbuilder.backends.labelstudio.page import instruction, labeling_config
+from corpusbuilder.config import Config, ReviewSection
+from corpusbuilder.errors import BackendError, MissingInputError, command_line
+from corpusbuilder.pipeline.reviewfiles import ProjectState, ReviewFiles
+from corpusbuilder.records.document import Document
+from corpusbuilder.store.workspace import Workspace
+
+
+class _OfDocument(BaseModel):
+    """As much of a `Unit` as its document."""
+
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A project that can be worked on."""
+
+    project: RemoteProject
+    state: ProjectState
+    notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def server_of(workspace: Workspace, config: ReviewSection, environ: Mapping[str, str]) -> Iterator[Server]:
+    """A connection to the server that the environment names.
+
+    Raises:
+        BackendError: a variable is not set, or the server cannot be used.
+        MissingExtraError: the SDK is not installed.
+    """
+    url, api_key = environ.get(config.url_env, "").strip(), environ.get(config.api_key_env, "").strip()
+    missing = [name for name, value in ((config.url_env, url), (config.api_key_env, api_key)) if not value]
+    if missing:
+        raise BackendError(
+            f"no Label Studio to talk to: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set",
+            hint=f"export {'=… '.join(missing)}=…, or start a server of your own: "
+            + command_line("review", "serve", "-w", workspace.root),
+        )
+    with closing(connect(url, api_key, url_env=config.url_env, api_key_env=config.api_key_env)) as server:
+        yield server
+
+
+def open_project(server: Server, workspace: Workspace) -> Opened:
+    """The project that was pushed to before.
+
+    Raises:
+        MissingInputError: nothing was pushed from this workspace yet.
+        BackendError: the server is another one, or the project is gone.
+    """
+    state = ReviewFiles(workspace).read_project()
+    if state is None:
+        raise MissingInputError(
+            f"{workspace.root}: nothing was sent to annotators from here yet",
+            hint=command_line("review", "push", "-w", workspace.root),
+        )
+    if state.url != server.url:
+        raise BackendError(
+            f"this workspace is reviewed at {state.url}, not at {server.url}",
+            hint="set the environment variable to that address; a server that has moved is told in review/project.json",
+        )
+    project = server.project(state.project_id)
+    if project is None:
+        raise _gone(state, workspace)
+    return Opened(project, state, _hand_made_changes(project, state))
+
+
+def open_or_create_project(
+    server: Server, workspace: Workspace, config: Config, *, overlap: int, afresh: bool = False
+) -> Opened:
+    """The project to push to: the one of before, one of its title, or a new one.
+
+    Args:
+        server: that holds it.
+        workspace: that is reviewed.
+        config: names the project and the language of its page.
+        overlap: how many people see each example.
+        afresh: make a new one, whatever there is.
+
+    Raises:
+        BackendError: the project is gone, or its page was changed so that our examples do not fit.
+    """
+    files = ReviewFiles(workspace)
+    state = files.read_project()
+    if state is not None and state.url == server.url and not afresh:
+        opened = open_project(server, workspace)
+        if opened.project.overlap != overlap:
+            opened.project.update(overlap=overlap)
+        return opened
+    title = config.review.project or _title(config.corpus.name)
+    language = page_language(workspace, config)
+    found = None if afresh else _of_this_title(server, title, language)
+    project = found or server.create_project(
+        title=title,
+        config=labeling_config(language),
+        instruction=instruction(language),
+        description=f"Review of the corpus {config.corpus.name}, made by corpusbuilder.",
+        overlap=overlap,
+    )
+    state = ProjectState(url=server.url, project_id=project.id, title=project.title, language=language)
+    files.write_project(state)
+    return Opened(project, state, (f"the project {title!r} was there already: it is used",) if found else ())
+
+
+def restore_page(opened: Opened) -> None:
+    """Put our page back in place of one that was changed by hand.
+
+    Raises:
+        BackendError: the server refuses: there are annotations that only fit the other one.
+    """
+    language = opened.state.language
+    opened.project.update(config=labeling_config(language), instruction=instruction(language))
+
+
+def page_language(workspace: Workspace, config: Config) -> Literal["en", "fr"]:
+    """The language of the page: as configured, or that of most documents."""
+    if config.review.language != "auto":
+        return config.review.language
+    counts = Counter(document.language[:2] for document in documents(workspace))
+    return "fr" if counts["fr"] > counts["en"] else "en"
+
+
+def documents(workspace: Workspace) -> Iterator[Document]:
+    """The documents that were verified, from the first line of their shards."""
+    for document in workspace.document_ids("verify"):
+        for unit in workspace.shard("parse", document).read(_OfDocument):
+            yield unit.document
+            break
+
+
+def _title(name: str) -> str:
+    """A title that Label Studio takes: 3 to 50 characters."""
+    return name[:50] if len(name) >= 3 else f"corpus {name}"
+
+
+def _of_this_title(server: Server, title: str, language: str) -> RemoteProject | None:
+    """A project of ours with this title: its page is the one we would make."""
+    ours = labeling_config(language)
+    fitting = [p for p in server.projects() if p.title == title and not missing_from(p.config, ours)]
+    return min(fitting, key=lambda project: project.id, default=None)
+
+
+def check_page(opened: Opened) -> None:
+    """Refuse a page that was changed by hand so that our examples do not fit.
+
+    Raises:
+        BackendError: they do not.
+    """
+    missing = missing_from(opened.project.config, labeling_config(opened.state.language))
+    if missing:
+        raise BackendError(
+            f"the labeling page of project {opened.project.title!r} was changed by hand: "
+            f"{', '.join(missing[:6])} {'is' if len(missing) == 1 else 'are'} missing or of another kind",
+            hint="`corpusbuilder review push --restore-page` puts ours back; what people did is kept",
+            repeat=False,
+        )
+
+
+def _hand_made_changes(project: RemoteProject, state: ProjectState) -> tuple[str, ...]:
+    ours = labeling_config(state.language)
+    if is_same(project.config, ours):
+        return ()
+    if missing_from(project.config, ours):
+        return (f"the labeling page of project {project.title!r} was changed by hand and lacks tags of ours",)
+    return (f"the labeling page of project {project.title!r} is not the one of this version; it fits all the same",)
+
+
+def _gone(state: ProjectState, workspace: Workspace) -> BackendError:
+    return BackendError(
+        f"project {state.project_id} ({state.title!r}) is no longer at {state.url}; what was pulled before is kept",
+        hint=f"to send the rest again, into a new project: "
+        f"{command_line('review', 'push', '--new-project', '-w', workspace.root)}",
+        repeat=False,
+    )
+
+
+def address_of(workspace: Workspace, config: ReviewSection, environ: Mapping[str, str], key: str | None = None) -> str:
+    """The address of the project's page, or of the task of one example.
+
+    Raises:
+        MissingInputError: nothing was sent yet, or not this example.
+        BackendError: the server has to be asked for the task, and cannot be used.
+    """
+    state = ReviewFiles(workspace).read_project()
+    if state is not None and key is None:
+        return f"{state.url}/projects/{state.project_id}/data"
+    with server_of(workspace, config, environ) as server:
+        project = open_project(server, workspace).project
+        task = next((task for task in project.tasks() if task.example_id == key), None)
+    if task is None:
+        raise MissingInputError(
+            f"{key}: no task of this example is in project {project.title!r}",
+            hint="ids of examples stand in verify/*.jsonl of the workspace; `corpusbuilder review push` sends them",
+        )
+    return project.page_url(task.id)

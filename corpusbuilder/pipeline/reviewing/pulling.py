@@ -1,0 +1,193 @@
+"""Fetches what people did: what changed since the last time, kept word for word, then made into reviews.
+
+What is fetched is on the disk before it is noted how far the fetching went: after a crash some is fetched again, and
+what is there already is not kept twice.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
+
+from corpusbuilder.backends.labelstudio.client import ChangedTask, RemoteAnnotation, RemoteTask, Server
+from corpusbuilder.pipeline.reviewfiles import STAGE, AnnotationKey, ReviewFiles, annotation_key
+from corpusbuilder.pipeline.reviewing.project import Opened, open_project
+from corpusbuilder.records.review import Annotation
+from corpusbuilder.store.files import locked_folder
+from corpusbuilder.store.workspace import Workspace
+
+_KEPT_AT_ONCE: Final = 500
+"""Tasks in memory before their annotations are written."""
+_Place: TypeAlias = tuple[str, int]
+"""Example and task."""
+_NOBODY: Final = "annotator-unknown"
+"""Who the server does not tell."""
+
+
+@dataclass(slots=True)
+class PullReport:
+    """What came back."""
+
+    project: str = ""
+    fetched: int = 0
+    """Annotations that are new or changed."""
+    unchanged: int = 0
+    """Fetched again, and kept already."""
+    withdrawn: int = 0
+    """Annotations that their authors have deleted."""
+    deleted_tasks: list[int] = field(default_factory=list)
+    """Tasks that are gone from the server, though people had worked on them. What was pulled of them still counts."""
+    unknown: int = 0
+    """Annotations of tasks that were not sent from this workspace."""
+    documents: list[str] = field(default_factory=list)
+    """Documents about which something new was said."""
+    refused: list[str] = field(default_factory=list)
+    """Annotations that make no sense, each named."""
+    notes: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return asdict(self)
+
+
+def pull(server: Server, workspace: Workspace, *, whole: bool = False) -> PullReport:
+    """Fetch what changed since the last time.
+
+    Args:
+        server: that holds the project.
+        workspace: that was pushed from.
+        whole: look at everything again, not only at what changed.
+
+    Raises:
+        MissingInputError: nothing was sent from this workspace.
+        BackendError: the server or the project cannot be used; what was fetched before is kept.
+    """
+    with locked_folder(workspace.stage_folder(STAGE)):
+        opened = open_project(server, workspace)
+        return _Pull(workspace, opened, server.url).run(whole=whole)
+
+
+class _Pull:
+    """One pull."""
+
+    def __init__(self, workspace: Workspace, opened: Opened, url: str) -> None:
+        self._files = ReviewFiles(workspace)
+        self._project = opened.project
+        self._state = opened.state
+        self._url = url
+        self._annotators = self._files.read_annotators()
+        self._sent = set(self._files.documents())
+        self._keys: dict[str, set[str]] = {}
+        self._kept: dict[str, dict[_Place, dict[AnnotationKey, Annotation]]] = {}
+        self._touched: set[str] = set()
+        self._report = PullReport(project=opened.project.title, notes=list(opened.notes))
+
+    def run(self, *, whole: bool) -> PullReport:
+        """Fetch, keep, and note how far."""
+        began = datetime.now(UTC)
+        newest = cursor = None if whole else self._state.cursor
+        waiting: list[ChangedTask] = []
+        for changed in self._project.changed(cursor):
+            newest = max(changed.task.updated_at, newest or changed.task.updated_at)
+            waiting.append(changed)
+            if len(waiting) == _KEPT_AT_ONCE:
+                self._keep(waiting)
+                waiting.clear()
+        self._keep(waiting)
+        tasks = self._project.counts().tasks
+        if whole or tasks < self._state.tasks:
+            self._note_deleted_tasks()
+        state = {"cursor": newest or self._state.cursor, "pulled_at": began, "tasks": tasks}
+        self._files.write_project(self._state.model_copy(update=state))
+        self._report.documents = sorted(self._touched)
+        return self._report
+
+    def _keep(self, changed: Sequence[ChangedTask]) -> None:
+        """Append what is new to the logs."""
+        new: dict[str, list[Annotation]] = {}
+        for one in changed:
+            document = self._document(one.task)
+            if document is None:
+                self._report.unknown += len(one.annotations)
+            else:
+                new.setdefault(document, []).extend(self._new(document, one))
+        for document, annotations in new.items():
+            if annotations:
+                self._files.annotations(document).append(annotations)
+                self._touched.add(document)
+
+    def _document(self, task: RemoteTask) -> str | None:
+        """The document that a task is about, if the task was sent from here."""
+        if task.document_id not in self._sent:
+            return None
+        if task.document_id not in self._keys:
+            self._keys[task.document_id] = set(self._files.shown_by_key(task.document_id))
+        return task.document_id if task.example_id in self._keys[task.document_id] else None
+
+    def _new(self, document: str, changed: ChangedTask) -> Iterator[Annotation]:
+        """Annotations of a task that are new, changed or gone."""
+        kept = self._kept_of(document).setdefault((changed.task.example_id, changed.task.id), {})
+        there: set[AnnotationKey] = set()
+        for remote in changed.annotations:
+            if remote.unreadable is not None:
+                self._report.refused.append(
+                    f"task {remote.task_id}, annotation {remote.annotation_id}: {remote.unreadable}"
+                )
+                continue
+            annotation = self._annotation(remote)
+            key = annotation_key(annotation)
+            there.add(key)
+            if kept.get(key) == annotation:
+                self._report.unchanged += 1
+            else:
+                self._report.fetched += 1
+                kept[key] = annotation
+                yield annotation
+        unreadable = {remote.annotation_id for remote in changed.annotations if remote.unreadable is not None}
+        for key, annotation in list(kept.items()):
+            if key not in there and key[2] not in unreadable and not annotation.deleted:
+                self._report.withdrawn += 1
+                kept[key] = annotation.model_copy(update={"deleted": True})
+                yield kept[key]
+
+    def _kept_of(self, document: str) -> dict[_Place, dict[AnnotationKey, Annotation]]:
+        """What is kept about a document, by example and task."""
+        if document not in self._kept:
+            kept: dict[_Place, dict[AnnotationKey, Annotation]] = {}
+            for annotations in self._files.current_annotations(document).values():
+                for annotation in annotations:
+                    place = annotation.example_id, annotation.task_id
+                    kept.setdefault(place, {})[annotation_key(annotation)] = annotation
+            self._kept[document] = kept
+        return self._kept[document]
+
+    def _annotation(self, remote: RemoteAnnotation) -> Annotation:
+        return Annotation(
+            example_id=remote.example_id,
+            version=remote.version,
+            task_id=remote.task_id,
+            annotation_id=remote.annotation_id,
+            annotator=self._pseudonym(remote.user_id),
+            created_at=remote.created_at,
+            updated_at=remote.updated_at,
+            seconds=remote.seconds,
+            cancelled=remote.cancelled,
+            result=remote.result,
+        )
+
+    def _pseudonym(self, user: int | None) -> str:
+        if user is None:
+            return _NOBODY
+        met = self._annotators.meet(self._url, user)
+        if met != self._annotators:
+            self._annotators = met
+            self._files.write_annotators(met)  # before it is used: a pseudonym must never change hands
+        return met.pseudonym(self._url, user) or _NOBODY
+
+    def _note_deleted_tasks(self) -> None:
+        """Tasks that people had worked on and that are gone."""
+        there = {(task.example_id, task.id) for task in self._project.tasks()}
+        for document in sorted(self._sent):
+            kept = self._kept_of(document)
+            gone = (place for place in kept if place not in there and not all(a.deleted for a in kept[place].values()))
+            self._report.deleted_tasks += sorted(task for _, task in gone)

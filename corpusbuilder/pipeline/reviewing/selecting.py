@@ -1,0 +1,81 @@
+"""Which examples people should see, in which order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import BaseModel
+
+from corpusbuilder.records.example import VerifiedExample
+from corpusbuilder.records.review import Purpose
+from corpusbuilder.stages.review.ranking import Candidate, candidate_of, ranked, sampled
+from corpusbuilder.store.workspace import Workspace
+
+_AUDIT_SEED: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One example that people should see."""
+
+    document_id: str
+    purpose: Purpose
+    place: float
+    """In the order of value, from 0."""
+
+
+class _Example(BaseModel):
+    id: str
+
+
+class _Grounded(BaseModel):
+    example: _Example
+
+
+class _Verified(BaseModel):
+    grounded: _Grounded
+
+
+class _Judged(BaseModel):
+    """As much of a `ReviewedExample` as this needs."""
+
+    verified: _Verified
+    status: str
+
+
+def wanted(workspace: Workspace, *, share_accepted: float) -> dict[str, Wanted]:
+    """The examples that people should see, by id: what verification withholds, then a sample of what it accepts.
+
+    Args:
+        workspace: with verified examples.
+        share_accepted: of the accepted examples, 0 to 1.
+    """
+    withheld: dict[str, Candidate] = {}
+    accepted: dict[str, Candidate] = {}
+    for record in verified(workspace):
+        (accepted if record.accepted else withheld)[record.id] = candidate_of(record)
+    audited = set(sampled(accepted, share_accepted, _AUDIT_SEED))
+    found: dict[str, Wanted] = {}
+    for place, identity in enumerate(ranked(withheld.values())):
+        found[identity] = Wanted(withheld[identity].document_id, "withheld", float(place))
+    every = len(withheld) / len(audited) if audited else 0.0
+    for number, identity in enumerate(sorted(audited)):
+        # Spread among the others: who stops after an hour has seen some, and nobody can tell them by their place.
+        found[identity] = Wanted(accepted[identity].document_id, "audit", (number + 0.5) * every)
+    return found
+
+
+def verified(workspace: Workspace) -> Iterator[VerifiedExample]:
+    """All verified examples, document by document."""
+    for document in workspace.document_ids("verify"):
+        yield from workspace.shard("verify", document).read(VerifiedExample)
+
+
+def settled(workspace: Workspace) -> set[str]:
+    """Ids of examples about which people have decided."""
+    return {
+        judged.verified.grounded.example.id
+        for document in workspace.document_ids("review")
+        for judged in workspace.shard("review", document).read(_Judged)
+        if judged.status != "disputed"
+    }
