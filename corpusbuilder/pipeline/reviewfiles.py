@@ -11,22 +11,29 @@
 Files of lines are only ever appended to.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Final, Literal, TypeAlias, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from corpusbuilder.errors import StorageError
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.review import Annotation, Shown
-from corpusbuilder.store.files import write_whole
+from corpusbuilder.store.files import storage_errors, write_whole
 from corpusbuilder.store.log import AppendLog
 from corpusbuilder.store.workspace import Workspace, json_bytes
 
 R = TypeVar("R", bound=Record)
 AnnotationKey: TypeAlias = tuple[str, int, int, datetime]
 STAGE: Final = "review"
+_DAMAGED: Final[Mapping[str, str]] = {
+    "project.json": "put it right, or take it away: `corpusbuilder review push` finds its project by the title",
+    "annotators.json": "put it right, or take it away: `corpusbuilder review pull --whole` finds who is who again",
+}
+"""What to do about a file."""
 
 
 class ProjectState(Record):
@@ -41,8 +48,15 @@ class ProjectState(Record):
     cursor: datetime | None = None
     """Everything that changed on the server before this was pulled; null before the first pull."""
     pulled_at: datetime | None = None
+    created_at: datetime | None = None
+    """When the server made the project: an id alone may be another project's, where a server was set up anew."""
     tasks: int = 0
     """On the server when it was looked at last: fewer later means that some were deleted."""
+    sending: bool = False
+    """Whether a push was under way when this was written: if it is not any more, the server may have done its last
+    request after it was gone."""
+    afresh: bool = False
+    """Made by ``--new-project``, by a push that has not come to its end."""
 
 
 class Annotators(Record):
@@ -50,16 +64,33 @@ class Annotators(Record):
 
     users: tuple[tuple[str, str, int], ...] = ()
     """Pseudonym, address of the server, id of the user there."""
+    others: tuple[str, ...] = ()
+    """Pseudonyms that were given before this file was lost: nobody gets one of them by chance."""
 
     def pseudonym(self, url: str, user: int) -> str | None:
         """The pseudonym of a user, if they have one."""
         return next((name for name, server, known in self.users if (server, known) == (url, user)), None)
 
-    def meet(self, url: str, user: int) -> "Annotators":
-        """The same with a pseudonym for one more user."""
+    def meet(self, url: str, user: int, known_as: str | None = None) -> "Annotators":
+        """The same with a pseudonym for one more user.
+
+        Args:
+            url: of the server.
+            user: the id there.
+            known_as: the pseudonym under which something of theirs is kept.
+        """
         if self.pseudonym(url, user) is not None:
             return self
-        return Annotators(users=(*self.users, (f"annotator-{len(self.users) + 1}", url, user)))
+        taken = {name for name, _, _ in self.users}
+        if known_as is None or known_as in taken or known_as not in self.others:
+            free = (f"annotator-{number}" for number in count(1))
+            known_as = next(name for name in free if name not in taken and name not in self.others)
+        return self.model_copy(update={"users": (*self.users, (known_as, url, user))})
+
+    def moved(self, old: str, new: str) -> "Annotators":
+        """The same for a server that is at another address now."""
+        users = tuple((name, new if url == old else url, user) for name, url, user in self.users)
+        return self.model_copy(update={"users": tuple(dict.fromkeys(users))})
 
 
 class UploadedImage(Record):
@@ -70,6 +101,13 @@ class UploadedImage(Record):
     project_id: int
     sha256: str
     address: str
+
+
+class _Sent(BaseModel):
+    """As much of a `Shown` as names it."""
+
+    key: str
+    version: str
 
 
 def annotation_key(annotation: Annotation) -> AnnotationKey:
@@ -94,6 +132,15 @@ class ReviewFiles:
     def documents(self) -> list[str]:
         """Documents of which anything was sent, sorted."""
         return sorted(path.stem for path in (self.workspace.root / STAGE / "shown").glob("*.jsonl"))
+
+    def annotated(self) -> list[str]:
+        """Documents about which anything was said, sorted."""
+        return sorted(path.stem for path in (self.workspace.root / STAGE / "annotations").glob("*.jsonl"))
+
+    def sent_versions(self, document_id: str) -> set[tuple[str, str]]:
+        """What was sent of a document: ids under which examples are annotated, with versions."""
+        log = AppendLog(self.shown(document_id).path, _Sent)
+        return {(sent.key, sent.version) for sent in log.read()}
 
     def shown_by_key(self, document_id: str) -> dict[str, dict[str, Shown]]:
         """What was sent of a document, by the id under which it is annotated and by version."""
@@ -130,8 +177,16 @@ class ReviewFiles:
         self._write("project.json", state)
 
     def read_annotators(self) -> Annotators:
-        """The pseudonyms given so far."""
-        return self._read("annotators.json", Annotators) or Annotators()
+        """The pseudonyms given so far.
+
+        Raises:
+            StorageError: the file is damaged.
+        """
+        found = self._read("annotators.json", Annotators)
+        if found is not None:
+            return found
+        kept = {a.annotator for document in self.annotated() for a in self.annotations(document).read()}
+        return Annotators(others=tuple(sorted(kept)))
 
     def write_annotators(self, annotators: Annotators) -> None:
         """Keep the pseudonyms."""
@@ -143,15 +198,15 @@ class ReviewFiles:
 
     def _read(self, name: str, kind: type[R]) -> R | None:
         path = self.workspace.root / STAGE / name
-        try:
-            return kind.model_validate_json(path.read_bytes())
-        except FileNotFoundError:
+        if not path.exists():
             return None
+        try:
+            with storage_errors(path):
+                return kind.model_validate_json(path.read_bytes())
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
             raise StorageError(
-                f"{path}: {'.'.join(map(str, problem['loc']))}: {problem['msg']}",
-                hint="put it right, or take it away: `corpusbuilder review push` finds its project by the title",
+                f"{path}: {'.'.join(map(str, problem['loc']))}: {problem['msg']}", hint=_DAMAGED[name], repeat=False
             ) from None
 
     def _write(self, name: str, record: Record) -> None:

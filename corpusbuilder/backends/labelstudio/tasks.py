@@ -159,7 +159,7 @@ class _Page:
 
     def fields(self) -> Iterator[Result]:
         """What is written and ticked."""
-        yield _choice("shape", *self._shape())
+        yield _choice("shape", *self._parts())
         yield _text("question", self.example.question)
         yield _text("answer", self.example.answer)
         if self.example.choices:
@@ -208,7 +208,7 @@ class _Page:
             for known, begins, ends in self.joined.starts
         )
 
-    def _shape(self) -> list[str]:
+    def _parts(self) -> list[str]:
         """Which parts of the page are shown."""
         present = {
             "figure": self.figure is not None,

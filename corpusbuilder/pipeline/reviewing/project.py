@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import BaseModel
 
-from corpusbuilder.backends.labelstudio.client import RemoteProject, Server, connect
+from corpusbuilder.backends.labelstudio.client import RefusedError, RemoteProject, Server, connect
 from corpusbuilder.backends.labelstudio.fitting import is_same, missing_from
 from corpusbuilder.backends.labelstudio.page import instruction, labeling_config
 from corpusbuilder.config import Config, ReviewSection
@@ -53,12 +53,11 @@ def server_of(workspace: Workspace, config: ReviewSection, environ: Mapping[str,
         yield server
 
 
-def open_project(server: Server, workspace: Workspace) -> Opened:
+def state_of(workspace: Workspace) -> ProjectState:
     """The project that was pushed to before.
 
     Raises:
         MissingInputError: nothing was pushed from this workspace yet.
-        BackendError: the server is another one, or the project is gone.
     """
     state = ReviewFiles(workspace).read_project()
     if state is None:
@@ -66,52 +65,80 @@ def open_project(server: Server, workspace: Workspace) -> Opened:
             f"{workspace.root}: nothing was sent to annotators from here yet",
             hint=command_line("review", "push", "-w", workspace.root),
         )
-    if state.url != server.url:
-        raise BackendError(
-            f"this workspace is reviewed at {state.url}, not at {server.url}",
-            hint="set the environment variable to that address; a server that has moved is told in review/project.json",
-        )
+    return state
+
+
+def open_project(server: Server, workspace: Workspace) -> Opened:
+    """The project that was pushed to before.
+
+    Raises:
+        MissingInputError: nothing was pushed from this workspace yet.
+        BackendError: the server is another one, or the project is gone.
+    """
+    state = state_of(workspace)
     project = server.project(state.project_id)
-    if project is None:
+    is_same = project is not None and state.created_at in {None, project.created_at}
+    if state.url != server.url:
+        if project is None or not is_same or state.created_at is None:
+            raise _elsewhere(state, server, workspace)
+        state = _moved(state, server, workspace)
+    if project is None or not is_same:
         raise _gone(state, workspace)
+    state = state.model_copy(update={"title": project.title, "created_at": project.created_at})
     return Opened(project, state, _hand_made_changes(project, state))
 
 
-def open_or_create_project(
-    server: Server, workspace: Workspace, config: Config, *, overlap: int, afresh: bool = False
-) -> Opened:
-    """The project to push to: the one of before, one of its title, or a new one.
+def open_for_push(server: Server, workspace: Workspace, config: Config, *, afresh: bool = False) -> Opened | None:
+    """The project to push to: the one of before, or one with our title and our examples; None when there is none.
 
     Args:
         server: that holds it.
         workspace: that is reviewed.
         config: names the project and the language of its page.
-        overlap: how many people see each example.
-        afresh: make a new one, whatever there is.
+        afresh: a new one is wanted: only one that such a push has begun, and not finished, will do.
 
     Raises:
-        BackendError: the project is gone, or its page was changed so that our examples do not fit.
+        BackendError: the server is another one, or the project is gone.
     """
-    files = ReviewFiles(workspace)
-    state = files.read_project()
-    if state is not None and state.url == server.url and not afresh:
+    state = ReviewFiles(workspace).read_project()
+    if state is not None and not afresh:
+        return open_project(server, workspace)
+    if state is not None and state.afresh and state.url == server.url and server.project(state.project_id):
         opened = open_project(server, workspace)
-        if opened.project.overlap != overlap:
-            opened.project.update(overlap=overlap)
-        return opened
-    title = config.review.project or _title(config.corpus.name)
+        note = f"goes on with the new project {state.project_id}, which was begun before"
+        return replace(opened, notes=(*opened.notes, note))
+    title, language = _title(config), page_language(workspace, config)
+    project = _of_this_title(server, title, language, workspace, other_than=state, only_empty=afresh)
+    if project is None:
+        return None
+    note = f"the project {title!r} was there already: it is used"
+    return Opened(project, _state(server, project, language, afresh=afresh), (note,))
+
+
+def create_project(
+    server: Server, workspace: Workspace, config: Config, *, overlap: int, afresh: bool = False
+) -> Opened:
+    """A new project to push to.
+
+    Args:
+        server: that shall hold it.
+        workspace: that is reviewed.
+        config: names the project and the language of its page.
+        overlap: how many people see each example.
+        afresh: it was asked for, though there may be others.
+
+    Raises:
+        BackendError: the server cannot be used.
+    """
     language = page_language(workspace, config)
-    found = None if afresh else _of_this_title(server, title, language)
-    project = found or server.create_project(
-        title=title,
+    project = server.create_project(
+        title=_title(config),
         config=labeling_config(language),
         instruction=instruction(language),
         description=f"Review of the corpus {config.corpus.name}, made by corpusbuilder.",
         overlap=overlap,
     )
-    state = ProjectState(url=server.url, project_id=project.id, title=project.title, language=language)
-    files.write_project(state)
-    return Opened(project, state, (f"the project {title!r} was there already: it is used",) if found else ())
+    return Opened(project, _state(server, project, language, afresh=afresh))
 
 
 def restore_page(opened: Opened) -> None:
@@ -121,7 +148,17 @@ def restore_page(opened: Opened) -> None:
         BackendError: the server refuses: there are annotations that only fit the other one.
     """
     language = opened.state.language
-    opened.project.update(config=labeling_config(language), instruction=instruction(language))
+    try:
+        opened.project.update(config=labeling_config(language), instruction=instruction(language))
+    except RefusedError as error:
+        if error.status != 400:
+            raise
+        raise BackendError(
+            f"our labeling page cannot be put back: {error.message}",
+            hint="annotations that only fit the page as it is now have to be deleted or changed first; "
+            "`corpusbuilder review push --new-project` begins anew, and what was pulled is kept",
+            repeat=False,
+        ) from None
 
 
 def page_language(workspace: Workspace, config: Config) -> Literal["en", "fr"]:
@@ -140,16 +177,47 @@ def documents(workspace: Workspace) -> Iterator[Document]:
             break
 
 
-def _title(name: str) -> str:
+def _title(config: Config) -> str:
     """A title that Label Studio takes: 3 to 50 characters."""
-    return name[:50] if len(name) >= 3 else f"corpus {name}"
+    name = config.corpus.name
+    return config.review.project or (name[:50] if len(name) >= 3 else f"corpus {name}")
 
 
-def _of_this_title(server: Server, title: str, language: str) -> RemoteProject | None:
-    """A project of ours with this title: its page is the one we would make."""
-    ours = labeling_config(language)
-    fitting = [p for p in server.projects() if p.title == title and not missing_from(p.config, ours)]
-    return min(fitting, key=lambda project: project.id, default=None)
+def _state(server: Server, project: RemoteProject, language: Literal["en", "fr"], *, afresh: bool) -> ProjectState:
+    return ProjectState(
+        url=server.url,
+        project_id=project.id,
+        title=project.title,
+        language=language,
+        created_at=project.created_at,
+        afresh=afresh,
+    )
+
+
+def _of_this_title(
+    server: Server,
+    title: str,
+    language: str,
+    workspace: Workspace,
+    *,
+    other_than: ProjectState | None,
+    only_empty: bool,
+) -> RemoteProject | None:
+    """A project of ours with this title: its page is the one we would make, and so are its tasks if it has any.
+
+    A corpus of the same name may be reviewed on the same server.
+    """
+    ours, known = labeling_config(language), set(workspace.document_ids("verify"))
+    passed = other_than.project_id if other_than is not None and other_than.url == server.url else None
+    empty: list[RemoteProject] = []
+    for project in sorted(server.projects(), key=lambda project: project.id):
+        if project.title != title or project.id == passed or missing_from(project.config, ours):
+            continue
+        if not project.counts().tasks:
+            empty.append(project)
+        elif not only_empty and any(task.document_id in known for task in project.tasks()):
+            return project
+    return next(iter(empty), None)
 
 
 def check_page(opened: Opened) -> None:
@@ -177,6 +245,22 @@ def _hand_made_changes(project: RemoteProject, state: ProjectState) -> tuple[str
     return (f"the labeling page of project {project.title!r} is not the one of this version; it fits all the same",)
 
 
+def _moved(state: ProjectState, server: Server, workspace: Workspace) -> ProjectState:
+    """The server answers at another address: pseudonyms go with it."""
+    files = ReviewFiles(workspace)
+    files.write_annotators(files.read_annotators().moved(state.url, server.url))
+    return state.model_copy(update={"url": server.url})
+
+
+def _elsewhere(state: ProjectState, server: Server, workspace: Workspace) -> BackendError:
+    return BackendError(
+        f"this workspace is reviewed at {state.url}, and {server.url} is another server, without that project",
+        hint="set the environment variable to that address. To leave that server behind, pull from it a last time; then "
+        + command_line("review", "push", "--new-project", "-w", workspace.root),
+        repeat=False,
+    )
+
+
 def _gone(state: ProjectState, workspace: Workspace) -> BackendError:
     return BackendError(
         f"project {state.project_id} ({state.title!r}) is no longer at {state.url}; what was pulled before is kept",
@@ -193,8 +277,8 @@ def address_of(workspace: Workspace, config: ReviewSection, environ: Mapping[str
         MissingInputError: nothing was sent yet, or not this example.
         BackendError: the server has to be asked for the task, and cannot be used.
     """
-    state = ReviewFiles(workspace).read_project()
-    if state is not None and key is None:
+    state = state_of(workspace)
+    if key is None:
         return f"{state.url}/projects/{state.project_id}/data"
     with server_of(workspace, config, environ) as server:
         project = open_project(server, workspace).project

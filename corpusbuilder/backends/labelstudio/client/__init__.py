@@ -12,6 +12,7 @@
             └── failures        what went wrong, in words of ours
 """
 
+from corpusbuilder.backends.labelstudio.client.failures import RefusedError
 from corpusbuilder.backends.labelstudio.client.project import TASKS_PER_REQUEST, RemoteProject
 from corpusbuilder.backends.labelstudio.client.records import ChangedTask, Counts, RemoteAnnotation, RemoteTask
 from corpusbuilder.backends.labelstudio.client.server import Server, connect
@@ -20,6 +21,7 @@ __all__ = [
     "TASKS_PER_REQUEST",
     "ChangedTask",
     "Counts",
+    "RefusedError",
     "RemoteAnnotation",
     "RemoteProject",
     "RemoteTask",

@@ -28,6 +28,7 @@ class RemoteTask:
     drafts: int
     """1 when anybody has begun without sending it, else 0: the server does not tell more."""
     predictions: int
+    """As the server counts them: right after an import; after changes one by one it was seen to be one too high."""
     updated_at: datetime
     """By the server's clock, in microseconds: the latest one seen is where the next `changed` begins. Changes with
     every new, changed or deleted annotation and prediction and with the data; not with a draft."""
