@@ -1,6 +1,6 @@
 """Annotations read back: what a person said of the version of an example that was on the page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from corpusbuilder.backends.labelstudio.passage import figure_on_page, join_passages, passages_on_page
@@ -30,8 +30,9 @@ def read_annotation(annotation: Annotation, shown: Shown, unit: Unit) -> Review:
     """What a person said of an example.
 
     What was done decides, not what was ticked: an example that was accepted with changes is corrected, and one that
-    was corrected without any is accepted. Of a rejected or skipped one only the decision and the comment are read.
-    Numbers of steps in the corrections are those of the version shown, also where steps were dropped.
+    was corrected without any is accepted. Of a rejected or skipped one only the decision and the comment are read. An
+    acceptance that holds nothing of the page, as a script may send it, accepts what was shown. Numbers of steps in the
+    corrections are those of the version shown, also where steps were dropped.
 
     Args:
         annotation: as the server gave it.
@@ -56,10 +57,18 @@ def _read(annotation: Annotation, shown: Shown, unit: Unit) -> Review:
     comment = read_comment(fields)
     if decision in (Decision.SKIP, Decision.REJECT):
         return _review(annotation, decision, comment)
+    if decision is Decision.ACCEPT and _says_nothing_else(annotation.result):
+        return _review(annotation, decision, comment)
     edited = _edited(annotation.result, fields, shown.grounded, unit)
     if not edited.changes:
         return _review(annotation, Decision.ACCEPT, comment)
     return _review(annotation, Decision.CORRECT, comment, edited.changes, edited.grounded)
+
+
+def _says_nothing_else(results: Sequence[object]) -> bool:
+    """Whether there is nothing but the decision, as where a script accepts many: the page would send all it shows."""
+    names = {result.get("from_name") for result in results if isinstance(result, Mapping)}
+    return names <= {"decision", "comment"}
 
 
 def _edited(results: Sequence[object], fields: Fields, grounded: GroundedExample, unit: Unit) -> Edited:

@@ -3,6 +3,7 @@ import pytest
 from annotated import Page, changed, grounded
 
 from corpusbuilder.config import VerifySection
+from corpusbuilder.errors import RecordError
 from corpusbuilder.records import Decision, RegionEvidence, SpanEvidence, StepKind
 from corpusbuilder.records.geometry import box_polygon
 from corpusbuilder.stages.verify.checks.base import Case
@@ -39,6 +40,19 @@ def test_an_untouched_page_is_accepted_whatever_was_ticked(page, decision):
     review = page.read(decision)
     assert (review.decision, review.corrections, review.corrected) == (Decision.ACCEPT, (), None)
     assert (review.task_id, review.annotation_id, review.seconds) == (7, 9, 41.5)
+
+
+def test_an_acceptance_by_a_script_that_sends_nothing_else_accepts_what_was_shown(page):
+    page.results = []
+    assert page.read("accept").decision is Decision.ACCEPT
+    with pytest.raises(RecordError, match="malformed|question"):
+        page.read("correct")
+
+
+def test_an_acceptance_of_a_page_whose_fields_were_emptied_is_refused(page):
+    page.remove("question")
+    with pytest.raises(RecordError, match="question"):
+        page.read("accept")
 
 
 def test_a_skipped_task_is_no_acceptance_and_keeps_its_comment(page):
