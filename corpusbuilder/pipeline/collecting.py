@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from corpusbuilder.backends.http.secrets import Secrets
 from corpusbuilder.backends.models.base import Ledger
 from corpusbuilder.backends.models.meter import Meter
-from corpusbuilder.backends.models.openai.address import Secrets
 from corpusbuilder.backends.models.openai.batch import Feed
 from corpusbuilder.backends.models.openai.batchlines import LineResult, NotALineError, read_line
 from corpusbuilder.backends.models.openai.payload import Dialect

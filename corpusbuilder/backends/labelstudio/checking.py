@@ -19,7 +19,7 @@ from corpusbuilder.errors import MissingExtraError, RecordError
 INDEX: Final = "{{idx}}"
 """What stands for the number of a step in the labeling config."""
 OBJECTS: Final = ("Image", "Text")
-DATA: Final = ("example_id", "version", "language", "book", "note", "why", "figure", "caption", "passage")
+DATA: Final = ("example_id", "version", "language", "question", "book", "note", "why", "figure", "caption", "passage")
 """What must be there, and words."""
 NEEDED: Final = ("id", "type", "from_name", "to_name", "value")
 """Of every result but relations."""

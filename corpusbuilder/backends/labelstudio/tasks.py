@@ -30,6 +30,20 @@ NO_FIGURE: Final = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 )
 """One transparent pixel: the page has an image whether or not it shows one."""
+UNLISTED: Final = (
+    "example_id",
+    "document_id",
+    "version",
+    "language",
+    "note",
+    "labels",
+    "span_labels",
+    "figure",
+    "caption",
+    "passage",
+    "steps",
+)
+"""What of a task's data a list of tasks need not show; the question, the book and the reason remain."""
 _LETTERS: Final = tuple("qwetyiosdfgjklzbnm")
 """Letters that neither decisions (a, c, x) nor tools (r, p, v, h, u) use."""
 FIGURE_KEYS: Final = (*"1234567890", *reversed(_LETTERS))
@@ -143,6 +157,7 @@ class _Page:
             "document_id": self.example.document_id,
             "version": self.shown.version,
             "language": self.example.language,
+            "question": self.example.question,
             "book": self._book(),
             "why": self.why,
             "note": "\n".join(self.notes),
@@ -163,7 +178,7 @@ class _Page:
         yield _text("question", self.example.question)
         yield _text("answer", self.example.answer)
         if self.example.choices:
-            yield _text("choices", "\n".join(self.example.choices))
+            yield _text("choices", "\n".join(map(_in_one_line, self.example.choices)))
         for place, step in enumerate(self.example.steps):
             yield _text(f"text_{place}", step.text, target=f"step_{place}")
             yield _choice(f"kind_{place}", step.kind.value, target=f"step_{place}")
@@ -271,6 +286,11 @@ def _keys(steps: int, *, has_figure: bool) -> tuple[list[str], list[str]]:
     in_figure = [first[place] if place < len(first) else NO_KEY for place in range(steps)]
     free = [key for key in second if key not in in_figure]
     return in_figure, [free[place] if place < len(free) else NO_KEY for place in range(steps)]
+
+
+def _in_one_line(choice: str) -> str:
+    """The choice as the field shows it, where every line is one: a line break becomes a blank."""
+    return " ".join(choice.split()) if len(choice.splitlines()) > 1 else choice
 
 
 def _without_ids(sentence: str) -> str:

@@ -13,7 +13,7 @@
 """
 
 from corpusbuilder.backends.labelstudio.client.failures import RefusedError
-from corpusbuilder.backends.labelstudio.client.project import TASKS_PER_REQUEST, RemoteProject
+from corpusbuilder.backends.labelstudio.client.project import TASKS_PER_REQUEST, RemoteProject, page_address
 from corpusbuilder.backends.labelstudio.client.records import ChangedTask, Counts, RemoteAnnotation, RemoteTask
 from corpusbuilder.backends.labelstudio.client.server import Server, connect
 
@@ -27,4 +27,5 @@ __all__ = [
     "RemoteTask",
     "Server",
     "connect",
+    "page_address",
 ]

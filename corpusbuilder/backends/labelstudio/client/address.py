@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from corpusbuilder.backends.models.openai.address import Secrets
+from corpusbuilder.backends.http.secrets import Secrets
 from corpusbuilder.errors import BackendError
 
 _PAGE: Final = re.compile(r"/(?:projects|user|api|tasks|organization)(?:/.*)?$")

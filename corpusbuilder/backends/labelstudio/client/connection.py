@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit, urlunsplit
 
+from corpusbuilder.backends.http.waiting import backoff, retry_after
 from corpusbuilder.backends.labelstudio.client.address import Address
 from corpusbuilder.backends.labelstudio.client.failures import (
     LostError,
@@ -18,7 +19,6 @@ from corpusbuilder.backends.labelstudio.client.failures import (
     refusal,
     unreachable,
 )
-from corpusbuilder.backends.models.openai.waiting import backoff, retry_after
 from corpusbuilder.errors import BackendError, MissingExtraError
 
 if TYPE_CHECKING:

@@ -25,6 +25,26 @@ TASKS_PER_REQUEST: Final = 500
 """How many tasks `RemoteProject.add` takes best: 1,120 tasks/s, against 710 with 100 and 1,200 with 1,000, which is
 twice as much to repeat after a failure."""
 _DELETED_PER_REQUEST: Final = 500
+_OF_THE_SERVER: Final = (
+    "inner_id",
+    "total_annotations",
+    "cancelled_annotations",
+    "total_predictions",
+    "annotations_results",
+    "annotations_ids",
+    "predictions_score",
+    "predictions_model_versions",
+    "predictions_results",
+    "file_upload",
+    "storage_filename",
+    "created_at",
+    "updated_at",
+    "updated_by",
+    "avg_lead_time",
+    "draft_exists",
+    "allow_skip",
+)
+"""Columns in the list of tasks that say nothing to people who annotate."""
 _OVERLAP: Final = timedelta(minutes=5)
 """A change gets its time before it can be seen: a pull may see a later one first."""
 
@@ -44,9 +64,8 @@ class RemoteProject:
     _connection: Connection = field(repr=False, compare=False)
 
     def page_url(self, task_id: int | None = None) -> str:
-        """Where a browser finds the project, or a task in it."""
-        page = f"{self._connection.address.url}/projects/{self.id}/data"
-        return page if task_id is None else f"{page}?task={task_id}"
+        """Where a browser finds the next task to annotate, or the task given: see `page_address`."""
+        return page_address(self._connection.address.url, self.id, task_id)
 
     def update(
         self,
@@ -65,6 +84,19 @@ class RemoteProject:
         changes |= instruction_fields(instruction)
         body = {name: value for name, value in changes.items() if value is not None}
         self._connection.send("PATCH", f"/api/projects/{self.id}/", f"changing project {self.id}", body=body)
+
+    def hide_columns(self, data_keys: Sequence[str]) -> None:
+        """Let the list of tasks show who has done which task, and what of its data is not named here.
+
+        To be called before anybody has opened the list, which makes one with all columns.
+
+        Raises:
+            BackendError: the server refuses it, or cannot be used.
+        """
+        names = [f"tasks:{name}" for name in (*_OF_THE_SERVER, *(f"data.{key}" for key in data_keys))]
+        view = {"title": "Default", "type": "list", "hiddenColumns": {"explore": names, "labeling": names}}
+        body = {"project": self.id, "data": view}
+        self._connection.send("POST", "/api/dm/views/", f"arranging the list of project {self.id}", body=body)
 
     def counts(self) -> Counts:
         """How much there is, in one small answer: fewer tasks than were added means that some were deleted.
@@ -182,6 +214,18 @@ class RemoteProject:
     @cached_property
     def _uploads(self) -> Uploads:
         return Uploads(self._connection, self.id)
+
+
+def page_address(server: str, project_id: int, task_id: int | None = None) -> str:
+    """Where a browser finds a task. Without one it is the stream of tasks, where Skip and the instruction are.
+
+    Args:
+        server: without a slash at its end.
+        project_id: of the project.
+        task_id: of one task of it.
+    """
+    page = f"{server}/projects/{project_id}/data"
+    return f"{page}?labeling=1" if task_id is None else f"{page}?task={task_id}"
 
 
 def instruction_fields(instruction: str | None) -> dict[str, Any]:

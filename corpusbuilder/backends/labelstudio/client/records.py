@@ -29,6 +29,8 @@ class RemoteTask:
     """1 when anybody has begun without sending it, else 0: the server does not tell more."""
     predictions: int
     """As the server counts them: right after an import; after changes one by one it was seen to be one too high."""
+    created_at: datetime
+    """By the server's clock. Annotations of this id that are older were about a task that is gone."""
     updated_at: datetime
     """By the server's clock, in microseconds: the latest one seen is where the next `changed` begins. Changes with
     every new, changed or deleted annotation and prediction and with the data; not with a draft."""
@@ -187,6 +189,7 @@ class TaskAnswer(_Answer):
 
     id: int
     data: _Data
+    created_at: AwareDatetime
     updated_at: AwareDatetime
     total_annotations: int = 0
     cancelled_annotations: int = 0
@@ -206,6 +209,7 @@ class TaskAnswer(_Answer):
             annotations=self.total_annotations + self.cancelled_annotations,
             drafts=int(self.draft_exists),
             predictions=self.total_predictions,
+            created_at=self.created_at,
             updated_at=self.updated_at,
         )
 

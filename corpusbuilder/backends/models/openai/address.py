@@ -1,55 +1,12 @@
 """Where the endpoint is, what opens it, and how it is spoken of without giving that away."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Final
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from corpusbuilder.backends.http.secrets import Secrets
 from corpusbuilder.backends.models.openai.options import OpenAIModelOptions
 from corpusbuilder.errors import BackendError
-
-BLOT: Final = "[secret]"
-_SHORTEST_SECRET: Final = 8
-"""Characters. Local servers are given keys such as EMPTY or ollama, which are no secret and do occur in answers."""
-_LIKE_A_KEY: Final = re.compile(r"\b(?:sk|pk|gsk|hf|xai)[-_][\w*-]{8,}|\bBearer\s+\S+", re.IGNORECASE)
-_LONGEST_WORDS: Final = 300
-
-
-def _spellings(character: str) -> bytes:
-    """A pattern for an ASCII character as a JSON string may spell it."""
-    plain = re.escape(character).encode()
-    backslash = rb"\\?" if character in '"/\\' else b""
-    return rb"(?:%b%b|\\u(?i:%04x))" % (backslash, plain, ord(character))
-
-
-@dataclass(frozen=True)
-class Secrets:
-    """Values that nobody may see."""
-
-    values: tuple[str, ...] = field(default=(), repr=False)
-
-    def blot(self, body: bytes) -> bytes:
-        """``body`` with every secret in it blotted out, however JSON spells it."""
-        if b"\\" in body:  # these first: a secret that begins with an escaped sign must go with its backslash
-            for escaped in self._escaped:
-                body = escaped.sub(BLOT.encode(), body)
-        for value in self.values:
-            body = body.replace(value.encode(), BLOT.encode())
-        return body
-
-    @cached_property
-    def _escaped(self) -> tuple[re.Pattern[bytes], ...]:
-        r"""Each secret with any of its characters escaped: .NET writes a plus sign as ``\u002B``."""
-        return tuple(re.compile(b"".join(map(_spellings, value))) for value in self.values)
-
-    def words(self, text: str) -> str:
-        """Somebody else's words for a message of ours: on one line, short, without anything like a key."""
-        for value in self.values:
-            text = text.replace(value, BLOT)
-        text = " ".join(_LIKE_A_KEY.sub(BLOT, text).split())
-        return text if len(text) <= _LONGEST_WORDS else text[: _LONGEST_WORDS - 1] + "…"
 
 
 @dataclass(frozen=True)
@@ -94,9 +51,7 @@ def find_address(options: OpenAIModelOptions, environ: Mapping[str, str]) -> Add
     key = _secret(environ, options.api_key_env, url)
     sent = {name: value for name, value in headers.items() if value is not None}
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    values = {value for value in (key, *sent.values()) if value and len(value) >= _SHORTEST_SECRET}
-    # Longest first: one secret may contain another.
-    secrets = Secrets(tuple(sorted(values, key=lambda value: (-len(value), value))))
+    secrets = Secrets.of((key, *sent.values()))
     address = Address(url, url, options.model, options.api_key_env, query, key, sent, secrets)
     if address.is_openai and key is None:
         raise BackendError(

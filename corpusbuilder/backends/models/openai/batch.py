@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import quote
 
+from corpusbuilder.backends.http.waiting import wait_before_next
 from corpusbuilder.backends.models.openai.address import Address
 from corpusbuilder.backends.models.openai.batchlines import URL
 from corpusbuilder.backends.models.openai.errorbody import read_error
@@ -15,7 +16,6 @@ from corpusbuilder.backends.models.openai.options import OpenAIModelOptions
 from corpusbuilder.backends.models.openai.sender import endings_of
 from corpusbuilder.backends.models.openai.transport import NoReply, Reply, Send, Transport
 from corpusbuilder.backends.models.openai.verdicts import Fate, Verdict, judge
-from corpusbuilder.backends.models.openai.waiting import wait_before_next
 from corpusbuilder.errors import BackendError
 
 if TYPE_CHECKING:

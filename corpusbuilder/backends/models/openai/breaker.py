@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from corpusbuilder.backends.http.waiting import backoff
 from corpusbuilder.backends.models.gate import Gate, Ticket
-from corpusbuilder.backends.models.openai.waiting import backoff
 
 _OPENS_AT: Final = 5
 """Connections lost one after the other, without a single reply in between, whichever requests they were for."""

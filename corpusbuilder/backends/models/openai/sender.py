@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from corpusbuilder.backends.http.waiting import wait_before_next
 from corpusbuilder.backends.models.base import Admit
 from corpusbuilder.backends.models.gate import Gate, Ticket
 from corpusbuilder.backends.models.openai.address import Address
@@ -11,7 +12,6 @@ from corpusbuilder.backends.models.openai.breaker import Breaker
 from corpusbuilder.backends.models.openai.options import OpenAIModelOptions
 from corpusbuilder.backends.models.openai.transport import Reply, Transport
 from corpusbuilder.backends.models.openai.verdicts import Fate, Parameter, Verdict, judge
-from corpusbuilder.backends.models.openai.waiting import wait_before_next
 from corpusbuilder.errors import BackendError, CorpusbuilderError, RecordError
 from corpusbuilder.records.text import shortened
 

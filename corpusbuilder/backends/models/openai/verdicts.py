@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final, Literal, TypeAlias
 
+from corpusbuilder.backends.http.waiting import retry_after
 from corpusbuilder.backends.models.completion import NotACompletionError, first_choice, read_body
 from corpusbuilder.backends.models.openai.errorbody import ErrorBody, read_error
 from corpusbuilder.backends.models.openai.transport import NoReply, Reply, Trouble
-from corpusbuilder.backends.models.openai.waiting import retry_after
 
 Parameter: TypeAlias = Literal["structure", "max_tokens", "seed"]
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusbuilder.backends.models.openai.waiting import backoff, retry_after, wait_before_next
+from corpusbuilder.backends.http.waiting import backoff, retry_after, wait_before_next
 
 
 @pytest.mark.parametrize(
