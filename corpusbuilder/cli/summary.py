@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from corpusbuilder.cli.report import counted, printable
+from corpusbuilder.errors import command_line
 from corpusbuilder.pipeline.build import BuildReport
 from corpusbuilder.pipeline.releasing import ReleaseReport
 from corpusbuilder.pipeline.runner import StageReport
@@ -22,6 +23,7 @@ from corpusbuilder.records.example import StepKind, VerifiedExample
 from corpusbuilder.store.workspace import Workspace
 
 _SHARDS_LOOKED_AT = 20
+_FOR_PEOPLE = frozenset({"not_enough_info", "refuted"})
 _STYLE = {StepKind.PERCEIVE: "cyan", StepKind.READ: "green", StepKind.RECALL: "magenta", StepKind.INFER: "yellow"}
 
 
@@ -35,6 +37,9 @@ def summarise(root: Path, report: BuildReport) -> str:
             _print_stages(console, report)
             if kept_back := withheld(Workspace(root)):
                 console.print(told_withheld(kept_back))
+                if kept_back.keys() & _FOR_PEOPLE:
+                    todo = command_line("review", "push", "-w", root)
+                    console.print(f"people can settle what the checks could not: {todo}", soft_wrap=True)
             found = telling_example(Workspace(root))
             if found:
                 console.print(_panel(*found))

@@ -130,6 +130,8 @@ class Runner:
         """
         spec = SPECS[stage]
         jobs, reasons, current = self._plan(spec)
+        if spec.has_work is not None and not jobs and not current:
+            return StageReport(stage, (), {})
         meter = self.access.meter if spec.calls_models(self.config) else None
         self.observer.stage_begins(
             stage, stale=len(jobs), current=len(current), inputs=self._inputs(spec, jobs), meter=meter
@@ -249,7 +251,8 @@ class Runner:
         documents: dict[str, Source | None] = {}
         for document in self.workspace.document_ids(spec.upstream[-1]):
             done = self.workspace.shard(spec.upstream[-1], document).read_done()
-            if done is not None and done.counts.outputs and spec.has_work(self.workspace, document):
+            concerns = spec.has_work is None or spec.has_work(self.workspace, document)
+            if done is not None and done.counts.outputs and concerns:
                 documents[document] = None
         return documents
 

@@ -46,8 +46,9 @@ class StageSpec:
     """Reads the inputs of one document."""
     calls_models: Callable[[Config], bool] = lambda _: False
     """Whether it calls models under this configuration."""
-    has_work: Callable[[Workspace, str], bool] = lambda *_: True
-    """Whether it concerns a document of which the stage before has something."""
+    has_work: Callable[[Workspace, str], bool] | None = None
+    """Whether it concerns a document of which the stage before has something; None where it concerns all. A stage that
+    concerns no document is passed over in silence."""
     more_inputs: Callable[[Workspace, str], Mapping[str, str]] = lambda *_: {}
     """SHA-256 of what it reads of a document beside those shards, by a name for people."""
 
