@@ -64,9 +64,10 @@ schemas: $(READY)
 samples: $(READY)
 	$(BIN)/python scripts/make_samples.py
 
-bench: $(READY)
+bench: $(READY) $(STUDIO)
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_teachers.py
+	$(BIN)/python scripts/bench_review.py
 
 clean:
 	rm -rf $(VENV) .venv-studio $(DEMO) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 
 from corpusbuilder.errors import StorageError
 from corpusbuilder.records.base import Record
-from corpusbuilder.records.review import Annotation, Shown
+from corpusbuilder.records.review import Annotation, Purpose, Shown
 from corpusbuilder.store.files import storage_errors, write_whole
 from corpusbuilder.store.log import AppendLog
 from corpusbuilder.store.workspace import Workspace, json_bytes
@@ -52,9 +52,6 @@ class ProjectState(Record):
     """When the server made the project: an id alone may be another project's, where a server was set up anew."""
     tasks: int = 0
     """On the server when it was looked at last: fewer later means that some were deleted."""
-    sending: bool = False
-    """Whether a push was under way when this was written: if it is not any more, the server may have done its last
-    request after it was gone."""
     afresh: bool = False
     """Made by ``--new-project``, by a push that has not come to its end."""
 
@@ -108,6 +105,7 @@ class _Sent(BaseModel):
 
     key: str
     version: str
+    purpose: Purpose
 
 
 def annotation_key(annotation: Annotation) -> AnnotationKey:
@@ -141,6 +139,11 @@ class ReviewFiles:
         """What was sent of a document: ids under which examples are annotated, with versions."""
         log = AppendLog(self.shown(document_id).path, _Sent)
         return {(sent.key, sent.version) for sent in log.read()}
+
+    def purposes(self) -> dict[str, Purpose]:
+        """Why each example was sent, by the id under which it is annotated."""
+        logs = (AppendLog(self.shown(document).path, _Sent) for document in self.documents())
+        return {sent.key: sent.purpose for log in logs for sent in log.read()}
 
     def shown_by_key(self, document_id: str) -> dict[str, dict[str, Shown]]:
         """What was sent of a document, by the id under which it is annotated and by version."""

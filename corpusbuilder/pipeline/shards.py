@@ -150,7 +150,8 @@ def run_shard(job: ShardJob, access: Access | None = None) -> ShardReport:
     shard = workspace.shard(job.stage, job.document_id)
     stage = built(job.stage, job.root, job.config, access)
     digest = hashlib.sha256(canonical_json(dict(job.fingerprint))).hexdigest()
-    with shard.journal(fingerprint=digest, keep=not job.fresh and not stage.needs_all) as journal:
+    resumes = not stage.needs_all
+    with shard.journal(fingerprint=digest, keep=resumes and not job.fresh, durable=resumes) as journal:
         before = shard.read_done()
         if before is not None and not job.fresh and why_stale(shard, job.fingerprint, retried=job.retried) is None:
             journal.remove()  # another run has made it since this one was planned

@@ -127,12 +127,13 @@ def locked_folder(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def write_all(file: BinaryIO, data: bytes) -> None:
-    """Write ``data`` to an unbuffered file and wait until it is on the disk."""
+def write_all(file: BinaryIO, data: bytes, *, wait: bool = True) -> None:
+    """Write ``data`` to an unbuffered file and wait until it is on the disk, unless it may be lost."""
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]
-    os.fsync(file.fileno())
+    if wait:
+        os.fsync(file.fileno())
 
 
 @contextmanager

@@ -21,11 +21,12 @@ SUFFIX: Final = ".partial"
 class Journal:
     """An append-only list of entries by input id."""
 
-    def __init__(self, path: Path, *, fingerprint: str, keep: bool = True) -> None:
+    def __init__(self, path: Path, *, fingerprint: str, keep: bool = True, durable: bool = True) -> None:
         self.path = path
         self.entries: dict[str, JsonValue] = {}
         self._header = {"fingerprint": fingerprint}
         self._keep = keep
+        self._durable = durable
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
@@ -48,7 +49,7 @@ class Journal:
             self._file.close()
 
     def append(self, input_id: str, entry: JsonValue) -> None:
-        """Add the result for one input. It is on disk when this returns."""
+        """Add the result for one input. It is on disk when this returns, unless no run will take it up."""
         if self._file is None:
             raise ValueError("the journal is not open")
         with storage_errors(self.path):
@@ -77,9 +78,9 @@ class Journal:
         file.truncate(whole)
         self.entries.update((item["input"], item["entry"]) for item in items[1:])
 
-    @staticmethod
-    def _write(file: BinaryIO, item: Mapping[str, JsonValue]) -> None:
-        write_all(file, json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+    def _write(self, file: BinaryIO, item: Mapping[str, JsonValue]) -> None:
+        data = json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        write_all(file, data, wait=self._durable)
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

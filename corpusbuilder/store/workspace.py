@@ -108,9 +108,9 @@ class Shard:
         """SHA-256 of the records as they are on disk, or None when the file is missing."""
         return sha256_of(self.data) if self.data.exists() else None
 
-    def journal(self, *, fingerprint: str, keep: bool) -> Journal:
-        """The ``.partial`` file. With ``keep`` false it starts afresh."""
-        return Journal(self.partial, fingerprint=fingerprint, keep=keep)
+    def journal(self, *, fingerprint: str, keep: bool, durable: bool = True) -> Journal:
+        """The ``.partial`` file. With ``keep`` false it starts afresh, with ``durable`` false no run takes it up."""
+        return Journal(self.partial, fingerprint=fingerprint, keep=keep, durable=durable)
 
     def write(self, lines: Iterable[bytes], rejected: Iterable[RejectedInput]) -> str:
         """Put records and rejects in place; returns the SHA-256 of the records."""

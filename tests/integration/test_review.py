@@ -1,19 +1,21 @@
 """The whole round, against a real server: sent, looked at, fetched, corrected, released."""
 
 import json
+from dataclasses import dataclass
 from itertools import cycle
+from uuid import uuid4
 
-import pytest
 import review_corpus
+from annotated import Page
 from running import corpusbuilder, tree
 
-from annotated import Page
 from corpusbuilder.config import Config
 from corpusbuilder.pipeline.releasing import release
 from corpusbuilder.pipeline.reviewfiles import ReviewFiles
 from corpusbuilder.pipeline.specs import load_units
 from corpusbuilder.records.evidence import RegionEvidence, SpanEvidence
-from corpusbuilder.records.review import ReviewedExample, Shown
+from corpusbuilder.records.review import ReviewedExample
+from corpusbuilder.store.workspace import Workspace
 
 SENT, LOOKED_AT = 300, 150
 
@@ -174,11 +176,21 @@ def skip(page):
     return None, lambda after: False
 
 
-@pytest.fixture(scope="module")
-def round_(tmp_path_factory, studio):
+@dataclass
+class Round:
     """300 examples sent, half of them looked at by one person or two, all fetched."""
-    workspace = review_corpus.corpus(tmp_path_factory.mktemp("review") / "ws", SENT, supported=3)
-    (workspace.root / "corpusbuilder.toml").write_text('[corpus]\nname = "round"\n')
+
+    workspace: Workspace
+    desk: Desk
+    first: dict
+    again: dict
+    expected: dict
+    pulled: dict
+
+
+def played(root, studio):
+    workspace = review_corpus.corpus(root, SENT, supported=3)
+    (workspace.root / "corpusbuilder.toml").write_text(f'[corpus]\nname = "round-{uuid4().hex[:12]}"\n')
     first = corpusbuilder("review", "push", "-w", workspace.root, "--json", **studio.environ)
     assert first.code == 0, first.err
     again = corpusbuilder("review", "push", "-w", workspace.root, "--json", **studio.environ)
@@ -215,7 +227,7 @@ def round_(tmp_path_factory, studio):
         expected[page.shown.key] = status, holds
     pulled = corpusbuilder("review", "pull", "-w", workspace.root, "--json", **studio.environ)
     assert pulled.code == 0, pulled.err
-    return workspace, desk, first.json, again.json, expected, pulled.json
+    return Round(workspace, desk, first.json, again.json, expected, pulled.json)
 
 
 def reviewed(workspace):
@@ -226,16 +238,16 @@ def reviewed(workspace):
     }
 
 
-def test_what_was_sent_is_not_sent_again(round_):
-    _, desk, first, again, _, _ = round_
+def _what_was_sent_is_not_sent_again(round_):
+    desk, first, again = round_.desk, round_.first, round_.again
     assert (first["added"], first["refused"]) == (SENT, [])
     assert (again["added"], again["updated"], again["current"]) == (0, 0, SENT)
     tasks = desk.tasks()
     assert len({task["data"]["example_id"] for task in tasks}) == len(tasks) == SENT
 
 
-def test_every_edit_comes_back_exactly(round_):
-    workspace, _, _, _, expected, pulled = round_
+def _every_edit_comes_back_exactly(round_):
+    workspace, expected, pulled = round_.workspace, round_.expected, round_.pulled
     assert pulled["pulled"]["refused"] == []
     found = reviewed(workspace)
     assert found.keys() == {key for key, (status, _) in expected.items() if status is not None}
@@ -247,9 +259,8 @@ def test_every_edit_comes_back_exactly(round_):
     assert wrong == []
 
 
-def test_offsets_fit_the_passages_they_are_about(round_):
-    workspace, desk, *_ = round_
-    texts = {p.id: p.text for units in desk.units.values() for unit in units.values() for p in unit.passages}
+def _offsets_fit_the_passages_they_are_about(round_):
+    workspace, desk = round_.workspace, round_.desk
     for record in reviewed(workspace).values():
         document = next(iter(desk.units[record.example.document_id].values()))
         texts = {p.id: p.text for p in document.passages}
@@ -257,8 +268,8 @@ def test_offsets_fit_the_passages_they_are_about(round_):
             assert all(texts[span.passage_id][span.start : span.end] == span.quote for span in some)
 
 
-def test_a_second_pull_changes_nothing(round_, studio):
-    workspace, *_ = round_
+def _a_second_pull_changes_nothing(round_, studio):
+    workspace = round_.workspace
     before = {k: v for k, v in tree(workspace.root).items() if not k.endswith("project.json")}
     again = corpusbuilder("review", "pull", "-w", workspace.root, "--json", **studio.environ)
     assert again.code == 0, again.err
@@ -267,8 +278,8 @@ def test_a_second_pull_changes_nothing(round_, studio):
     assert {k: v for k, v in tree(workspace.root).items() if not k.endswith("project.json")} == before
 
 
-def test_nothing_that_was_said_leaves_a_name_or_an_address(round_, studio):
-    workspace, *_ = round_
+def _nothing_that_was_said_leaves_a_name_or_an_address(round_, studio):
+    workspace = round_.workspace
     kept = [path for path in (workspace.root / "review").rglob("*") if path.is_file()]
     said = b"".join(path.read_bytes() for path in kept)
     for person in ("ann-", "bob-", studio.owner.email):
@@ -279,10 +290,10 @@ def test_nothing_that_was_said_leaves_a_name_or_an_address(round_, studio):
     }
 
 
-def test_the_release_carries_what_people_decided(round_):
+def _the_release_carries_what_people_decided(round_):
     from datasets import load_dataset
 
-    workspace, _, _, _, expected, _ = round_
+    workspace = round_.workspace
     made = release(workspace, Config.model_validate({"corpus": {"name": "round"}}))
     rows = [row for split in load_dataset(str(made.folder), "examples").values() for row in split]
     by_status = {}
@@ -299,8 +310,8 @@ def test_the_release_carries_what_people_decided(round_):
     assert "@" not in "".join(line for line in card.splitlines() if "example.org" in line)
 
 
-def test_status_tells_where_it_stands(round_):
-    workspace, _, _, _, expected, _ = round_
+def _status_tells_where_it_stands(round_):
+    workspace, expected = round_.workspace, round_.expected
     told = corpusbuilder("review", "status", "-w", workspace.root, "--json").json
     statuses = [status for status, _ in expected.values()]
     assert told["sent"] == {"withheld": SENT}
@@ -313,7 +324,13 @@ def test_status_tells_where_it_stands(round_):
     assert json.dumps(told["disputed"][0])[1:-1] in plain.out
 
 
-def test_versions_that_were_sent_can_be_told_apart(round_):
-    workspace, desk, *_ = round_
-    assert all(isinstance(shown, Shown) for shown in desk.shown.values())
-    assert len(desk.shown) == SENT
+def test_examples_go_to_people_and_come_back_as_they_left_them(tmp_path, studio):
+    # One test: a round takes half a minute, and every process of a parallel run would play its own.
+    round_ = played(tmp_path / "ws", studio)
+    _what_was_sent_is_not_sent_again(round_)
+    _every_edit_comes_back_exactly(round_)
+    _offsets_fit_the_passages_they_are_about(round_)
+    _a_second_pull_changes_nothing(round_, studio)
+    _nothing_that_was_said_leaves_a_name_or_an_address(round_, studio)
+    _the_release_carries_what_people_decided(round_)
+    _status_tells_where_it_stands(round_)

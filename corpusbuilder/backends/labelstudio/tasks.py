@@ -16,6 +16,7 @@ from pydantic import JsonValue
 from corpusbuilder.backends.labelstudio.page import NO_KEY, colour, page_language, pale, words
 from corpusbuilder.backends.labelstudio.passage import Joined, figure_on_page, join_passages, passages_on_page
 from corpusbuilder.backends.labelstudio.shapes import box_percent, polygon_percent
+from corpusbuilder.backends.labelstudio.stamp import CONTROL, stamp
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.document import Figure, ImageAsset, Unit
 from corpusbuilder.records.evidence import Evidence, RegionEvidence, SpanEvidence
@@ -174,7 +175,7 @@ class _Page:
 
     def fields(self) -> Iterator[Result]:
         """What is written and ticked."""
-        yield _choice("shape", *self._parts())
+        yield _result(stamp(self.shown.version), "choices", CONTROL, "passage", {"choices": self._parts()})
         yield _text("question", self.example.question)
         yield _text("answer", self.example.answer)
         if self.example.choices:

@@ -19,10 +19,11 @@ def pull(
     from corpusbuilder.cli.report import counted, say, tell
     from corpusbuilder.cli.run import conclude, workspace_of
     from corpusbuilder.pipeline.build import BuildReport, run_stages
-    from corpusbuilder.pipeline.reviewing.project import server_of
+    from corpusbuilder.pipeline.reviewing.project import server_of, state_of
     from corpusbuilder.pipeline.reviewing.pulling import pull as fetch
 
     with workspace_of(options) as runner:
+        state_of(runner.workspace)  # nothing to pull must not be found out after the server
         with server_of(runner.workspace, runner.config.review, os.environ) as server:
             fetched = fetch(server, runner.workspace, whole=whole)
         report = BuildReport()
@@ -37,6 +38,11 @@ def pull(
         say(
             f"note: {number} that people had worked on {'is' if len(fetched.deleted_tasks) == 1 else 'are'} "
             f"gone from the server ({shown}); what was pulled still counts"
+        )
+    if fetched.unknown:
+        say(
+            f"note: {counted(fetched.unknown, 'annotation')} passed over: not of tasks that are known here; if they "
+            "were sent from here, `corpusbuilder review push` finds them again"
         )
     if not options.as_json:
         tell(f"{fetched.project}: {counted(fetched.fetched, 'annotation')} fetched")

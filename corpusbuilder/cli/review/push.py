@@ -83,6 +83,7 @@ def _told(report: "PushReport", *, dry_run: bool) -> Iterator[str]:
     yield f"{report.project}: {added}, {report.updated} updated, {report.current} unchanged"
     unwanted = "on the server are no longer wanted (--prune deletes those that nobody has begun)"
     for number, what in (
+        (report.recovered, "were no longer noted here, and are again: the next pull looks at everything"),
         (report.begun, "have changed since, and are left as they are: somebody has begun"),
         (report.settled, "are decided already and are not sent again"),
         (report.postponed, "are left for later by --limit"),

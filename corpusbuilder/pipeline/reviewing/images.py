@@ -14,11 +14,14 @@ from corpusbuilder.store.workspace import Workspace
 class ImageAddresses:
     """Addresses of images, for one project.
 
-    ``place`` names where they are, in this order: the place that ``review.assets_url`` names; the folder ``assets``, where the server is the one that
-    `review serve` runs for this workspace; the server itself, to which an image is uploaded once.
+    ``place`` names where they are, in this order: the place that ``review.assets_url`` names; the folder ``assets``,
+    where the server is the one that `review serve` runs for this workspace; the server itself, to which an image is
+    uploaded once. Nothing is asked of the server before an address is.
     """
 
-    def __init__(self, workspace: Workspace, config: ReviewSection, server: Server, project: RemoteProject) -> None:
+    def __init__(
+        self, workspace: Workspace, config: ReviewSection, server: Server, project: RemoteProject | None
+    ) -> None:
         self._workspace = workspace
         self._project = project
         self._server = server
@@ -39,9 +42,14 @@ class ImageAddresses:
             base = config.assets_url.rstrip("/")
             return base, lambda image: f"{base}/{self._path(image)}"
         if serves_assets(self._workspace.root, url):
-            self._project.serve_local_files(served_assets(self._workspace.root))
-            return "local files", lambda image: local_image_url(self._path(image))
+            return "local files", self._served
         return "uploads", self._uploaded
+
+    def _served(self, image: ImageAsset) -> str:
+        if self._project is not None:
+            self._project.serve_local_files(served_assets(self._workspace.root))
+            self._project = None  # once is enough
+        return local_image_url(self._path(image))
 
     def _path(self, image: ImageAsset) -> str:
         """Where an image lies in the folder ``assets``."""

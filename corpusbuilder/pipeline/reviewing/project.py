@@ -8,9 +8,10 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from corpusbuilder.backends.labelstudio.client import RefusedError, RemoteProject, Server, connect
+from corpusbuilder.backends.labelstudio.client import RefusedError, RemoteProject, Server, connect, page_address
 from corpusbuilder.backends.labelstudio.fitting import is_same, missing_from
 from corpusbuilder.backends.labelstudio.page import instruction, labeling_config
+from corpusbuilder.backends.labelstudio.tasks import UNLISTED
 from corpusbuilder.config import Config, ReviewSection
 from corpusbuilder.errors import BackendError, MissingInputError, command_line
 from corpusbuilder.pipeline.reviewfiles import ProjectState, ReviewFiles
@@ -138,7 +139,12 @@ def create_project(
         description=f"Review of the corpus {config.corpus.name}, made by corpusbuilder.",
         overlap=overlap,
     )
-    return Opened(project, _state(server, project, language, afresh=afresh))
+    try:
+        project.hide_columns(UNLISTED)
+        notes: tuple[str, ...] = ()
+    except BackendError as error:
+        notes = (f"the list of tasks shows more columns than it should: {error.message}",)
+    return Opened(project, _state(server, project, language, afresh=afresh), notes)
 
 
 def restore_page(opened: Opened) -> None:
@@ -255,7 +261,7 @@ def _moved(state: ProjectState, server: Server, workspace: Workspace) -> Project
 def _elsewhere(state: ProjectState, server: Server, workspace: Workspace) -> BackendError:
     return BackendError(
         f"this workspace is reviewed at {state.url}, and {server.url} is another server, without that project",
-        hint="set the environment variable to that address. To leave that server behind, pull from it a last time; then "
+        hint="set the environment variable to that address. To leave that server, pull from it a last time, then "
         + command_line("review", "push", "--new-project", "-w", workspace.root),
         repeat=False,
     )
@@ -279,7 +285,7 @@ def address_of(workspace: Workspace, config: ReviewSection, environ: Mapping[str
     """
     state = state_of(workspace)
     if key is None:
-        return f"{state.url}/projects/{state.project_id}/data"
+        return page_address(state.url, state.project_id)
     with server_of(workspace, config, environ) as server:
         project = open_project(server, workspace).project
         task = next((task for task in project.tasks() if task.example_id == key), None)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from corpusbuilder.backends.labelstudio.client import ChangedTask, RemoteAnnotation, RemoteTask, Server
+from corpusbuilder.backends.labelstudio.stamp import version_seen
 from corpusbuilder.pipeline.reviewfiles import STAGE, AnnotationKey, ReviewFiles, annotation_key
 from corpusbuilder.pipeline.reviewing.project import Opened, open_project
 from corpusbuilder.records.review import Annotation
@@ -38,7 +39,7 @@ class PullReport:
     deleted_tasks: list[int] = field(default_factory=list)
     """Tasks that are gone from the server, though people had worked on them. What was pulled of them still counts."""
     unknown: int = 0
-    """Annotations of tasks that were not sent from this workspace."""
+    """Annotations of tasks that were not sent from this workspace, or of which it is no longer noted here."""
     documents: list[str] = field(default_factory=list)
     """Documents about which something new was said."""
     refused: list[str] = field(default_factory=list)
@@ -85,7 +86,10 @@ class _Pull:
     def run(self, *, whole: bool) -> PullReport:
         """Fetch, keep, and note how far."""
         began = datetime.now(UTC)
+        if self._annotators.others and not self._annotators.users:
+            whole = True  # who is who has been lost: what they said tells
         newest = cursor = None if whole else self._state.cursor
+        knew_any = bool(self._files.annotated())
         waiting: list[ChangedTask] = []
         for changed in self._project.changed(cursor):
             newest = max(changed.task.updated_at, newest or changed.task.updated_at)
@@ -95,8 +99,8 @@ class _Pull:
                 waiting.clear()
         self._keep(waiting)
         tasks = self._project.counts().tasks
-        if whole or tasks < self._state.tasks:
-            self._note_deleted_tasks()
+        if knew_any and (cursor is None or tasks < self._state.tasks):
+            self._compare_with_what_is_kept()
         state = {"cursor": newest or self._state.cursor, "pulled_at": began, "tasks": tasks}
         self._files.write_project(self._state.model_copy(update=state))
         self._report.documents = sorted(self._touched)
@@ -121,7 +125,7 @@ class _Pull:
         if task.document_id not in self._sent:
             return None
         if task.document_id not in self._keys:
-            self._keys[task.document_id] = set(self._files.shown_by_key(task.document_id))
+            self._keys[task.document_id] = {key for key, _ in self._files.sent_versions(task.document_id)}
         return task.document_id if task.example_id in self._keys[task.document_id] else None
 
     def _new(self, document: str, changed: ChangedTask) -> Iterator[Annotation]:
@@ -134,8 +138,8 @@ class _Pull:
                     f"task {remote.task_id}, annotation {remote.annotation_id}: {remote.unreadable}"
                 )
                 continue
-            annotation = self._annotation(remote)
-            key = annotation_key(annotation)
+            key = remote.example_id, remote.task_id, remote.annotation_id, remote.created_at
+            annotation = self._annotation(remote, kept.get(key))
             there.add(key)
             if kept.get(key) == annotation:
                 self._report.unchanged += 1
@@ -145,7 +149,9 @@ class _Pull:
                 yield annotation
         unreadable = {remote.annotation_id for remote in changed.annotations if remote.unreadable is not None}
         for key, annotation in list(kept.items()):
-            if key not in there and key[2] not in unreadable and not annotation.deleted:
+            # The server gives the id of a task that is gone to the next one: what was said of that one still counts.
+            is_of_this_task = annotation.created_at >= changed.task.created_at
+            if is_of_this_task and key not in there and key[2] not in unreadable and not annotation.deleted:
                 self._report.withdrawn += 1
                 kept[key] = annotation.model_copy(update={"deleted": True})
                 yield kept[key]
@@ -161,13 +167,13 @@ class _Pull:
             self._kept[document] = kept
         return self._kept[document]
 
-    def _annotation(self, remote: RemoteAnnotation) -> Annotation:
+    def _annotation(self, remote: RemoteAnnotation, kept: Annotation | None) -> Annotation:
         return Annotation(
             example_id=remote.example_id,
-            version=remote.version,
+            version=version_seen(remote.result) or remote.version,
             task_id=remote.task_id,
             annotation_id=remote.annotation_id,
-            annotator=self._pseudonym(remote.user_id),
+            annotator=self._pseudonym(remote.user_id, kept.annotator if kept else None),
             created_at=remote.created_at,
             updated_at=remote.updated_at,
             seconds=remote.seconds,
@@ -175,19 +181,25 @@ class _Pull:
             result=remote.result,
         )
 
-    def _pseudonym(self, user: int | None) -> str:
+    def _pseudonym(self, user: int | None, known_as: str | None) -> str:
         if user is None:
             return _NOBODY
-        met = self._annotators.meet(self._url, user)
+        met = self._annotators.meet(self._url, user, known_as)
         if met != self._annotators:
             self._annotators = met
             self._files.write_annotators(met)  # before it is used: a pseudonym must never change hands
         return met.pseudonym(self._url, user) or _NOBODY
 
-    def _note_deleted_tasks(self) -> None:
-        """Tasks that people had worked on and that are gone."""
-        there = {(task.example_id, task.id) for task in self._project.tasks()}
-        for document in sorted(self._sent):
-            kept = self._kept_of(document)
-            gone = (place for place in kept if place not in there and not all(a.deleted for a in kept[place].values()))
-            self._report.deleted_tasks += sorted(task for _, task in gone)
+    def _compare_with_what_is_kept(self) -> None:
+        """Find what does not show among the changes: tasks that are gone, and tasks of which all annotations are."""
+        kept_of = {document: self._kept_of(document) for document in self._files.annotated()}
+        if not any(kept_of.values()):
+            return
+        there = {(task.example_id, task.id): task for task in self._project.tasks()}
+        for document, kept in kept_of.items():
+            standing = [place for place in kept if not all(a.deleted for a in kept[place].values())]
+            self._report.deleted_tasks += sorted(task for key, task in standing if (key, task) not in there)
+            emptied = [there[place] for place in standing if place in there and not there[place].annotations]
+            withdrawn = [a for task in emptied for a in self._new(document, ChangedTask(task, ()))]
+            if self._files.annotations(document).append(withdrawn):
+                self._touched.add(document)

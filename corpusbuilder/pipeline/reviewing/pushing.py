@@ -1,25 +1,31 @@
 """Sends examples to annotators: each once, changed ones again only while nobody has begun."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from corpusbuilder.backends.labelstudio.checking import check_task
-from corpusbuilder.backends.labelstudio.client import TASKS_PER_REQUEST, RemoteTask, Server
-from corpusbuilder.backends.labelstudio.tasks import Task, build_task, reasons
+from corpusbuilder.backends.labelstudio.client import TASKS_PER_REQUEST, RemoteProject, RemoteTask, Server
+from corpusbuilder.backends.labelstudio.tasks import MODEL_VERSION, Task
 from corpusbuilder.config import Config
 from corpusbuilder.errors import MissingInputError, RecordError, command_line
 from corpusbuilder.pipeline.reviewfiles import STAGE, ReviewFiles
 from corpusbuilder.pipeline.reviewing.golding import gold_tasks
 from corpusbuilder.pipeline.reviewing.images import ImageAddresses
-from corpusbuilder.pipeline.reviewing.project import Opened, check_page, open_or_create_project, restore_page
+from corpusbuilder.pipeline.reviewing.preparing import Item, Preparer, gold_items
+from corpusbuilder.pipeline.reviewing.project import (
+    Opened,
+    check_page,
+    create_project,
+    open_for_push,
+    page_language,
+    restore_page,
+)
 from corpusbuilder.pipeline.reviewing.selecting import Wanted, settled, wanted
 from corpusbuilder.pipeline.reviewing.spool import Spool
+from corpusbuilder.pipeline.reviewing.standing import Standing, work_on
 from corpusbuilder.pipeline.specs import load_units
 from corpusbuilder.records.document import Unit
-from corpusbuilder.records.example import VerifiedExample
-from corpusbuilder.records.review import Shown, version_of
-from corpusbuilder.records.verdict import Verdict
+from corpusbuilder.records.review import Shown
 from corpusbuilder.store.files import locked_folder
 from corpusbuilder.store.workspace import Workspace
 
@@ -61,6 +67,8 @@ class PushReport:
     obsolete: int = 0
     """On the server, and no longer wanted."""
     removed: int = 0
+    recovered: int = 0
+    """On the server, and no longer noted in the workspace: noted again."""
     gold: int = 0
     """Of those added."""
     refused: list[tuple[str, str]] = field(default_factory=list)
@@ -86,23 +94,28 @@ def push(server: Server, workspace: Workspace, config: Config, options: PushOpti
             hint=command_line("build", "BOOK.pdf", "-w", workspace.root),
         )
     with locked_folder(workspace.stage_folder(STAGE)):
-        opened = open_or_create_project(server, workspace, config, overlap=options.overlap, afresh=options.new_project)
-        if options.restore_page:
-            restore_page(opened)
-        else:
-            check_page(opened)
+        opened = _opened(server, workspace, config, options)
         with Spool(workspace.stage_folder(STAGE)) as spool:
             return _Push(workspace, config, options, server=server, opened=opened, spool=spool).run()
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """An example on its way to the page."""
-
-    shown: Shown
-    verdict: Verdict | None
-    """None where the page must not tell why the example is there."""
-    place: float
+def _opened(server: Server, workspace: Workspace, config: Config, options: PushOptions) -> Opened | None:
+    """The project, made and put right where that is needed; None in a rehearsal before there is one."""
+    opened = open_for_push(server, workspace, config, afresh=options.new_project)
+    if options.dry_run:
+        if opened is not None and not options.restore_page:
+            check_page(opened)
+        return opened
+    if opened is None:
+        opened = create_project(server, workspace, config, overlap=options.overlap, afresh=options.new_project)
+    ReviewFiles(workspace).write_project(opened.state)
+    if options.restore_page:
+        restore_page(opened)
+    else:
+        check_page(opened)
+    if opened.project.overlap != options.overlap:
+        opened.project.update(overlap=options.overlap)
+    return opened
 
 
 class _Push:
@@ -115,142 +128,182 @@ class _Push:
         options: PushOptions,
         *,
         server: Server,
-        opened: Opened,
+        opened: Opened | None,
         spool: Spool,
     ) -> None:
         self._workspace = workspace
         self._config = config
         self._options = options
-        self._project = opened.project
-        self._language = opened.state.language
+        self._opened = opened
         self._spool = spool
         self._files = ReviewFiles(workspace)
-        self._images = ImageAddresses(workspace, config.review, server, opened.project)
-        self._report = PushReport(url=opened.project.page_url(), project=opened.project.title, notes=list(opened.notes))
-        self._room = options.limit
-        self._state = opened.state
-        self._there = 0
+        language = opened.state.language if opened else page_language(workspace, config)
+        images = ImageAddresses(workspace, config.review, server, opened.project if opened else None)
+        self._preparer = Preparer(workspace, language, images)
+        self._report = PushReport(url=server.url, project="a new project")
+        if opened:
+            self._report = PushReport(opened.project.page_url(), opened.project.title, notes=list(opened.notes))
+        self._standing = Standing(opened.project if opened else None)
+
+    @property
+    def _project(self) -> RemoteProject:
+        return self._required.project
+
+    @property
+    def _required(self) -> Opened:
+        if self._opened is None:
+            raise ValueError("a rehearsal needs no project")
+        return self._opened
 
     def run(self) -> PushReport:
         """Compare with the server, then send."""
-        meant = wanted(self._workspace, share_accepted=self._options.sample_accepted)
-        remote = self._remote()
-        gold = gold_tasks(self._workspace, self._config.review, number=self._options.gold, without=meant)
-        chosen = self._chosen(meant, remote)
-        for document in sorted({*(want.document_id for want in chosen.values()), *gold}):
-            items = [*self._items(document, chosen), *_gold_items(gold.get(document, ()), len(meant))]
-            self._prepare(document, items, remote)
-        keys = {shown.key for found in gold.values() for shown in found}
-        self._clear([task for key, task in remote.items() if key not in meant and key not in keys])
+        meant = wanted(self._workspace, share_accepted=self._options.sample_accepted, audited=self._audited())
         if not self._options.dry_run:
-            for batch in self._spool.batches(TASKS_PER_REQUEST):
-                self._project.add(batch)
-                self._report.added += len(batch)
-            there = self._there + self._report.added - self._report.removed
-            self._files.write_project(self._state.model_copy(update={"tasks": there}))
+            self._delete_doubles()
+        gold = gold_tasks(self._workspace, self._config.review, number=self._options.gold, without=meant)
+        chosen = self._chosen(meant)
+        for document in sorted({*(want.document_id for want in chosen.values()), *gold}):
+            items = [*self._preparer.items(document, chosen), *gold_items(gold.get(document, ()), len(meant))]
+            self._prepare(document, items)
+        keys = {shown.key for found in gold.values() for shown in found}
+        self._clear([task for key, task in self._standing.by_key.items() if key not in meant and key not in keys])
+        self._note_what_is_odd(meant, is_with_gold=bool(gold))
+        if not self._options.dry_run:
+            self._send()
         return self._report
 
-    def _remote(self) -> dict[str, RemoteTask]:
-        """The tasks on the server by their keys; of several with one key that on which most was done."""
-        found: dict[str, RemoteTask] = {}
-        twice = 0
-        for task in self._project.tasks():
-            self._there += 1
-            other = found.get(task.example_id)
-            twice += other is not None
-            if other is None or _done(task) > _done(other):
-                found[task.example_id] = task
-        if twice:
-            self._report.notes.append(f"{twice} tasks on the server repeat others; the ones worked on count")
-        return found
+    def _audited(self) -> set[str]:
+        """Accepted examples that were sent as a sample before: they stay wanted."""
+        return {
+            key for key, purpose in self._files.purposes().items() if purpose == "audit"
+        } & self._standing.by_key.keys()
 
-    def _chosen(self, meant: Mapping[str, Wanted], remote: Mapping[str, RemoteTask]) -> dict[str, Wanted]:
+    def _note_what_is_odd(self, meant: Mapping[str, Wanted], *, is_with_gold: bool) -> None:
+        if not meant:
+            self._report.notes.append(
+                "verification withholds nothing; --sample-accepted 5% shows people a sample all the same"
+            )
+        elif is_with_gold and not any(want.purpose == "audit" for want in meant.values()):
+            self._report.notes.append(
+                "gold tasks give no reason why they are there: --sample-accepted hides them better"
+            )
+
+    def _send(self) -> None:
+        """Add what is ready. The state on the disk is never ahead of the server."""
+        state, standing = self._required.state, self._standing
+        there = standing.listed - standing.deleted
+        before = max(state.tasks, standing.listed) - standing.deleted
+        cursor = None if self._report.recovered else state.cursor
+        sending = state.model_copy(update={"tasks": before, "cursor": cursor})
+        is_whole = True
+        for batch in self._spool.batches(TASKS_PER_REQUEST):
+            self._files.write_project(sending.model_copy(update={"tasks": before + self._report.added}))
+            is_whole &= self._project.add(batch)
+            self._report.added += len(batch)
+        # More than expected: the last request of a push that was cut off was done while ours were under way, or the
+        # server has repeated one of ours.
+        if not is_whole or (self._report.added and self._project.counts().tasks != there + self._report.added):
+            self._put_right()
+        if self._report.added:
+            self._project.show_predictions(MODEL_VERSION)
+        done = {"afresh": False, "tasks": before + self._report.added}
+        self._files.write_project(sending.model_copy(update=done))
+
+    def _put_right(self) -> None:
+        """After an import that did not go as it should: one task for each example, with its prediction."""
+        self._standing.look()
+        self._delete_doubles()
+        for batch in self._spool.batches(TASKS_PER_REQUEST):
+            there = [(self._standing.by_key.get(task["data"]["example_id"]), task) for task in batch]
+            self._project.replace_many({one.id: task for one, task in there if one is not None and not one.predictions})
+
+    def _delete_doubles(self) -> None:
+        if number := self._standing.delete_doubles():
+            self._report.notes.append(f"{number} tasks that repeated others, and that nobody had begun, are deleted")
+
+    def _chosen(self, meant: Mapping[str, Wanted]) -> dict[str, Wanted]:
         """What is compared with the server, and what of the rest is sent now."""
         decided = settled(self._workspace)
+        room = self._options.limit
         chosen: dict[str, Wanted] = {}
         for key, want in sorted(meant.items(), key=lambda item: item[1].place):
-            if key in remote:
+            if key in self._standing.by_key:
                 chosen[key] = want
             elif key in decided:
                 self._report.settled += 1
-            elif self._room == 0:
+            elif room == 0:
                 self._report.postponed += 1
             else:
                 chosen[key] = want
-                self._room = None if self._room is None else self._room - 1
+                room = None if room is None else room - 1
         return chosen
 
-    def _items(self, document: str, chosen: Mapping[str, Wanted]) -> Iterator[_Item]:
-        for record in self._workspace.shard("verify", document).read(VerifiedExample):
-            want = chosen.get(record.id)
-            if want is not None:
-                verdict = record.verdict if want.purpose == "withheld" else None
-                why = reasons(verdict, self._language)
-                version = version_of(record.grounded, (*why, self._images.place))
-                shown = Shown(key=record.id, version=version, purpose=want.purpose, grounded=record.grounded)
-                yield _Item(shown, verdict, want.place)
-
-    def _prepare(self, document: str, items: Sequence[_Item], remote: Mapping[str, RemoteTask]) -> None:
+    def _prepare(self, document: str, items: Sequence[Item]) -> None:
         """Make the tasks of a document that are new or changed; note what is sent before it is sent."""
-        changed = [item for item in items if self._is_to_send(item, remote.get(item.shown.key))]
-        if not changed or self._options.dry_run:
+        changed = [item for item in items if self._is_to_send(item)]
+        if self._options.dry_run:
+            added = sum(item.shown.key not in self._standing.by_key for item in changed)
+            self._report.added += added
+            self._report.updated += len(changed) - added
+            return
+        logged = self._files.sent_versions(document)
+        self._recover(document, [item.shown for item in items if self._is_there(item)], logged)
+        if not changed:
             return
         units = {unit.id: unit for unit in load_units(self._workspace, document)}
-        built = [(item, self._built(item, units)) for item in changed]
-        ready = [(item, task) for item, task in built if task is not None]
-        log = self._files.shown(document)
-        logged = {(shown.key, shown.version) for shown in log.read()}
-        log.append(item.shown for item, _ in ready if (item.shown.key, item.shown.version) not in logged)
+        ready = [(item, task) for item in changed if (task := self._task(item, units)) is not None]
+        self._log(document, [item.shown for item, _ in ready], logged)
+        outdated: dict[int, dict[str, Any]] = {}
         for item, task in ready:
-            there = remote.get(item.shown.key)
+            there = self._standing.by_key.get(item.shown.key)
             if there is None:
                 self._spool.add(item.place, item.shown.key, task.as_json())
                 self._report.gold += item.shown.purpose == "gold"
             else:
-                is_replaced = self._project.replace(there.id, task.as_json())
-                self._report.updated += is_replaced
-                self._report.begun += not is_replaced
+                outdated[there.id] = task.as_json()
+        replaced = len(self._project.replace_many(outdated))
+        self._report.updated += replaced
+        self._report.begun += len(outdated) - replaced
 
-    def _is_to_send(self, item: _Item, there: RemoteTask | None) -> bool:
+    def _task(self, item: Item, units: Mapping[str, Unit]) -> Task | None:
+        """The task of an example; None, and a word in the report, when it cannot be shown."""
+        try:
+            return self._preparer.task(item, units)
+        except RecordError as error:
+            self._report.refused.append((item.shown.key, error.message))
+            return None
+
+    def _recover(self, document: str, there: Sequence[Shown], logged: Collection[tuple[str, str]]) -> None:
+        """Note again what is on the server and no longer noted here: the folder was lost."""
+        lost = [shown for shown in there if (shown.key, shown.version) not in logged]
+        if lost:
+            self._report.recovered += len(lost)
+            # Annotations of what was not known to be ours were passed over: a pull has to begin again.
+            self._files.write_project(self._required.state.model_copy(update={"cursor": None}))
+            self._log(document, lost, logged)
+
+    def _log(self, document: str, sent: Sequence[Shown], logged: Collection[tuple[str, str]]) -> None:
+        self._files.shown(document).append(shown for shown in sent if (shown.key, shown.version) not in logged)
+
+    def _is_to_send(self, item: Item) -> bool:
+        there = self._standing.by_key.get(item.shown.key)
         if there is None:
             return True
-        if there.version == item.shown.version and (there.predictions or _done(there)):
+        if there.version == item.shown.version and (there.predictions or work_on(there)):
             self._report.current += 1
             return False
-        if _done(there):
+        if work_on(there):
             self._report.begun += 1
             return False
         return True
 
-    def _built(self, item: _Item, units: Mapping[str, Unit]) -> Task | None:
-        """The task of an example; None, and a word in the report, when it cannot be shown."""
-        unit = units.get(item.shown.grounded.example.unit_id)
-        if unit is None:
-            self._report.refused.append((item.shown.key, "its unit is no longer in the document"))
-            return None
-        try:
-            task = build_task(item.shown, item.verdict, unit, language=self._language, image_url=self._images)
-            check_task(task, self._language)
-        except RecordError as error:
-            self._report.refused.append((item.shown.key, error.message))
-            return None
-        return task
+    def _is_there(self, item: Item) -> bool:
+        """Whether this very version is on the server."""
+        there = self._standing.by_key.get(item.shown.key)
+        return there is not None and there.version == item.shown.version
 
     def _clear(self, obsolete: Sequence[RemoteTask]) -> None:
         """Tasks that are not wanted any more: told, and deleted only on request and when nobody has begun."""
         self._report.obsolete = len(obsolete)
-        untouched = [task.id for task in obsolete if not _done(task)]
-        if self._options.prune and untouched and not self._options.dry_run:
-            self._project.remove(untouched)
-            self._report.removed = len(untouched)
-
-
-def _done(task: RemoteTask) -> int:
-    """How much people have done on a task."""
-    return task.annotations + task.drafts
-
-
-def _gold_items(gold: Sequence[Shown], places: int) -> Iterator[_Item]:
-    """Spread over the order, each at a place that follows from its key."""
-    for shown in gold:
-        yield _Item(shown, None, places * int(shown.version[-8:], 16) / 16**8)
+        if self._options.prune and not self._options.dry_run:
+            self._report.removed = self._standing.delete({task.id for task in obsolete})

@@ -1,6 +1,6 @@
 """Which examples people should see, in which order."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,23 +43,24 @@ class _Judged(BaseModel):
     status: str
 
 
-def wanted(workspace: Workspace, *, share_accepted: float) -> dict[str, Wanted]:
+def wanted(workspace: Workspace, *, share_accepted: float, audited: Collection[str] = ()) -> dict[str, Wanted]:
     """The examples that people should see, by id: what verification withholds, then a sample of what it accepts.
 
     Args:
         workspace: with verified examples.
         share_accepted: of the accepted examples, 0 to 1.
+        audited: accepted examples that are in the sample, whatever the share.
     """
     withheld: dict[str, Candidate] = {}
     accepted: dict[str, Candidate] = {}
     for record in verified(workspace):
         (accepted if record.accepted else withheld)[record.id] = candidate_of(record)
-    audited = set(sampled(accepted, share_accepted, _AUDIT_SEED))
+    sample = {*sampled(accepted, share_accepted, _AUDIT_SEED), *(set(audited) & accepted.keys())}
     found: dict[str, Wanted] = {}
     for place, identity in enumerate(ranked(withheld.values())):
         found[identity] = Wanted(withheld[identity].document_id, "withheld", float(place))
-    every = len(withheld) / len(audited) if audited else 0.0
-    for number, identity in enumerate(sorted(audited)):
+    every = len(withheld) / len(sample) if sample else 0.0
+    for number, identity in enumerate(sorted(sample)):
         # Spread among the others: who stops after an hour has seen some, and nobody can tell them by their place.
         found[identity] = Wanted(accepted[identity].document_id, "audit", (number + 0.5) * every)
     return found

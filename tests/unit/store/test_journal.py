@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,3 +82,14 @@ def test_what_the_disk_lost_in_the_middle_is_cut_off(path):
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(lines[0] + lines[1] + b"\0" * len(lines[2]) + lines[3])
     assert read(path) == {"a": 1}
+
+
+def test_only_what_a_later_run_takes_up_waits_for_the_disk(tmp_path, monkeypatch):
+    waits = []
+    monkeypatch.setattr(os, "fsync", waits.append)
+    for durable, expected in ((True, 3), (False, 0)):
+        with Journal(tmp_path / f"{durable}.partial", fingerprint="f", durable=durable) as journal:
+            journal.append("a", {"n": 1})
+            journal.append("b", {"n": 2})
+        assert (len(waits), list(journal.entries)) == (expected, ["a", "b"])
+        waits.clear()

@@ -173,9 +173,16 @@ class AnnotationAnswer(_Answer):
 
 
 class PredictionAnswer(_Answer):
-    """A prediction."""
+    """A prediction, with as much as was asked for."""
 
     id: int
+    result: Any = None
+    score: Any = None
+    model_version: Any = None
+
+    def says(self, prediction: Mapping[str, Any]) -> bool:
+        """Whether it is the same as one that would be sent."""
+        return all(getattr(self, name) == prediction.get(name) for name in ("result", "score", "model_version"))
 
 
 class _Data(_Answer):
@@ -225,6 +232,7 @@ class ImportAnswer(_Answer):
     """What came of an import."""
 
     task_count: int
+    prediction_count: int | None = None
     file_upload_ids: list[int] = Field(default_factory=list)
 
 

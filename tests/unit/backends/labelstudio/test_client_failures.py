@@ -24,6 +24,7 @@ PROJECT = {"id": 1, "title": "t", "created_at": "2026-11-22T10:31:23.117667Z", "
 TASK = {
     "id": 5,
     "data": {"example_id": "ex_1"},
+    "created_at": "2026-11-22T10:31:23.117667Z",
     "updated_at": "2026-11-22T10:31:23.117667Z",
     "annotations": [],
     "predictions": [],

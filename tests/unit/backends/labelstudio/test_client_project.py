@@ -124,7 +124,7 @@ def test_drafts_of_other_people_count(studio, project):
         "POST", f"/api/tasks/{ids_of(project)[0]}/drafts", {"result": ACCEPT}, person=studio.add_annotator("drafter")
     )
     assert [task.drafts for task in project.tasks()] == [1]
-    assert not project.replace(ids_of(project)[0], a_task(1, version="ver_2"))
+    assert not project.replace_many({ids_of(project)[0]: a_task(1, version="ver_2")})
 
 
 def test_tasks_are_listed_whole_over_pages_while_some_are_deleted(project, monkeypatch):
@@ -158,26 +158,79 @@ def test_removing_no_tasks_removes_none(project):
     assert [task.example_id for task in project.tasks()] == ["ex_2"]
 
 
-def test_a_task_nobody_has_begun_shows_something_else(studio, project):
+def predictions_of(studio, task):
+    return studio.call("GET", "/api/predictions/", task=task)
+
+
+def test_tasks_nobody_has_begun_show_something_else(studio, project):
     project.add([a_task(1), a_task(2)])
     changed, _ = ids_of(project)
-    assert project.replace(changed, a_task(7, version="ver_2"))
+    assert project.replace_many({changed: a_task(7, version="ver_2")}) == {changed}
     assert [task.version for task in project.tasks()] == ["ver_2", "ver_1"]
-    (prediction,) = studio.call("GET", "/api/predictions/", task=changed)
+    (prediction,) = predictions_of(studio, changed)
     assert prediction["result"][0]["value"] == {"text": ["q7"]}
     assert next_task(studio, project) == changed
     answer = studio.call("POST", "/api/dm/actions", {}, id="next_task", project=project.id)
     assert [prediction["result"][0]["value"]["text"] for prediction in answer["predictions"]] == [["q7"]]
 
 
-def test_a_task_that_somebody_has_begun_or_deleted_stays_as_it_is(studio, project):
-    project.add([a_task(1), a_task(2)])
-    begun, deleted = ids_of(project)
+def test_tasks_that_somebody_has_begun_skipped_or_deleted_stay_as_they_are(studio, project):
+    project.add([a_task(number) for number in range(5)])
+    begun, drafted, skipped, deleted, other = ids_of(project)
     studio.annotate(begun, ACCEPT)
+    studio.call("POST", f"/api/tasks/{drafted}/drafts", {"result": ACCEPT}, person=studio.add_annotator("drafter"))
+    studio.annotate(skipped, [], skip=True)
     project.remove([deleted])
-    assert not project.replace(begun, a_task(1, version="ver_2"))
-    assert not project.replace(deleted, a_task(2, version="ver_2"))
-    assert [task.version for task in project.tasks()] == ["ver_1"]
+    new = {
+        task: a_task(number, version="ver_2") for number, task in enumerate((begun, drafted, skipped, deleted, other))
+    }
+    assert project.replace_many(new) == {other}
+    assert [task.version for task in project.tasks()] == ["ver_1", "ver_1", "ver_1", "ver_2"]
+
+
+def test_many_tasks_are_changed_a_few_at_a_time(studio, project, monkeypatch):
+    monkeypatch.setattr(project_module, "_LOOKED_AT", 3)
+    project.add([a_task(number) for number in range(8)])
+    ids = ids_of(project)
+    studio.annotate(ids[4], ACCEPT)
+    done = project.replace_many({task: a_task(number, version="ver_2") for number, task in enumerate(ids)})
+    assert done == {*ids} - {ids[4]}
+    assert {task.id: task.version for task in project.tasks()} == {
+        task: "ver_2" if task in done else "ver_1" for task in ids
+    }
+    assert not project.replace_many({})
+
+
+def test_who_has_the_page_open_while_it_changes_can_still_submit(studio, project):
+    project.add([a_task(1)])
+    (task,) = ids_of(project)
+    (opened,) = predictions_of(studio, task)
+    project.replace_many({task: a_task(2, version="ver_2", score=0.75)})
+    (prediction,) = predictions_of(studio, task)
+    assert (prediction["result"][0]["value"], prediction["score"]) == ({"text": ["q2"]}, 0.75)
+    studio.annotate(task, ACCEPT, prediction=opened["id"])
+    ((annotation,),) = (change.annotations for change in project.changed(None))
+    assert list(annotation.result) == ACCEPT
+
+
+def test_a_task_with_no_prediction_or_with_two_has_one_afterwards(studio, project):
+    project.add([{**a_task(1), "predictions": []}, a_task(2)])
+    none, two = ids_of(project)
+    studio.call("POST", "/api/predictions/", {**a_task(9)["predictions"][0], "task": two})
+    assert project.replace_many({none: a_task(1, version="ver_2"), two: a_task(2, version="ver_2")}) == {none, two}
+    found = [[p["result"][0]["value"]["text"] for p in predictions_of(studio, task)] for task in (none, two)]
+    assert found == [[["q1"]], [["q2"]]]
+
+
+def test_a_task_whose_annotation_the_server_cannot_show_counts_as_begun(studio, project):
+    project.add([a_task(1), a_task(2)])
+    broken, other = ids_of(project)
+    half = [{**ACCEPT[0], "meta": {"text": "\ud83c"}}]
+    body = json.dumps({"result": half, "lead_time": 1})
+    url = f"{studio.url}/api/tasks/{broken}/annotations/"
+    httpx.post(url, content=body, headers={**studio.owner.headers, "Content-Type": "application/json"}, timeout=60)
+    new = {broken: a_task(1, version="ver_2"), other: a_task(2, version="ver_2")}
+    assert project.replace_many(new) == {other}
 
 
 def test_annotations_come_with_who_when_and_what_and_no_e_mail_address(studio, project):

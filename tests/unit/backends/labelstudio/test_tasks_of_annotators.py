@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusbuilder.backends.labelstudio.page import NO_KEY
-from corpusbuilder.backends.labelstudio.tasks import MODEL_VERSION, build_task, reasons
+from corpusbuilder.backends.labelstudio.tasks import MODEL_VERSION, UNLISTED, build_task, reasons
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records import RegionEvidence, SpanEvidence, StepKind
 from corpusbuilder.records.geometry import box_polygon
@@ -252,3 +252,12 @@ def test_what_cannot_be_drawn_is_refused(polygon):
     with pytest.raises(RecordError) as error:
         task_for(version)
     assert error.value.reason_code == "invalid_task"
+
+
+def test_a_choice_stands_on_one_line_even_if_it_has_a_line_break():
+    example = builders.about_figure().model_copy(update={"choices": ("two\r\nlines", "Rain", " as \u2003it is")})
+    assert results(task_for(example), "choices")[0]["value"]["text"] == ["two lines\nRain\n as \u2003it is"]
+
+
+def test_a_list_of_tasks_shows_question_book_and_reason():
+    assert set(task_for(builders.about_both()).data) - set(UNLISTED) == {"question", "book", "why"}
