@@ -168,14 +168,20 @@ class ReviewSection(Section):
     """Where the browsers of annotators find the folder ``assets``; images are uploaded to the server when not set."""
     sample_accepted: float = Field(default=0.0, ge=0, le=1)
     """Share of the accepted examples that is shown to people, too, to see how good the checks are."""
-    overlap: int = Field(default=1, ge=1, le=20)
-    """How many people see each example."""
+    overlap: int | None = Field(default=None, ge=1, le=20)
+    """How many people see each example: one in a new project, and as it was in another, when not set."""
     rule: Literal["majority", "adjudicator", "latest"] = "majority"
     """Which review counts when people differ."""
-    adjudicators: tuple[str, ...] = ()
-    """Pseudonyms of those whose word is final, as ``review status`` names them."""
+    adjudicators: tuple[Annotated[str, Field(pattern=r"^annotator-\d+$")], ...] = ()
+    """Pseudonyms of those whose word is final, as ``review status`` names them: ``annotator-1``."""
     overrides: Literal["nothing", "not_enough_info", "refuted"] = "not_enough_info"
     """The worst verdict of the checks that a person's acceptance overrides."""
+
+    @model_validator(mode="after")
+    def _somebody_adjudicates(self) -> "ReviewSection":
+        if self.rule == "adjudicator" and not self.adjudicators:
+            raise ValueError("the rule adjudicator needs somebody in review.adjudicators, such as annotator-1")
+        return self
 
 
 class Splits(Section):

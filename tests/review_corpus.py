@@ -6,6 +6,7 @@ those of the real stages.
 
 import hashlib
 import io
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 
@@ -13,6 +14,7 @@ import builders
 
 from corpusbuilder.backends.grounders.diagram import BACKEND
 from corpusbuilder.config import GroundSection, VerifySection
+from corpusbuilder.pipeline.reviewfiles import ReviewFiles
 from corpusbuilder.pipeline.sources import KnownSource, write_sources
 from corpusbuilder.records.document import ImageAsset
 from corpusbuilder.records.ids import content_id, document_id
@@ -21,6 +23,7 @@ from corpusbuilder.stages.ground import GroundStage
 from corpusbuilder.stages.verify import VerifyStage
 from corpusbuilder.store.workspace import Counts, DoneFile, Workspace
 
+TIME = datetime(2026, 11, 1, tzinfo=UTC)
 PREFIX = {"en": "Look 😀 at the café: ", "fr": "Regarde 😀 l’été : "}
 """Before every passage: an emoji is one code point and two units of UTF-16."""
 
@@ -45,11 +48,12 @@ def _document(workspace, sha256, language, withheld, supported):
     unit = _unit(identity, sha256, language)
     records = [_example(identity, unit, language, number, good=False) for number in range(withheld)]
     records += [_example(identity, unit, language, withheld + number, good=True) for number in range(supported)]
-    _write(workspace, "parse", identity, [unit])
-    _write(workspace, "verify", identity, records)
+    written(workspace, "parse", identity, [unit])
+    written(workspace, "verify", identity, records)
 
 
-def _write(workspace, stage, identity, records):
+def written(workspace, stage, identity, records):
+    """A finished shard."""
     shard = workspace.shard(stage, identity)
     digest = shard.write([record.model_dump_json().encode() for record in records], [])
     counts = Counts(inputs=len(records), done=len(records), rejected=0, outputs=len(records))
@@ -123,6 +127,12 @@ def _png():
 def _image():
     digest = hashlib.sha256(_png()).hexdigest()
     return ImageAsset(sha256=digest, media_type="image/png", width=builders.WIDTH, height=builders.HEIGHT)
+
+
+def sent(workspace, *shown):
+    """As if these versions had been sent."""
+    for one in shown:
+        ReviewFiles(workspace).shown(one.grounded.example.document_id).append([one])
 
 
 def first(workspace, count):

@@ -14,8 +14,7 @@ from corpusbuilder.cli.report import counted, printable
 from corpusbuilder.errors import command_line
 from corpusbuilder.pipeline.build import BuildReport
 from corpusbuilder.pipeline.releasing import ReleaseReport
-from corpusbuilder.pipeline.runner import StageReport
-from corpusbuilder.pipeline.status import withheld
+from corpusbuilder.pipeline.status import to_review, withheld_by_label
 from corpusbuilder.records.call import Spending
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.evidence import Evidence, SpanEvidence
@@ -23,7 +22,6 @@ from corpusbuilder.records.example import StepKind, VerifiedExample
 from corpusbuilder.store.workspace import Workspace
 
 _SHARDS_LOOKED_AT = 20
-_FOR_PEOPLE = frozenset({"not_enough_info", "refuted"})
 _STYLE = {StepKind.PERCEIVE: "cyan", StepKind.READ: "green", StepKind.RECALL: "magenta", StepKind.INFER: "yellow"}
 
 
@@ -35,11 +33,10 @@ def summarise(root: Path, report: BuildReport) -> str:
             console.print(_nothing_to_do(report))
         else:
             _print_stages(console, report)
-            if kept_back := withheld(Workspace(root)):
-                console.print(told_withheld(kept_back))
-                if kept_back.keys() & _FOR_PEOPLE:
-                    todo = command_line("review", "push", "-w", root)
-                    console.print(f"people can settle what the checks could not: {todo}", soft_wrap=True)
+            if withheld := withheld_by_label(Workspace(root)):
+                console.print(told_withheld(withheld))
+                if told := told_to_review(root):
+                    console.print(told, soft_wrap=True)
             found = telling_example(Workspace(root))
             if found:
                 console.print(_panel(*found))
@@ -91,13 +88,22 @@ def told_withheld(numbers: Mapping[str, int]) -> str:
     return "withheld: " + ", ".join(f"{n} {label.replace('_', ' ')}" for label, n in numbers.items())
 
 
+def told_to_review(root: Path) -> str | None:
+    """What a person can do next about what is withheld, in words; None when nothing of it waits for people."""
+    todo = to_review(Workspace(root.resolve()))
+    if todo is None:
+        return None
+    why = "people can settle what the checks could not" if todo == "push" else "people have been asked about it"
+    return f"{why}: {command_line('review', todo, '-w', root)}"
+
+
 def _print_stages(console: Console, report: BuildReport) -> None:
     """What each stage made: as a table, or in sentences where a table would be cut."""
     table = _table(report)
     if Measurement.get(console, console.options.update(max_width=1000), table).minimum <= console.width:
         console.print(table)
         return
-    for stage in _with_work(report):
+    for stage in report.stages:
         rejected = f", {stage.counts.rejected} rejected" if stage.counts.rejected else ""
         documents, records = counted(len(stage.shards), "document"), counted(stage.counts.outputs, "record")
         console.print(f"{stage.stage}: {documents}, {stage.made} made now, {records}{rejected}")
@@ -105,14 +111,9 @@ def _print_stages(console: Console, report: BuildReport) -> None:
         console.print(f"release: {counted(report.release.examples, 'example')}")
 
 
-def _with_work(report: BuildReport) -> list[StageReport]:
-    """The stages of a build; `review` only where people have said anything."""
-    return [stage for stage in report.stages if stage.stage != "review" or stage.shards]
-
-
 def _table(report: BuildReport) -> Table:
     table = Table("stage", "documents", "made now", "records", "rejected", box=None, header_style="bold")
-    for stage in _with_work(report):
+    for stage in report.stages:
         counts = stage.counts
         table.add_row(stage.stage, str(len(stage.shards)), str(stage.made), str(counts.outputs), str(counts.rejected))
     if report.release is not None:

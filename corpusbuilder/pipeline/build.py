@@ -54,10 +54,12 @@ def gather(runner: Runner, paths: Sequence[Path], *, password_env: str | None, r
 
 
 def run_stages(runner: Runner, stages: Sequence[str], report: BuildReport) -> None:
-    """Run ``stages`` in order."""
+    """Run ``stages`` in order. One that concerns no document leaves no trace."""
     for stage in SPECS:
         if stage in stages:
-            report.stages.append(runner.run(stage))
+            ended = runner.run(stage)
+            if ended.shards or SPECS[stage].has_work is None:
+                report.stages.append(ended)
     report.calls = runner.access.meter.as_json()
 
 

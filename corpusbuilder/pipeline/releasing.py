@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from pydantic import JsonValue, ValidationError
 
+from corpusbuilder.backends.labelstudio.reading import VERSION
 from corpusbuilder.config import Config
 from corpusbuilder.errors import MissingInputError, command_line
 from corpusbuilder.pipeline.assets import collect_assets
@@ -210,7 +211,8 @@ def _fingerprint(workspace: Workspace, config: Config, without: Mapping[str, str
         for document in ReviewFiles(workspace).documents()
         if document not in without
     }
-    return {**fingerprint(config.release, config.release_name), **inputs, **said}
+    reading = {"reading of annotations": VERSION} if said else {}
+    return {**fingerprint(config.release, config.release_name), **inputs, **said, **reading}
 
 
 def _grouped(changes: list[str]) -> list[str]:

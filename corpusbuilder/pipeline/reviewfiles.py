@@ -27,7 +27,7 @@ from corpusbuilder.store.log import AppendLog
 from corpusbuilder.store.workspace import Workspace, json_bytes
 
 R = TypeVar("R", bound=Record)
-AnnotationKey: TypeAlias = tuple[str, int, int, datetime]
+AnnotationKey: TypeAlias = tuple[str, int, int, datetime, str | None]
 STAGE: Final = "review"
 _DAMAGED: Final[Mapping[str, str]] = {
     "project.json": "put it right, or take it away: `corpusbuilder review push` finds its project by the title",
@@ -109,8 +109,13 @@ class _Sent(BaseModel):
 
 
 def annotation_key(annotation: Annotation) -> AnnotationKey:
-    """What names an annotation for good: a server on SQLite gives the ids of what is deleted to what comes next."""
-    return annotation.example_id, annotation.task_id, annotation.annotation_id, annotation.created_at
+    """What names one person's word by an annotation for good.
+
+    A server on SQLite gives the ids of what is deleted to what comes next. An author is not named: there is only one,
+    who may be known by another pseudonym later.
+    """
+    editor = annotation.annotator if annotation.author is not None else None
+    return annotation.example_id, annotation.task_id, annotation.annotation_id, annotation.created_at, editor
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,10 @@ class ReviewFiles:
         return found
 
     def current_annotations(self, document_id: str) -> dict[str, tuple[Annotation, ...]]:
-        """The last state of each annotation about a document, by the id under which the example was sent."""
+        """What each person said last by each annotation about a document, by the id under which the example was sent.
+
+        Of what was withdrawn there is no result.
+        """
         last: dict[AnnotationKey, Annotation] = {}
         for annotation in self.annotations(document_id).read():
             last[annotation_key(annotation)] = annotation
@@ -188,7 +196,8 @@ class ReviewFiles:
         found = self._read("annotators.json", Annotators)
         if found is not None:
             return found
-        kept = {a.annotator for document in self.annotated() for a in self.annotations(document).read()}
+        said = (a for document in self.annotated() for a in self.annotations(document).read())
+        kept = {name for a in said for name in (a.annotator, a.author) if name is not None}
         return Annotators(others=tuple(sorted(kept)))
 
     def write_annotators(self, annotators: Annotators) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from corpusbuilder.backends import registry
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.config import Config
+from corpusbuilder.errors import MissingInputError, command_line
 from corpusbuilder.pipeline.reviewfiles import ReviewFiles
 from corpusbuilder.prompts import load_prompts
 from corpusbuilder.records.base import Record
@@ -111,6 +112,22 @@ def build_review(given: Given) -> Stage[InReview, ReviewedExample]:
     )
 
 
+def was_annotated(workspace: Workspace, document_id: str) -> bool:
+    """Whether people have said anything about a document.
+
+    Raises:
+        MissingInputError: what came of it is there, and what they said is not.
+    """
+    log = ReviewFiles(workspace).annotations(document_id)
+    if not log.path.exists() and workspace.shard("review", document_id).read_done() is not None:
+        raise MissingInputError(
+            f"{log.path}: what people said of this document is gone, though a review was made of it",
+            hint=f"{command_line('review', 'pull', '--whole', '-w', workspace.root)} fetches it again; to do without, "
+            f"delete review/{document_id}.jsonl and review/done/{document_id}.json",
+        )
+    return log.path.exists()
+
+
 def teacher_calls_models(config: Config) -> bool:
     """Whether the teacher is a model."""
     return registry.find("teachers", config.generate.teacher.kind).calls_models
@@ -160,7 +177,7 @@ SPECS: Final[Mapping[str, StageSpec]] = {
             ("parse", "verify"),
             build_review,
             load_reviews,
-            has_work=lambda workspace, document: ReviewFiles(workspace).annotations(document).path.exists(),
+            has_work=was_annotated,
             more_inputs=lambda workspace, document: {
                 "annotations": ReviewFiles(workspace).annotations(document).sha256() or ""
             },

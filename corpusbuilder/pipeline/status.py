@@ -5,9 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel
+from typing import Any, Final, Literal, TypeAlias
 
 from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.config import Config
@@ -16,7 +14,9 @@ from corpusbuilder.errors import MissingInputError, StorageError, command_line
 from corpusbuilder.pipeline.batchstate import waiting_requests
 from corpusbuilder.pipeline.calls import spending
 from corpusbuilder.pipeline.forecast import Forecast
+from corpusbuilder.pipeline.glimpses import ReviewedGlimpse, glimpse_reviewed, glimpse_verified
 from corpusbuilder.pipeline.releasing import why_release_is_stale
+from corpusbuilder.pipeline.reviewfiles import ReviewFiles
 from corpusbuilder.pipeline.runner import Runner, StageReport
 from corpusbuilder.pipeline.shards import ShardReport, total
 from corpusbuilder.pipeline.sources import known_sources
@@ -26,6 +26,9 @@ from corpusbuilder.records.ids import document_id
 from corpusbuilder.records.verdict import VerdictLabel
 from corpusbuilder.store.files import sha256_of
 from corpusbuilder.store.workspace import Counts, Workspace
+
+ToReview: TypeAlias = Literal["push", "status"]
+_FOR_PEOPLE: Final = frozenset({"not_enough_info", "refuted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,33 +94,6 @@ class Survey:
         }
 
 
-class _Named(BaseModel):
-    id: str
-
-
-class _WithExample(BaseModel):
-    example: _Named
-
-
-class _Label(BaseModel):
-    label: VerdictLabel
-
-
-class _Verified(BaseModel):
-    """As much of a `VerifiedExample` as counting needs."""
-
-    grounded: _WithExample
-    verdict: _Label
-
-
-class _Reviewed(BaseModel):
-    """As much of a `ReviewedExample` as counting needs."""
-
-    verified: _Verified
-    status: str
-    accepted: bool
-
-
 class _Silent:
     """An observer that says nothing."""
 
@@ -162,7 +138,7 @@ def survey(workspace: Workspace, config: Config) -> Survey:
         documents=len(sources),
         stages=stages,
         release=release,
-        withheld=_withheld(labels),
+        withheld=_unsupported(labels),
         accepted=labels["supported"],
         reviewed=_reviewed(workspace),
         spending=spending(workspace),
@@ -170,12 +146,33 @@ def survey(workspace: Workspace, config: Config) -> Survey:
     )
 
 
-def withheld(workspace: Workspace) -> dict[str, int]:
+def withheld_by_label(workspace: Workspace) -> dict[str, int]:
     """How many verified examples are not released, by the label of their verdict, sorted."""
-    return _withheld(_labels(workspace))
+    return _unsupported(_labels(workspace))
 
 
-def _withheld(labels: Counter[str]) -> dict[str, int]:
+def to_review(workspace: Workspace) -> ToReview | None:
+    """What is left to do about examples that are withheld and that no person has decided about.
+
+    ``push`` while some of them were not sent, ``status`` when all were; None when there are none.
+    """
+    try:
+        sent = ReviewFiles(workspace).purposes()
+    except StorageError:
+        return "status"  # which names what is damaged
+    found: ToReview | None = None
+    for document in workspace.document_ids("verify"):
+        try:
+            for identity, label in _standing(workspace, document):
+                if label in _FOR_PEOPLE and identity not in sent:
+                    return "push"
+                found = "status" if label in _FOR_PEOPLE else found
+        except StorageError:
+            continue  # changed by hand: that it is stale is told with its stage
+    return found
+
+
+def _unsupported(labels: Counter[str]) -> dict[str, int]:
     return {label: labels[label] for label in sorted(labels) if label != "supported"}
 
 
@@ -184,15 +181,20 @@ def _labels(workspace: Workspace) -> Counter[str]:
     labels: Counter[str] = Counter()
     for document in workspace.document_ids("verify"):
         try:
-            judged = {record.verified.grounded.example.id: record for record in _reviews(workspace, document)}
-            for record in workspace.shard("verify", document).read(_Verified):
-                labels[_standing(record.verdict.label, judged.get(record.grounded.example.id))] += 1
+            labels.update(label for _, label in _standing(workspace, document))
         except StorageError:
             continue  # changed by hand: that it is stale is told with its stage
     return labels
 
 
-def _standing(label: VerdictLabel, reviewed: _Reviewed | None) -> str:
+def _standing(workspace: Workspace, document: str) -> Iterator[tuple[str, str]]:
+    """Ids and labels of the verified examples of a document."""
+    reviewed = {record.id: record for record in glimpse_reviewed(workspace, document)}
+    for record in glimpse_verified(workspace, document):
+        yield record.id, _label(record.label, reviewed.get(record.id))
+
+
+def _label(label: VerdictLabel, reviewed: ReviewedGlimpse | None) -> str:
     if reviewed is None:
         return label
     return "supported" if reviewed.accepted else f"{reviewed.status} by people"
@@ -200,13 +202,9 @@ def _standing(label: VerdictLabel, reviewed: _Reviewed | None) -> str:
 
 def _reviewed(workspace: Workspace) -> dict[str, int]:
     """How many examples people have decided about, by what they decided, sorted."""
-    counts = Counter(r.status for document in workspace.document_ids("review") for r in _reviews(workspace, document))
+    documents = workspace.document_ids("review")
+    counts = Counter(record.status for document in documents for record in glimpse_reviewed(workspace, document))
     return dict(sorted(counts.items()))
-
-
-def _reviews(workspace: Workspace, document: str) -> Iterator[_Reviewed]:
-    shard = workspace.shard("review", document)
-    return shard.read(_Reviewed) if shard.read_done() is not None else iter(())
 
 
 def _reasons(runner: Runner, changed: Iterable[str]) -> dict[str, dict[str, str | None]]:

@@ -1,6 +1,11 @@
 """How far people agree with each other and with what is known: the figures of `review status` and of the card."""
 
+from typing import Final
+
 from corpusbuilder.records.base import Record
+
+FEWEST_FOR_INTERVAL: Final = 10
+"""Examples; resampling fewer says nothing that could be relied on."""
 
 
 class Coefficient(Record):
@@ -14,6 +19,13 @@ class Coefficient(Record):
     """Lower end of the 95 % interval; null where none can be given, as when nobody ever disagreed."""
     high: float | None = None
     """Upper end of the 95 % interval."""
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The interval as it may be shown to people: None where it rests on too few examples."""
+        if self.low is None or self.high is None or self.n < FEWEST_FOR_INTERVAL:
+            return None
+        return self.low, self.high
 
 
 class PairAgreement(Record):

@@ -37,7 +37,10 @@ known, and the annotator's care is tested."""
 
 
 class Annotation(Record):
-    """One annotation of one person, as the server gave it. Of several with the same id the last one counts."""
+    """What one person said by one annotation, as the server gave it. Of several with the same id the last one counts.
+
+    Where somebody changed the annotation of somebody else, what either of them said last stands.
+    """
 
     example_id: str
     version: str
@@ -48,14 +51,16 @@ class Annotation(Record):
     """Label Studio's."""
     annotator: str
     """Pseudonym; never an e-mail address."""
+    author: str | None = None
+    """Pseudonym of who made the annotation, where ``annotator`` changed what somebody else had made; else null."""
     created_at: datetime
     updated_at: datetime
     seconds: float | None = None
-    """How long it took, as the page measured it."""
+    """How long it took, as the page measured it; null where ``author`` is given: the page adds up both."""
     cancelled: bool = False
     """Skipped."""
     deleted: bool = False
-    """No longer on the server. What it said is kept."""
+    """No longer on the server. What it said is kept, in the state before."""
     result: tuple[JsonValue, ...] = ()
     """Label Studio's result objects, unread."""
 

@@ -1,6 +1,7 @@
 """The whole round, against a real server: sent, looked at, fetched, corrected, released."""
 
 import json
+import re
 from dataclasses import dataclass
 from itertools import cycle
 from uuid import uuid4
@@ -12,12 +13,15 @@ from running import corpusbuilder, tree
 from corpusbuilder.config import Config
 from corpusbuilder.pipeline.releasing import release
 from corpusbuilder.pipeline.reviewfiles import ReviewFiles
+from corpusbuilder.pipeline.reviewing.selecting import verified
 from corpusbuilder.pipeline.specs import load_units
 from corpusbuilder.records.evidence import RegionEvidence, SpanEvidence
 from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.store.workspace import Workspace
 
-SENT, LOOKED_AT = 300, 150
+WITHHELD, AUDITED, LOOKED_AT = 200, 100, 150
+SENT = WITHHELD + AUDITED
+ADDRESS = re.compile(rb"[\w.+-]+@[\w-]+\.\w+")
 
 
 class Desk:
@@ -186,14 +190,18 @@ class Round:
     again: dict
     expected: dict
     pulled: dict
+    told: str
+    """What the commands have printed."""
 
 
 def played(root, studio):
-    workspace = review_corpus.corpus(root, SENT, supported=3)
+    # No document asks anything twice: what people put right is released.
+    workspace = review_corpus.corpus(root, WITHHELD, documents=AUDITED, supported=1)
     (workspace.root / "corpusbuilder.toml").write_text(f'[corpus]\nname = "round-{uuid4().hex[:12]}"\n')
-    first = corpusbuilder("review", "push", "-w", workspace.root, "--json", **studio.environ)
+    push = ("review", "push", "-w", workspace.root, "--sample-accepted", "100%", "--json")
+    first = corpusbuilder(*push, **studio.environ)
     assert first.code == 0, first.err
-    again = corpusbuilder("review", "push", "-w", workspace.root, "--json", **studio.environ)
+    again = corpusbuilder(*push, **studio.environ)
     desk = Desk(workspace, studio)
     ann, bob = studio.add_annotator("ann"), studio.add_annotator("bob")
     expected = {}
@@ -227,7 +235,8 @@ def played(root, studio):
         expected[page.shown.key] = status, holds
     pulled = corpusbuilder("review", "pull", "-w", workspace.root, "--json", **studio.environ)
     assert pulled.code == 0, pulled.err
-    return Round(workspace, desk, first.json, again.json, expected, pulled.json)
+    told = "".join(run.out + run.err for run in (first, again, pulled))
+    return Round(workspace, desk, first.json, again.json, expected, pulled.json, told)
 
 
 def reviewed(workspace):
@@ -280,10 +289,17 @@ def _a_second_pull_changes_nothing(round_, studio):
 
 def _nothing_that_was_said_leaves_a_name_or_an_address(round_, studio):
     workspace = round_.workspace
-    kept = [path for path in (workspace.root / "review").rglob("*") if path.is_file()]
+    kept = [path for path in workspace.root.rglob("*") if path.is_file()]
     said = b"".join(path.read_bytes() for path in kept)
     for person in ("ann-", "bob-", studio.owner.email):
-        assert person.encode() not in said
+        assert person.encode() not in said + round_.told.encode()
+    with_an_address = {
+        path.relative_to(workspace.root).parts[:-1] for path in kept if ADDRESS.search(path.read_bytes())
+    }
+    assert with_an_address == {("review",), ("review", "annotations")}  # the comment of `reject`, word for word
+    for record in reviewed(workspace).values():
+        silent = [review.model_copy(update={"comment": ""}) for review in record.reviews]
+        assert not ADDRESS.search(record.model_copy(update={"reviews": tuple(silent)}).model_dump_json().encode())
     assert {r.annotator for record in reviewed(workspace).values() for r in record.reviews} == {
         "annotator-1",
         "annotator-2",
@@ -294,33 +310,49 @@ def _the_release_carries_what_people_decided(round_):
     from datasets import load_dataset
 
     workspace = round_.workspace
-    made = release(workspace, Config.model_validate({"corpus": {"name": "round"}}))
+    made = release(workspace, Config.model_validate({"corpus": {"name": "round"}, "release": {"repeated": "keep"}}))
     rows = [row for split in load_dataset(str(made.folder), "examples").values() for row in split]
-    by_status = {}
-    for row in rows:
-        by_status.setdefault(row["review"]["status"], []).append(row)
     found = reviewed(workspace)
-    assert {row["id"] for status in ("accepted", "corrected") for row in by_status.get(status, [])} <= {
-        key for key, record in found.items() if record.accepted
+    by_people = {row["id"]: row["review"] for row in rows if row["review"]["status"] is not None}
+    assert by_people == {
+        key: {"status": record.status, "annotator": record.annotator}
+        for key, record in found.items()
+        if record.accepted
     }
-    assert "rejected" not in by_status
-    assert all(row["review"]["annotator"] in {"annotator-1", "annotator-2"} for row in by_status["corrected"])
-    card = (made.folder / "README.md").read_text()
-    assert "Krippendorff" in card
-    assert "@" not in "".join(line for line in card.splitlines() if "example.org" in line)
+    assert {one["status"] for one in by_people.values()} == {"accepted", "corrected"}
+    assert {one["annotator"] for one in by_people.values()} <= {"annotator-1", "annotator-2"}
+    untouched = {record.id for record in verified(workspace) if record.accepted} - found.keys()
+    assert {row["id"] for row in rows} == by_people.keys() | untouched
+    assert "Krippendorff" in (made.folder / "README.md").read_text()
+    for path in (path for path in made.folder.rglob("*") if path.is_file()):
+        assert not ADDRESS.search(_plain(path)), path
+
+
+def _plain(path):
+    """What a file of a release says; columns of Parquet files are compressed."""
+    if path.suffix != ".parquet":
+        return path.read_bytes()
+    from pyarrow import parquet
+
+    rows = parquet.read_table(path).to_pylist()
+    return json.dumps(rows, default=lambda _: "", ensure_ascii=False).encode()
 
 
 def _status_tells_where_it_stands(round_):
     workspace, expected = round_.workspace, round_.expected
     told = corpusbuilder("review", "status", "-w", workspace.root, "--json").json
     statuses = [status for status, _ in expected.values()]
-    assert told["sent"] == {"withheld": SENT}
-    assert told["unanswered"] == SENT - LOOKED_AT
+    assert told["sent"] == {"withheld": WITHHELD, "audit": AUDITED}
+    assert (told["unanswered"], told["unwanted"]) == (SENT - LOOKED_AT, 0)
     assert told["skipped"] == statuses.count(None)
     assert told["decided"] == {s: statuses.count(s) for s in sorted({s for s in statuses if s})}
     assert told["agreement"]["overlapping"] == len(range(10, LOOKED_AT, 11))
+    found = reviewed(workspace).values()
+    assert told["fit"] == sum(record.accepted for record in found)
+    assert told["unfit"] == sum(r.status in {"accepted", "corrected"} and not r.accepted for r in found)
     plain = corpusbuilder("review", "status", "-w", workspace.root)
     assert "annotator-2" in plain.out
+    assert f"review open {told['disputed'][0]} " in plain.out
     assert json.dumps(told["disputed"][0])[1:-1] in plain.out
 
 
@@ -334,3 +366,18 @@ def test_examples_go_to_people_and_come_back_as_they_left_them(tmp_path, studio)
     _nothing_that_was_said_leaves_a_name_or_an_address(round_, studio)
     _the_release_carries_what_people_decided(round_)
     _status_tells_where_it_stands(round_)
+
+
+def test_a_push_says_how_many_tasks_with_a_known_answer_it_hides_and_when_they_are_too_few(tmp_path, studio):
+    workspace = review_corpus.corpus(tmp_path / "ws", 2, documents=1, supported=2)
+    (workspace.root / "corpusbuilder.toml").write_text(f'[corpus]\nname = "gold-{uuid4().hex[:12]}"\n')
+    pushed = corpusbuilder("review", "push", "-w", workspace.root, "--gold", "1", **studio.environ)
+    assert "3 tasks added (of them 1 with a known answer)" in pushed.out
+    assert "could be made" not in pushed.err
+    again = corpusbuilder("review", "push", "-w", workspace.root, "--gold", "50", **studio.environ)
+    hidden = sum(
+        shown.purpose == "gold"
+        for d in workspace.document_ids("verify")
+        for shown in ReviewFiles(workspace).shown(d).read()
+    )
+    assert f"note: {hidden} of 50 tasks with a known answer could be made" in again.err

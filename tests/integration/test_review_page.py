@@ -358,11 +358,11 @@ def make(tmp_path, name, language, number, **options):
         [unit] = load_units(workspace, document)
         passages = [p.model_copy(update={"text": f"{p.text} {HOSTILE}"}) for p in unit.passages]
         about = unit.document.model_copy(update={"title": HOSTILE})
-        review_corpus._write(
+        review_corpus.written(
             workspace, "parse", document, [unit.model_copy(update={"passages": tuple(passages), "document": about})]
         )
         records = [_spoiled(record) for record in workspace.shard("verify", document).read(VerifiedExample)]
-        review_corpus._write(workspace, "verify", document, records)
+        review_corpus.written(workspace, "verify", document, records)
     return workspace
 
 

@@ -214,3 +214,12 @@ def test_shares_that_are_stated_are_all_that_is_wanted(stated, share):
     shares = Config.model_validate({"generate": {"teacher": teacher}}).generate.teacher.shares.reasoning.normalised()
     assert {key: shares[key] for key in share} == share
     assert (shares["causal"] > 0) is (sum(stated.values()) == 0)
+
+
+def test_the_rule_of_an_adjudicator_needs_one(tmp_path):
+    with pytest.raises(ConfigError, match="annotator-1"):
+        load(None, overrides=["review.rule=adjudicator"], environ={})
+    with pytest.raises(ConfigError, match="adjudicators"):
+        load(None, overrides=["review.rule=adjudicator", 'review.adjudicators=["bob@example.org"]'], environ={})
+    config = load(None, overrides=["review.rule=adjudicator", 'review.adjudicators=["annotator-2"]'], environ={})
+    assert config.review.adjudicators == ("annotator-2",)

@@ -18,7 +18,7 @@ _TRIED: Final = 6
 
 
 def gold_tasks(
-    workspace: Workspace, config: ReviewSection, *, number: int, without: Collection[str]
+    workspace: Workspace, config: ReviewSection, *, number: int, without: Collection[str], with_known: bool
 ) -> dict[str, list[Shown]]:
     """The tasks with a known answer, by document: those sent before, and as many new ones as are missing.
 
@@ -27,6 +27,7 @@ def gold_tasks(
         config: says who is an adjudicator.
         number: wanted in all.
         without: examples that are shown for another reason, and are not made use of.
+        with_known: also make use of what people have settled: only for people who have not seen it.
     """
     found: dict[str, list[Shown]] = {}
     for document in ReviewFiles(workspace).documents():
@@ -35,7 +36,8 @@ def gold_tasks(
     missing = number - sum(map(len, found.values()))
     if missing > 0:
         keys = {shown.key for sent in found.values() for shown in sent}
-        candidates = [*_known(workspace, config), *_planted(workspace, missing, without)]
+        settled = _known(workspace, config) if with_known else ()
+        candidates = [*settled, *_planted(workspace, missing, without)]
         for shown in choose_gold([c for c in candidates if c.key not in keys], missing, _SEED):
             found.setdefault(shown.grounded.example.document_id, []).append(shown)
     return found

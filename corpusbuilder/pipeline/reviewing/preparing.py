@@ -23,7 +23,7 @@ class Item:
     verdict: Verdict | None
     """None where the page must not tell why the example is there."""
     place: float
-    """In the order of value."""
+    """In the order of value, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Preparer:
         return task
 
 
-def gold_items(gold: Sequence[Shown], places: int) -> Iterator[Item]:
-    """Gold tasks, spread over the order: each at a place that follows from its key."""
+def gold_items(gold: Sequence[Shown]) -> Iterator[Item]:
+    """Gold tasks, spread over the whole order: each at a place that follows from what it shows."""
     for shown in gold:
-        yield Item(shown, None, places * int(shown.version[-8:], 16) / 16**8)
+        yield Item(shown, None, int(shown.version[-8:], 16) / 16**8)

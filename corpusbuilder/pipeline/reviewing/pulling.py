@@ -2,25 +2,27 @@
 
 What is fetched is on the disk before it is noted how far the fetching went: after a crash some is fetched again, and
 what is there already is not kept twice.
+
+Where somebody changes another's annotation in place, the author's last state stays theirs, as far as it was pulled, and
+the change is a word of whoever made it: what was changed before it was ever pulled, its author has not said.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from corpusbuilder.backends.labelstudio.client import ChangedTask, RemoteAnnotation, RemoteTask, Server
 from corpusbuilder.backends.labelstudio.stamp import version_seen
-from corpusbuilder.pipeline.reviewfiles import STAGE, AnnotationKey, ReviewFiles, annotation_key
+from corpusbuilder.pipeline.reviewfiles import STAGE, ReviewFiles
+from corpusbuilder.pipeline.reviewing.kept import KeptAnnotations, Made, State, States
 from corpusbuilder.pipeline.reviewing.project import Opened, open_project
 from corpusbuilder.records.review import Annotation
 from corpusbuilder.store.files import locked_folder
 from corpusbuilder.store.workspace import Workspace
 
-_KEPT_AT_ONCE: Final = 500
+_KEPT_AT_ONCE: Final = 100
 """Tasks in memory before their annotations are written."""
-_Place: TypeAlias = tuple[str, int]
-"""Example and task."""
 _NOBODY: Final = "annotator-unknown"
 """Who the server does not tell."""
 
@@ -35,7 +37,7 @@ class PullReport:
     unchanged: int = 0
     """Fetched again, and kept already."""
     withdrawn: int = 0
-    """Annotations that their authors have deleted."""
+    """Annotations that were deleted."""
     deleted_tasks: list[int] = field(default_factory=list)
     """Tasks that are gone from the server, though people had worked on them. What was pulled of them still counts."""
     unknown: int = 0
@@ -79,7 +81,7 @@ class _Pull:
         self._annotators = self._files.read_annotators()
         self._sent = set(self._files.documents())
         self._keys: dict[str, set[str]] = {}
-        self._kept: dict[str, dict[_Place, dict[AnnotationKey, Annotation]]] = {}
+        self._kept: dict[str, KeptAnnotations] = {}
         self._touched: set[str] = set()
         self._report = PullReport(project=opened.project.title, notes=list(opened.notes))
 
@@ -129,61 +131,62 @@ class _Pull:
         return task.document_id if task.example_id in self._keys[task.document_id] else None
 
     def _new(self, document: str, changed: ChangedTask) -> Iterator[Annotation]:
-        """Annotations of a task that are new, changed or gone."""
-        kept = self._kept_of(document).setdefault((changed.task.example_id, changed.task.id), {})
-        there: set[AnnotationKey] = set()
+        """What people said of a task that is new, changed or gone."""
+        kept, place = self._kept_of(document), (changed.task.example_id, changed.task.id)
+        there: set[Made] = set()
         for remote in changed.annotations:
             if remote.unreadable is not None:
                 self._report.refused.append(
                     f"task {remote.task_id}, annotation {remote.annotation_id}: {remote.unreadable}"
                 )
                 continue
-            key = remote.example_id, remote.task_id, remote.annotation_id, remote.created_at
-            annotation = self._annotation(remote, kept.get(key))
-            there.add(key)
-            if kept.get(key) == annotation:
-                self._report.unchanged += 1
-            else:
+            made = remote.annotation_id, remote.created_at
+            there.add(made)
+            annotation = self._said(remote, kept.states(place, made))
+            if annotation is not None and kept.is_new(annotation):
                 self._report.fetched += 1
-                kept[key] = annotation
                 yield annotation
+            else:
+                self._report.unchanged += 1
         unreadable = {remote.annotation_id for remote in changed.annotations if remote.unreadable is not None}
-        for key, annotation in list(kept.items()):
+        gone: set[Made] = set()
+        for made, said in list(kept.standing(place)):
             # The server gives the id of a task that is gone to the next one: what was said of that one still counts.
-            is_of_this_task = annotation.created_at >= changed.task.created_at
-            if is_of_this_task and key not in there and key[2] not in unreadable and not annotation.deleted:
-                self._report.withdrawn += 1
-                kept[key] = annotation.model_copy(update={"deleted": True})
-                yield kept[key]
+            is_of_this_task = said.created_at >= changed.task.created_at
+            if is_of_this_task and made not in there and made[0] not in unreadable:
+                gone.add(made)
+                withdrawn = said.model_copy(update={"deleted": True})
+                kept.is_new(withdrawn)
+                yield withdrawn
+        self._report.withdrawn += len(gone)
 
-    def _kept_of(self, document: str) -> dict[_Place, dict[AnnotationKey, Annotation]]:
-        """What is kept about a document, by example and task."""
+    def _kept_of(self, document: str) -> KeptAnnotations:
+        """What is kept about a document."""
         if document not in self._kept:
-            kept: dict[_Place, dict[AnnotationKey, Annotation]] = {}
-            for annotations in self._files.current_annotations(document).values():
-                for annotation in annotations:
-                    place = annotation.example_id, annotation.task_id
-                    kept.setdefault(place, {})[annotation_key(annotation)] = annotation
-            self._kept[document] = kept
+            self._kept[document] = KeptAnnotations(self._files.annotations(document).read())
         return self._kept[document]
 
-    def _annotation(self, remote: RemoteAnnotation, kept: Annotation | None) -> Annotation:
-        return Annotation(
-            example_id=remote.example_id,
-            version=version_seen(remote.result) or remote.version,
-            task_id=remote.task_id,
-            annotation_id=remote.annotation_id,
-            annotator=self._pseudonym(remote.user_id, kept.annotator if kept else None),
-            created_at=remote.created_at,
-            updated_at=remote.updated_at,
-            seconds=remote.seconds,
-            cancelled=remote.cancelled,
-            result=remote.result,
-        )
+    def _said(self, remote: RemoteAnnotation, states: States) -> Annotation | None:
+        """What an annotation says, of who said it last; None when they have not changed what somebody else said.
+
+        The server notes everybody who touches an annotation, such as to mark it as ground truth.
+        """
+        own = _annotation(remote, self._pseudonym(remote.user_id, states.author))
+        is_edit = remote.editor_id not in {None, remote.user_id}
+        latest = states.latest
+        is_after_an_edit = latest is not None and latest.said.author is not None
+        if latest is not None and (is_edit or is_after_an_edit) and latest.content == State.of(own).content:
+            if is_edit and is_after_an_edit and latest.said.updated_at == remote.updated_at:
+                self._pseudonym(remote.editor_id, latest.said.annotator)  # who is who may have been lost
+            return None
+        if not is_edit:
+            return own
+        editor = self._pseudonym(remote.editor_id, None)
+        return own.model_copy(update={"annotator": editor, "author": own.annotator, "seconds": None})
 
     def _pseudonym(self, user: int | None, known_as: str | None) -> str:
         if user is None:
-            return _NOBODY
+            return known_as or _NOBODY
         met = self._annotators.meet(self._url, user, known_as)
         if met != self._annotators:
             self._annotators = met
@@ -192,14 +195,29 @@ class _Pull:
 
     def _compare_with_what_is_kept(self) -> None:
         """Find what does not show among the changes: tasks that are gone, and tasks of which all annotations are."""
-        kept_of = {document: self._kept_of(document) for document in self._files.annotated()}
-        if not any(kept_of.values()):
+        standing_of = {document: self._kept_of(document).places() for document in self._files.annotated()}
+        if not any(standing_of.values()):
             return
         there = {(task.example_id, task.id): task for task in self._project.tasks()}
-        for document, kept in kept_of.items():
-            standing = [place for place in kept if not all(a.deleted for a in kept[place].values())]
+        for document, standing in standing_of.items():
             self._report.deleted_tasks += sorted(task for key, task in standing if (key, task) not in there)
             emptied = [there[place] for place in standing if place in there and not there[place].annotations]
             withdrawn = [a for task in emptied for a in self._new(document, ChangedTask(task, ()))]
             if self._files.annotations(document).append(withdrawn):
                 self._touched.add(document)
+
+
+def _annotation(remote: RemoteAnnotation, author: str) -> Annotation:
+    """An annotation as if its author had said all of it."""
+    return Annotation(
+        example_id=remote.example_id,
+        version=version_seen(remote.result) or remote.version,
+        task_id=remote.task_id,
+        annotation_id=remote.annotation_id,
+        annotator=author,
+        created_at=remote.created_at,
+        updated_at=remote.updated_at,
+        seconds=remote.seconds,
+        cancelled=remote.cancelled,
+        result=remote.result,
+    )

@@ -36,7 +36,8 @@ class PushOptions:
 
     sample_accepted: float = 0.0
     """Share of the accepted examples to send, too."""
-    overlap: int = 1
+    overlap: int | None = None
+    """How many people see each example; None to leave that as it is."""
     gold: int = 0
     """Number of tasks with a known answer, among all that were ever sent."""
     limit: int | None = None
@@ -107,13 +108,13 @@ def _opened(server: Server, workspace: Workspace, config: Config, options: PushO
             check_page(opened)
         return opened
     if opened is None:
-        opened = create_project(server, workspace, config, overlap=options.overlap, afresh=options.new_project)
+        opened = create_project(server, workspace, config, overlap=options.overlap or 1, afresh=options.new_project)
     ReviewFiles(workspace).write_project(opened.state)
     if options.restore_page:
         restore_page(opened)
     else:
         check_page(opened)
-    if opened.project.overlap != options.overlap:
+    if options.overlap is not None and opened.project.overlap != options.overlap:
         opened.project.update(overlap=options.overlap)
     return opened
 
@@ -160,10 +161,14 @@ class _Push:
         meant = wanted(self._workspace, share_accepted=self._options.sample_accepted, audited=self._audited())
         if not self._options.dry_run:
             self._delete_doubles()
-        gold = gold_tasks(self._workspace, self._config.review, number=self._options.gold, without=meant)
+        # In the project in which they were settled, those who settled them would see them again.
+        is_for_others = self._opened is None or self._opened.state.afresh
+        gold = gold_tasks(
+            self._workspace, self._config.review, number=self._options.gold, without=meant, with_known=is_for_others
+        )
         chosen = self._chosen(meant)
         for document in sorted({*(want.document_id for want in chosen.values()), *gold}):
-            items = [*self._preparer.items(document, chosen), *gold_items(gold.get(document, ()), len(meant))]
+            items = [*self._preparer.items(document, chosen), *gold_items(gold.get(document, ()))]
             self._prepare(document, items)
         keys = {shown.key for found in gold.values() for shown in found}
         self._clear([task for key, task in self._standing.by_key.items() if key not in meant and key not in keys])
@@ -204,7 +209,7 @@ class _Push:
         # server has repeated one of ours.
         if not is_whole or (self._report.added and self._project.counts().tasks != there + self._report.added):
             self._put_right()
-        if self._report.added:
+        if there + self._report.added:
             self._project.show_predictions(MODEL_VERSION)
         done = {"afresh": False, "tasks": before + self._report.added}
         self._files.write_project(sending.model_copy(update=done))

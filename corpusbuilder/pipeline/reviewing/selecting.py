@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import BaseModel
-
+from corpusbuilder.pipeline.glimpses import glimpse_reviewed
 from corpusbuilder.records.example import VerifiedExample
 from corpusbuilder.records.review import Purpose
 from corpusbuilder.stages.review.ranking import Candidate, candidate_of, ranked, sampled
@@ -21,26 +20,7 @@ class Wanted:
     document_id: str
     purpose: Purpose
     place: float
-    """In the order of value, from 0."""
-
-
-class _Example(BaseModel):
-    id: str
-
-
-class _Grounded(BaseModel):
-    example: _Example
-
-
-class _Verified(BaseModel):
-    grounded: _Grounded
-
-
-class _Judged(BaseModel):
-    """As much of a `ReviewedExample` as this needs."""
-
-    verified: _Verified
-    status: str
+    """In the order of value, from 0 to 1."""
 
 
 def wanted(workspace: Workspace, *, share_accepted: float, audited: Collection[str] = ()) -> dict[str, Wanted]:
@@ -57,12 +37,11 @@ def wanted(workspace: Workspace, *, share_accepted: float, audited: Collection[s
         (accepted if record.accepted else withheld)[record.id] = candidate_of(record)
     sample = {*sampled(accepted, share_accepted, _AUDIT_SEED), *(set(audited) & accepted.keys())}
     found: dict[str, Wanted] = {}
-    for place, identity in enumerate(ranked(withheld.values())):
-        found[identity] = Wanted(withheld[identity].document_id, "withheld", float(place))
-    every = len(withheld) / len(sample) if sample else 0.0
+    for number, identity in enumerate(ranked(withheld.values())):
+        found[identity] = Wanted(withheld[identity].document_id, "withheld", number / len(withheld))
     for number, identity in enumerate(sorted(sample)):
         # Spread among the others: who stops after an hour has seen some, and nobody can tell them by their place.
-        found[identity] = Wanted(accepted[identity].document_id, "audit", (number + 0.5) * every)
+        found[identity] = Wanted(accepted[identity].document_id, "audit", (number + 0.5) / len(sample))
     return found
 
 
@@ -75,8 +54,8 @@ def verified(workspace: Workspace) -> Iterator[VerifiedExample]:
 def settled(workspace: Workspace) -> set[str]:
     """Ids of examples about which people have decided."""
     return {
-        judged.verified.grounded.example.id
+        reviewed.id
         for document in workspace.document_ids("review")
-        for judged in workspace.shard("review", document).read(_Judged)
-        if judged.status != "disputed"
+        for reviewed in glimpse_reviewed(workspace, document)
+        if reviewed.status != "disputed"
     }

@@ -1,47 +1,24 @@
 """Where the review of a workspace stands, from what lies in the workspace. No server is asked."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
-
 from corpusbuilder.backends.labelstudio.reading import read_annotation
+from corpusbuilder.errors import StorageError
+from corpusbuilder.pipeline.glimpses import ReviewedGlimpse, glimpse_reviewed, glimpse_verified
 from corpusbuilder.pipeline.reviewfiles import Annotators, ProjectState, ReviewFiles
 from corpusbuilder.pipeline.specs import load_units
 from corpusbuilder.records.agreement import AgreementReport
 from corpusbuilder.records.document import Unit
-from corpusbuilder.records.example import GroundedExample, VerifiedExample
-from corpusbuilder.records.review import Annotation, Decision, Review, Shown
+from corpusbuilder.records.example import GroundedExample
+from corpusbuilder.records.review import Annotation, Decision, Purpose, Review, Shown
+from corpusbuilder.records.verdict import VerdictLabel
 from corpusbuilder.stages.review import reviews_of
 from corpusbuilder.stages.review.quality import agreement_report
 from corpusbuilder.store.workspace import Workspace
-
-
-class _Named(BaseModel):
-    id: str
-
-
-class _WithExample(BaseModel):
-    example: _Named
-
-
-class _Label(BaseModel):
-    label: str
-
-
-class _Checked(BaseModel):
-    grounded: _WithExample
-    verdict: _Label
-
-
-class _Outcome(BaseModel):
-    """As much of a `ReviewedExample` as counting needs."""
-
-    verified: _Checked
-    status: str
-    accepted: bool
 
 
 @dataclass(slots=True)
@@ -53,17 +30,21 @@ class ReviewSurvey:
     sent: Counter[str] = field(default_factory=Counter)
     """Examples by why they were sent: withheld, audit, gold."""
     unanswered: int = 0
-    """Sent, and not even skipped by anybody."""
+    """Sent, wanted, and not even skipped by anybody."""
+    unwanted: int = 0
+    """Sent, answered by nobody, and no longer wanted: the example is gone or has become right."""
     skipped: int = 0
     """Skipped, and decided by nobody."""
     outcomes: Counter[str] = field(default_factory=Counter)
     """Decided examples, by status."""
-    released: int = 0
+    fit: int = 0
     """Of those, how many a release takes."""
-    overridden: int = 0
-    """Of those, how many on a person's word alone: the checks do not support them."""
-    withheld: int = 0
-    """Accepted or corrected by people, and withheld by the policy."""
+    fit_on_word: Counter[VerdictLabel] = field(default_factory=Counter)
+    """Of those, how many on a person's word alone, by what the checks say, where that is not ``supported``."""
+    unfit: int = 0
+    """Accepted or corrected by people, and not fit for release by the policy all the same."""
+    unfit_by_check: Counter[str] = field(default_factory=Counter)
+    """Of those, how many each check objects to."""
     disputed: list[str] = field(default_factory=list)
     orphans: int = 0
     """Examples that people have looked at and that are no longer generated. What was said is kept."""
@@ -78,16 +59,30 @@ class ReviewSurvey:
             "annotators": [{"annotator": n, "server": s, "user": u} for n, s, u in self.annotators.users],
             "sent": dict(sorted(self.sent.items())),
             "unanswered": self.unanswered,
+            "unwanted": self.unwanted,
             "skipped": self.skipped,
             "decided": dict(sorted(self.outcomes.items())),
-            "released": self.released,
-            "overridden": self.overridden,
-            "withheld": self.withheld,
+            "fit": self.fit,
+            "fit_on_word": dict(sorted(self.fit_on_word.items())),
+            "unfit": self.unfit,
+            "unfit_by_check": dict(sorted(self.unfit_by_check.items())),
             "disputed": self.disputed,
             "orphans": self.orphans,
             "problems": self.problems,
             "agreement": self.agreement.model_dump(mode="json") if self.agreement else None,
         }
+
+    def add(self, record: ReviewedGlimpse) -> None:
+        """Count an example about which people have decided."""
+        self.outcomes[record.status] += 1
+        if record.accepted:
+            self.fit += 1
+            self.fit_on_word.update([record.label] if record.label != "supported" else ())
+        elif record.status == "disputed":
+            self.disputed.append(record.id)
+        elif record.status != "rejected":
+            self.unfit += 1
+            self.unfit_by_check.update(record.objecting)
 
 
 def survey_reviews(workspace: Workspace) -> ReviewSurvey:
@@ -100,21 +95,31 @@ def survey_reviews(workspace: Workspace) -> ReviewSurvey:
     survey = ReviewSurvey(files.read_project(), files.read_annotators())
     survey.agreement = _Reading(workspace, survey).report()
     for document in workspace.document_ids("review"):
-        for outcome in workspace.shard("review", document).read(_Outcome):
-            if outcome.status == "disputed":
-                survey.disputed.append(outcome.verified.grounded.example.id)
-            survey.outcomes[outcome.status] += 1
-            survey.released += outcome.accepted
-            survey.overridden += outcome.accepted and outcome.verified.verdict.label != "supported"
-            survey.withheld += outcome.status in {"accepted", "corrected"} and not outcome.accepted
+        for record in glimpse_reviewed(workspace, document):
+            survey.add(record)
     return survey
 
 
+def statuses_of(workspace: Workspace, documents: Iterable[str]) -> dict[str, str]:
+    """What people have decided about examples of some documents, by example; a damaged shard counts as none."""
+    found: dict[str, str] = {}
+    for document in documents:
+        with suppress(StorageError):  # the stage makes it again
+            found.update({record.id: record.status for record in glimpse_reviewed(workspace, document)})
+    return found
+
+
+def number_of_gold(workspace: Workspace) -> int:
+    """How many tasks with a known answer were sent."""
+    return sum(purpose == "gold" for purpose in ReviewFiles(workspace).purposes().values())
+
+
 def agreement_of(workspace: Workspace) -> AgreementReport | None:
-    """The figures of the reviews of a workspace; None when nobody has said anything."""
+    """The figures of the reviews of a workspace; None when nobody has said anything about what it generates now."""
     if not any(ReviewFiles(workspace).annotations(d).path.exists() for d in ReviewFiles(workspace).documents()):
         return None
-    return _Reading(workspace, ReviewSurvey(None, Annotators())).report()
+    report = _Reading(workspace, ReviewSurvey(None, Annotators())).report()
+    return report if report.annotators else None
 
 
 class _Reading:
@@ -138,17 +143,18 @@ class _Reading:
         return agreement_report(self._reviewed(), self._gold, shown=self._versions.get, of=self._examples or None)
 
     def _reviewed(self) -> Iterator[tuple[str, list[Review]]]:
-        """Examples with their reviews; those of gold tasks go aside."""
+        """Examples that are still generated, with their reviews; those of gold tasks go aside."""
         for document in self._files.documents():
             shown = self._files.shown_by_key(document)
             said = self._files.current_annotations(document)
             purposes = {key: next(reversed(versions.values())).purpose for key, versions in shown.items()}
             self._survey.sent.update(purposes.values())
-            self._survey.unanswered += sum(key not in said for key in shown)
+            alive = self._labels(document)
+            self._note_unanswered({key: purpose for key, purpose in purposes.items() if key not in said}, alive)
             if not said:
                 continue
-            units = {unit.id: unit for unit in load_units(self._workspace, document)}
-            alive = {record.id for record in self._workspace.shard("verify", document).read(VerifiedExample)}
+            is_parsed = self._workspace.shard("parse", document).read_done() is not None
+            units = {unit.id: unit for unit in load_units(self._workspace, document)} if is_parsed else {}
             for key, annotations in sorted(said.items()):
                 versions = shown.get(key, {})
                 self._versions.clear()
@@ -157,9 +163,25 @@ class _Reading:
                 if purposes.get(key) == "gold":
                     self._gold += [(versions[review.version], review) for review in reviews]
                     continue
-                self._survey.orphans += key not in alive
-                self._note(reviews)
+                if key not in alive:
+                    self._survey.orphans += 1
+                    continue
+                self._note_skipped(reviews)
                 yield key, reviews
+
+    def _labels(self, document: str) -> dict[str, VerdictLabel]:
+        """What the checks say of the examples of a document that are still generated."""
+        if self._workspace.shard("verify", document).read_done() is None:
+            return {}
+        return {record.id: record.label for record in glimpse_verified(self._workspace, document)}
+
+    def _note_unanswered(self, purposes: Mapping[str, Purpose], alive: Mapping[str, VerdictLabel]) -> None:
+        for key, purpose in purposes.items():
+            has_become_right = purpose == "withheld" and alive.get(key) == "supported"
+            if purpose == "gold" or (key in alive and not has_become_right):
+                self._survey.unanswered += 1
+            else:
+                self._survey.unwanted += 1
 
     def _reviews(
         self, versions: dict[str, Shown], annotations: tuple[Annotation, ...], units: dict[str, Unit]
@@ -172,6 +194,6 @@ class _Reading:
         self._survey.problems += problems
         return reviews
 
-    def _note(self, reviews: list[Review]) -> None:
+    def _note_skipped(self, reviews: list[Review]) -> None:
         if reviews and all(review.decision is Decision.SKIP for review in reviews):
             self._survey.skipped += 1

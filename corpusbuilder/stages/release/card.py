@@ -105,6 +105,7 @@ def _tally_values(tally: Tally) -> dict[str, Any]:
         "checks": _check_table(tally.checks),
         "makers": sorted(tally.makers.items()),
         "looked_at": tally.reviews.total(),
+        "on_word": tally.released_on_word,
         "corrected_fields": _ranked(tally.corrected_fields),
         "tables": [
             ("Language", "examples", _ranked(tally.languages)),

@@ -74,11 +74,6 @@ def verified_part(record: VerifiedExample | ReviewedExample) -> VerifiedExample:
     return record.verified if isinstance(record, ReviewedExample) else record
 
 
-def is_released(record: VerifiedExample | ReviewedExample) -> bool:
-    """Whether it goes into the dataset: by its verdict, or by what people and policy made of it."""
-    return record.accepted
-
-
 def document_row(document: Document, split: str) -> Row:
     """A row of ``documents``."""
     return {

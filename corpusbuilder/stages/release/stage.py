@@ -32,7 +32,6 @@ from corpusbuilder.stages.release.rows import (
     document_row,
     example_row,
     figure_row,
-    is_released,
     main_figure,
     passage_row,
     verified_part,
@@ -157,7 +156,7 @@ def _repeated(documents: Sequence[DocumentInput], config: ReleaseSection) -> Map
     """Examples that ask what one of another document asked before, each with the id of that one."""
     if config.repeated == "keep":
         return {}
-    records = (record for document in documents for record in document.examples() if is_released(record))
+    records = (record for document in documents for record in document.examples() if record.accepted)
     return near_duplicates_over(verified_part(record).example for record in records)
 
 
@@ -234,7 +233,7 @@ class _Release:
         released = []
         for record in document.examples():
             self.tally.add_seen(record)
-            if is_released(record) and verified_part(record).id not in self.repeated:
+            if record.accepted and verified_part(record).id not in self.repeated:
                 released.append(record)
         for record in sorted(released, key=_reading_order(contents)):
             try:

@@ -8,7 +8,10 @@ Overrides: TypeAlias = Literal["nothing", "not_enough_info", "refuted"]
 Status: TypeAlias = Literal["accepted", "corrected", "rejected", "disputed"]
 
 FORMAL: Final = frozenset({"shape", "ids_exist", "quote_matches", "box_in_figure", "duplicates"})
-"""Checks on what is not a matter of opinion: what fails them cannot be released as it is, whoever accepts it."""
+"""Checks of form, which is not a matter of opinion."""
+BINDING: Final = FORMAL | {"evidence_present"}
+"""Checks that nobody overrides: what fails them cannot be released as it is. A step that says it was seen or read, and
+shows nothing, has to be given its evidence or another kind first."""
 _RANK: Final[dict[VerdictLabel, int]] = {"supported": 0, "not_enough_info": 1, "refuted": 2}
 _WORST: Final[dict[Overrides, int]] = {"nothing": 0, "not_enough_info": 1, "refuted": 2}
 
@@ -24,6 +27,6 @@ def may_be_released(status: Status, verdict: Verdict, overrides: Overrides) -> b
     """
     if status not in {"accepted", "corrected"}:
         return False
-    if any(check.outcome == "fail" and check.name in FORMAL for check in verdict.checks):
+    if any(check.outcome == "fail" and check.name in BINDING for check in verdict.checks):
         return False
     return _RANK[verdict.label] <= _WORST[overrides]

@@ -6,7 +6,8 @@
   because who corrects has seen something that others have not.
 - ``adjudicator``: the last word of an adjudicator; until there is one, people have to be of one mind.
 
-One review alone is always enough. What a rule does not settle is *disputed*. Skips are no votes.
+One review alone is always enough. What a rule does not settle is *disputed*. Skips are no votes. Of people who saw
+different versions of an example, those count who saw the newest that anybody decided about.
 """
 
 from collections import Counter
@@ -35,15 +36,18 @@ class Outcome:
     """Whose version it is; None when the example is disputed."""
 
 
-def resolve(reviews: Sequence[Review], rule: Rule, adjudicators: Collection[str] = ()) -> Outcome | None:
+def resolve(
+    reviews: Sequence[Review], rule: Rule, adjudicators: Collection[str] = (), *, versions: Sequence[str] = ()
+) -> Outcome | None:
     """The outcome under a rule; None when nobody decided anything.
 
     Args:
         reviews: of one example, in any order; of one annotator the last one counts.
         rule: which review counts when people differ.
         adjudicators: pseudonyms of those whose word is final, for the rule of that name.
+        versions: of the example, in the order in which they were sent.
     """
-    votes = _votes(reviews)
+    votes = _of_newest_version(_votes(reviews), versions)
     if not votes:
         return None
     if rule == "latest":
@@ -61,6 +65,12 @@ def _votes(reviews: Sequence[Review]) -> list[Review]:
     ordered = sorted(reviews, key=lambda review: (review.time, review.annotation_id))
     last = {review.annotator: review for review in ordered if review.decision is not Decision.SKIP}
     return [review for review in ordered if last.get(review.annotator) is review]
+
+
+def _of_newest_version(votes: Sequence[Review], versions: Sequence[str]) -> Sequence[Review]:
+    decided = {vote.version for vote in votes}
+    newest = next((version for version in reversed(versions) if version in decided), None)
+    return votes if newest is None else [vote for vote in votes if vote.version == newest]
 
 
 def _outcome(review: Review) -> Outcome:
@@ -82,7 +92,7 @@ def _leading(votes: Sequence[Review]) -> Review:
     counts = Counter(map(_content, votes)).most_common(2)
     if len(counts) == 1 or counts[0][1] > counts[1][1]:
         return next(vote for vote in reversed(votes) if _content(vote) == counts[0][0])
-    return next(vote for vote in reversed(votes) if vote.decision is Decision.CORRECT)
+    return next((vote for vote in reversed(votes) if vote.decision is Decision.CORRECT), votes[-1])
 
 
 def _content(review: Review) -> bytes:

@@ -6,7 +6,7 @@ verified again, and the policy says whether it may be released.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias
 
 from pydantic import JsonValue
 
@@ -23,7 +23,18 @@ from corpusbuilder.stages.review.resolving import Outcome, resolve
 
 Reader: TypeAlias = Callable[[Annotation, Shown, Unit], Review]
 """Reads an annotation, or raises `RecordError`."""
-Verifier: TypeAlias = Callable[[GroundedExample, Unit], Verdict]
+
+
+class Verifier(Protocol):
+    """Verifies examples of one document as people leave them."""
+
+    def __call__(self, record: GroundedExample, unit: Unit) -> Verdict:
+        """The verdict on one, beside those that stand."""
+        ...
+
+    def stands(self, example: Example) -> None:
+        """The example is taken: no later one may ask the same."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +107,18 @@ class ReviewStage:
 
     def _reviewed(self, item: InReview, reviews: Sequence[Review], verify: Verifier) -> ReviewedExample | None:
         config = self._config
-        outcome = resolve(reviews, config.rule, config.adjudicators)
-        if outcome is None:
+        outcome = resolve(reviews, config.rule, config.adjudicators, versions=tuple(item.shown))
+        if outcome is None or _is_about_the_past(item, outcome, reviews):
             return None
         verified = _as_left(item, outcome, verify)
         review = outcome.review
+        accepted = may_be_released(outcome.status, verified.verdict, config.overrides)
+        if accepted:
+            verify.stands(verified.example)
         return ReviewedExample(
             verified=verified,
             status=outcome.status,
-            accepted=may_be_released(outcome.status, verified.verdict, config.overrides),
+            accepted=accepted,
             annotator=review.annotator if review else None,
             machine=item.record.verdict,
             corrections=review.corrections if review else (),
@@ -134,6 +148,17 @@ def reviews_of(
 
 def _decided(reviews: Sequence[Review]) -> bool:
     return any(review.decision is not Decision.SKIP for review in reviews)
+
+
+def _is_about_the_past(item: InReview, outcome: Outcome, reviews: Sequence[Review]) -> bool:
+    """Whether people refused a version that is no longer what the example is: the one of today stands as verified.
+
+    What they accepted or corrected is another matter: that version is taken up again, with their word for it.
+    """
+    if outcome.status in {"accepted", "corrected"}:
+        return False
+    seen = {review.version for review in reviews if review.decision is not Decision.SKIP}
+    return all(item.shown[version].grounded != item.record.grounded for version in seen)
 
 
 def _as_left(item: InReview, outcome: Outcome, verify: Verifier) -> VerifiedExample:

@@ -59,7 +59,9 @@ class VerifyStage:
         for item in records:
             verdict = verify(Case(item.record, item.unit, self._config))
             if verdict.label == "supported":
-                verdict = _without_duplicates(verdict, item.record, seen)
+                verdict = _beside(verdict, item.record, seen)
+                if verdict.label == "supported":
+                    seen.add(item.record.example)
             verified = VerifiedExample(grounded=item.record, verdict=verdict)
             yield Done(input_id=item.record.id, outputs=(verified,))
 
@@ -74,9 +76,12 @@ class VerifyAgain:
             self._seen.add(example)
 
     def __call__(self, record: GroundedExample, unit: Unit) -> Verdict:
-        """The verdict on ``record``; when it is ``supported``, the next ones must not ask the same."""
-        verdict = verify(Case(record, unit, self._config))
-        return _without_duplicates(verdict, record, self._seen) if verdict.label == "supported" else verdict
+        """The verdict on ``record``: refuted when one that stands asks the same."""
+        return _beside(verify(Case(record, unit, self._config)), record, self._seen)
+
+    def stands(self, example: Example) -> None:
+        """From now on no other example may ask the same."""
+        self._seen.add(example)
 
 
 def verify(case: Case) -> Verdict:
@@ -133,8 +138,8 @@ def _step_verdicts(case: Case, labels: Sequence[tuple[int | None, VerdictLabel]]
         yield StepVerdict(step=step.index, label=label)
 
 
-def _without_duplicates(verdict: Verdict, record: GroundedExample, seen: SeenQuestions) -> Verdict:
-    """The verdict on an example that is well in itself: refuted when an accepted one asks the same."""
+def _beside(verdict: Verdict, record: GroundedExample, seen: SeenQuestions) -> Verdict:
+    """The verdict on an example beside others: refuted when one of them asks the same."""
     earlier = seen.first(record.example)
     result = CheckResult(
         name=duplicates.NAME,
@@ -142,7 +147,5 @@ def _without_duplicates(verdict: Verdict, record: GroundedExample, seen: SeenQue
         outcome="fail" if earlier else "pass",
         reason=f"example {earlier} asks the same" if earlier else "",
     )
-    if earlier is None:
-        seen.add(record.example)
     label: VerdictLabel = "refuted" if earlier else verdict.label
     return Verdict(label=label, steps=verdict.steps, checks=(*verdict.checks, result))

@@ -8,8 +8,8 @@ from fakes.calls import MemoryLedger, answer, body
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.backends.http.secrets import Secrets
+from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.backends.models.openai.payload import Dialect
 from corpusbuilder.backends.models.prices import Price
 from corpusbuilder.errors import StorageError

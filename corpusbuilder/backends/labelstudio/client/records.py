@@ -47,11 +47,14 @@ class RemoteAnnotation:
     version: str
     """What the task shows now."""
     user_id: int | None
-    """None when the server does not tell."""
+    """Of who made it. None when the server does not tell."""
+    editor_id: int | None
+    """Of who changed it last, or touched it: a mark as ground truth shows here, too. None when the server does not
+    tell, as of what was imported."""
     created_at: datetime
     updated_at: datetime
     seconds: float | None
-    """How long it took (Label Studio's lead time)."""
+    """How long it took (Label Studio's lead time): of all who changed it, together."""
     cancelled: bool
     """The task was skipped."""
     result: tuple[JsonValue, ...]
@@ -110,6 +113,7 @@ def unreadable(task: RemoteTask, annotation_id: int, why: str) -> RemoteAnnotati
         example_id=task.example_id,
         version=task.version,
         user_id=None,
+        editor_id=None,
         created_at=task.updated_at,
         updated_at=task.updated_at,
         seconds=None,
@@ -150,6 +154,7 @@ class AnnotationAnswer(_Answer):
 
     id: int
     completed_by: Annotated[int | None, BeforeValidator(_user)] = None
+    updated_by: Annotated[int | None, BeforeValidator(_user)] = None
     created_at: AwareDatetime
     updated_at: AwareDatetime
     lead_time: Annotated[float | None, BeforeValidator(_seconds)] = None
@@ -164,6 +169,7 @@ class AnnotationAnswer(_Answer):
             example_id=task.example_id,
             version=task.version,
             user_id=self.completed_by,
+            editor_id=self.updated_by,
             created_at=self.created_at,
             updated_at=self.updated_at,
             seconds=self.lead_time,

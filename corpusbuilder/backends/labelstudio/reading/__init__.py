@@ -24,15 +24,17 @@ from corpusbuilder.records.review import Annotation, Decision, Review, Shown
 VERSION: Final = 1
 """Goes up when the same annotation would be read as another review."""
 MALFORMED: Final = "malformed_annotation"
+_SPOKEN: Final = ("decision", "comment")
+"""Controls that are about the example as a whole and not part of it."""
 
 
 def read_annotation(annotation: Annotation, shown: Shown, unit: Unit) -> Review:
     """What a person said of an example.
 
-    What was done decides, not what was ticked: an example that was accepted with changes is corrected, and one that
-    was corrected without any is accepted. Of a rejected or skipped one only the decision and the comment are read. An
-    acceptance that holds nothing of the page, as a script may send it, accepts what was shown. Numbers of steps in the
-    corrections are those of the version shown, also where steps were dropped.
+    An example that was accepted with changes is corrected: what was done decides. One that is said to be corrected and
+    is as it was makes no sense. Of a rejected or skipped one only the decision and the comment are read. An acceptance
+    that holds nothing of the page, as a script may send it, accepts what was shown. Numbers of steps in the corrections
+    are those of the version shown, also where steps were dropped.
 
     Args:
         annotation: as the server gave it.
@@ -52,23 +54,30 @@ def read_annotation(annotation: Annotation, shown: Shown, unit: Unit) -> Review:
 def _read(annotation: Annotation, shown: Shown, unit: Unit) -> Review:
     if annotation.example_id != shown.key or annotation.version != shown.version:
         raise MalformedError("it is about another version of the example")
-    fields = fields_of(annotation.result)
-    decision = Decision.SKIP if annotation.cancelled else read_decision(fields)
-    comment = read_comment(fields)
+    # Whatever else is wrong with an annotation, somebody who says no has said no.
+    spoken = fields_of([result for result in annotation.result if _control(result) in _SPOKEN])
+    decision = Decision.SKIP if annotation.cancelled else read_decision(spoken)
+    comment = read_comment(spoken)
     if decision in (Decision.SKIP, Decision.REJECT):
         return _review(annotation, decision, comment)
+    fields = fields_of(annotation.result)
     if decision is Decision.ACCEPT and _says_nothing_else(annotation.result):
         return _review(annotation, decision, comment)
     edited = _edited(annotation.result, fields, shown.grounded, unit)
-    if not edited.changes:
-        return _review(annotation, Decision.ACCEPT, comment)
-    return _review(annotation, Decision.CORRECT, comment, edited.changes, edited.grounded)
+    if edited.changes:
+        return _review(annotation, Decision.CORRECT, comment, edited.changes, edited.grounded)
+    if decision is Decision.CORRECT:
+        raise MalformedError("it says that something was corrected, and nothing is: accept, reject or change it")
+    return _review(annotation, Decision.ACCEPT, comment)
 
 
 def _says_nothing_else(results: Sequence[object]) -> bool:
     """Whether there is nothing but the decision, as where a script accepts many: the page would send all it shows."""
-    names = {result.get("from_name") for result in results if isinstance(result, Mapping)}
-    return names <= {"decision", "comment"}
+    return all(_control(result) in _SPOKEN for result in results)
+
+
+def _control(result: object) -> object:
+    return result.get("from_name") if isinstance(result, Mapping) else None
 
 
 def _edited(results: Sequence[object], fields: Fields, grounded: GroundedExample, unit: Unit) -> Edited:

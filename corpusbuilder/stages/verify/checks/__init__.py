@@ -27,6 +27,7 @@ CHECKS: Final = (
     Check("quote_matches", 1, evidence.quote_matches),
     Check("box_in_figure", 1, evidence.box_in_figure),
     Check("box_selective", 1, evidence.box_selective),
+    Check("region_is_read", 1, evidence.region_is_read),
     Check("box_covers_elements", 1, evidence.box_covers_elements),
     Check("label_agrees", 1, claims.label_agrees),
     Check("arrow_agrees", 2, relations.arrow_agrees),

@@ -9,7 +9,7 @@ from corpusbuilder.records.evidence import RegionEvidence
 from corpusbuilder.records.example import ReasoningStep, StepKind
 from corpusbuilder.records.geometry import area, contains_point, union
 from corpusbuilder.records.text import shortened
-from corpusbuilder.stages.verify.checks.base import Case, Element, Finding, failed, passed
+from corpusbuilder.stages.verify.checks.base import Case, Element, Finding, abstained, failed, passed
 
 SLACK_PX: Final = 1.0
 """Rounding of stored coordinates and of image sizes."""
@@ -103,6 +103,18 @@ def box_selective(case: Case) -> Iterator[Finding]:
                 yield failed(f"it covers {share:.0%} of the figure", step.index, region.element_ids)
             else:
                 yield passed(step.index, region.element_ids)
+
+
+def region_is_read(case: Case) -> Iterator[Finding]:
+    """What a region shows was read in the figure. Of one that was drawn by hand no check can say what it shows."""
+    for step in case.example.steps:
+        for region in case.regions(step):
+            if region.element_ids:
+                yield passed(step.index, region.element_ids)
+            else:
+                yield abstained(
+                    "nothing was read at the place of a region, so that no check can compare it", step.index
+                )
 
 
 def _covered(region: RegionEvidence) -> float:

@@ -344,12 +344,14 @@ def test_a_server_that_shows_the_same_page_again_and_again_is_left(gateway):
 def test_odd_annotations_are_read_as_far_as_they_go(gateway):
     project = project_of(gateway)
     times = {"created_at": "2026-11-22T10:31:23Z", "updated_at": "2026-11-22T12:31:23.5+02:00"}
-    odd = {"id": 1, **times, "completed_by": {"id": 4, "email": "a@example.org"}, "lead_time": 1e400, "result": None}
+    users = {"completed_by": {"id": 4, "email": "a@example.org"}, "updated_by": [{"user_id": 5}]}
+    odd = {"id": 1, **times, **users, "lead_time": 1e400, "result": None}
     body = b'{"total": 1, "tasks": [%b]}' % json.dumps(TASK | {"annotations": [odd]}).encode()
     gateway.behave = lambda asked: Answer(200, body)
     (change,) = project.changed(None)
     (annotation,) = change.annotations
-    assert (annotation.user_id, annotation.seconds, annotation.result) == (4, None, (None,))
+    assert (annotation.user_id, annotation.editor_id) == (4, None)
+    assert (annotation.seconds, annotation.result) == (None, (None,))
     assert (annotation.updated_at - annotation.created_at).total_seconds() == 0.5
 
 

@@ -247,6 +247,10 @@ def test_annotations_come_with_who_when_and_what_and_no_e_mail_address(studio, p
     assert annotation.created_at.utcoffset() is not None
     assert (annotation.cancelled, skipped.cancelled) == (False, True)
     assert "@" not in repr([one, other])
+    assert annotation.editor_id == person.id
+    studio.update_annotation(made["id"], ACCEPT)
+    ((changed,), _) = (change.annotations for change in project.changed(None))
+    assert (changed.user_id, changed.editor_id) == (person.id, studio.owner.id)
 
 
 @pytest.mark.usefixtures("no_overlap")

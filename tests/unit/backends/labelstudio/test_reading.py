@@ -35,11 +35,25 @@ def evidence(review, step):
     return review.corrected.groundings[step - 1].evidence
 
 
-@pytest.mark.parametrize("decision", ["accept", "correct"])
-def test_an_untouched_page_is_accepted_whatever_was_ticked(page, decision):
-    review = page.read(decision)
+def test_an_untouched_page_is_accepted(page):
+    review = page.read("accept")
     assert (review.decision, review.corrections, review.corrected) == (Decision.ACCEPT, (), None)
     assert (review.task_id, review.annotation_id, review.seconds) == (7, 9, 41.5)
+
+
+def test_a_correction_that_changes_nothing_makes_no_sense(page):
+    page.write("comment", "still wrong, and I cannot mend it")
+    with pytest.raises(RecordError, match="annotation 9: it says that something was corrected, and nothing is"):
+        page.read("correct")
+
+
+def test_a_no_is_a_no_whatever_else_is_wrong(page):
+    page.write("from_another_page", "nonsense")
+    page.write("comment", "no")
+    review = page.read("reject")
+    assert (review.decision, review.comment) == (Decision.REJECT, "no")
+    with pytest.raises(RecordError, match="from_another_page"):
+        page.read("accept")
 
 
 def test_an_acceptance_by_a_script_that_sends_nothing_else_accepts_what_was_shown(page):

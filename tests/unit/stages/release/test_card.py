@@ -235,7 +235,7 @@ def report(**fields):
     gold = NO_GOLD.model_copy(update={"right": Share(count=9, n=12, low=0.467696, high=0.911059)})
     given = {
         "examples": 20, "human_share": 0.2, "overlapping": 8,
-        "alpha": Coefficient(value=0.7143, n=8, low=0.4, high=0.95),
+        "alpha": Coefficient(value=0.7143, n=18, low=0.4, high=0.95),
         "kappas": tuple(
             PairAgreement(first="ann-1", second=name, kappa=Coefficient(value=value, n=4))
             for name, value in [("ann-2", 0.5), ("ann-3", 0.7), ("ann-4", None)]
@@ -278,7 +278,8 @@ def test_the_card_says_what_became_of_what_people_looked_at(tmp_path):
         "People looked at 7 of 10 verified examples (70.0%): 2 accepted, 3 corrected, 1 rejected, 1 disputed. "
         "They changed 42.9% of what they looked at." in card
     )
-    assert "Released on a person's word, where the checks did not have enough information: 2." in card
+    assert "4 were supported, 3 refuted and 3 left undecided (what people corrected, as they left it)." in card
+    assert "5 are released: 3 that the checks support, 2 on people's word, where the checks had too little" in card
     assert "No person has looked at 1 of the 5 released examples" in card
 
 
@@ -292,7 +293,42 @@ def test_what_was_accepted_against_an_objection_is_said(tmp_path):
     refuted = corpus.text_example("x", within, label="refuted")
     corpus.release([corpus.as_input([within], [corpus.reviewed(refuted, "accepted", accepted=True)])], tmp_path)
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert "did not have enough information: 0; against the checks' objection: 1." in card
+    assert "1 is released: 0 that the checks support, 1 on people's word against the checks' objection." in card
+
+
+def test_nothing_is_said_of_unseen_examples_where_people_have_seen_all(tmp_path):
+    card = reviewed_card(tmp_path, [("supported", "accepted"), ("supported", None)])
+    assert "No person has looked at 1 of the 2 released examples" in card
+    card = reviewed_card(tmp_path / "all", [("supported", "accepted"), ("not_enough_info", "corrected", "answer")])
+    assert "No person has looked" not in card
+
+
+def test_where_all_that_was_said_is_about_the_past_the_card_says_so_beside_the_figures(tmp_path):
+    card = " ".join(reviewed_card(tmp_path, [("supported", None)], report()).split())
+    assert "No person has looked at any example" not in card
+    assert "Nobody has decided about an example as it stands here: what is counted below are skipped" in card
+
+
+@pytest.mark.parametrize(("number", "interval"), [(9, "–"), (10, "0.40 to 0.95")])
+def test_an_interval_that_rests_on_a_handful_of_examples_is_not_shown(tmp_path, number, interval):
+    few = report(alpha=Coefficient(value=0.7143, n=number, low=0.4, high=0.95))
+    rows = tables(reviewed_card(tmp_path, SAID, few))["agreement and care"]
+    assert rows[0][2] == interval
+
+
+def test_one_pair_is_not_told_as_many_and_has_no_range(tmp_path):
+    one = (PairAgreement(first="ann-1", second="ann-2", kappa=Coefficient(value=0.5, n=4)),)
+    said = report(kappas=one, alpha=Coefficient(value=0.5, n=1), region_iou=Mean(mean=0.8, n=1))
+    rows = tables(reviewed_card(tmp_path, SAID, said))["agreement and care"]
+    assert rows[0][3] == "1 example decided by two people or more"
+    assert rows[1][1:] == ["0.50", "–", "1 pair of annotators"]
+    assert rows[2][3] == "1 pair of reviews"
+
+
+def test_what_a_hidden_task_is_stands_beside_how_they_were_done(tmp_path):
+    sentence = "who rejects everything has all those with an error right."
+    assert sentence in " ".join(reviewed_card(tmp_path / "with", SAID, report()).split())
+    assert sentence not in " ".join(reviewed_card(tmp_path / "without", SAID, report(gold=NO_GOLD)).split())
 
 
 def test_a_corpus_that_nobody_looked_at_says_so_and_shows_no_agreement(tmp_path):
@@ -304,11 +340,11 @@ def test_a_corpus_that_nobody_looked_at_says_so_and_shows_no_agreement(tmp_path)
 def test_agreement_stands_on_the_card_with_its_interval_and_number(tmp_path):
     rows = {row[0].split()[0]: row[1:] for row in tables(reviewed_card(tmp_path, SAID, report()))["agreement and care"]}
     assert rows == {
-        "Krippendorff's": ["0.71", "0.40 to 0.95", "8 examples decided by two people or more"],
+        "Krippendorff's": ["0.71", "0.40 to 0.95", "18 examples decided by two people or more"],
         "Cohen's": ["0.60", "from 0.50 to 0.70 (range)", "2 pairs of annotators"],
         "Regions": ["0.83", "–", "5 pairs of reviews"],
         "Spans": ["not defined", "–", "0 pairs of reviews"],
-        "Hidden": ["75.0%", "0.47 to 0.91", "12 hidden tasks"],
+        "Hidden": ["75.0%", "0.47 to 0.91", "12 answers to hidden tasks"],
     }
 
 
@@ -316,10 +352,10 @@ def test_the_card_names_annotators_by_pseudonym_and_shows_their_pace(tmp_path):
     people = (annotator("ann-1"), annotator("a|b <i>", change_rate=None, median_seconds=None))
     card = reviewed_card(tmp_path, SAID, report(annotators=people))
     assert tables(card)["annotator (pseudonym)"] == [
-        ["ann-1", "6", "2", "0", "1", "25.0%", "42", "0 of 0"],
+        ["ann-1", "6", "2", "0", "1", "25.0%", "41.6", "0 of 0"],
         ["a\\|b &lt;i&gt;", "6", "2", "0", "1", "–", "–", "0 of 0"],
     ]
-    assert "Half of the decisions took less than 38 seconds." in card
+    assert "The median decision took 38.4 seconds." in card
 
 
 def test_what_is_undefined_is_called_so_and_never_nan(tmp_path):
@@ -331,4 +367,4 @@ def test_what_is_undefined_is_called_so_and_never_nan(tmp_path):
     rows = tables(card)["agreement and care"]
     assert [row[1] for row in rows] == ["not defined"] * 5
     assert "nan" not in card.lower().split()
-    assert "Half of the decisions" not in card
+    assert "median decision" not in card

@@ -1,7 +1,7 @@
 import pytest
 
 from corpusbuilder.records.verdict import CheckResult, Verdict
-from corpusbuilder.stages.review.policy import FORMAL, may_be_released
+from corpusbuilder.stages.review.policy import BINDING, may_be_released
 from corpusbuilder.stages.verify import duplicates
 from corpusbuilder.stages.verify.checks import CHECKS
 
@@ -31,10 +31,10 @@ def test_what_people_reject_or_dispute_is_not_released_whatever_the_checks_say(s
     assert not any(may_be_released(status, verdict(label), "refuted") for label in LABELS)
 
 
-@pytest.mark.parametrize("name", sorted(FORMAL))
-def test_nobody_can_accept_a_quote_that_is_not_there(name):
+@pytest.mark.parametrize("name", sorted(BINDING))
+def test_nobody_can_accept_what_fails_a_check_of_form_or_has_no_evidence(name):
     assert not may_be_released("accepted", verdict("refuted", name), "refuted")
 
 
-def test_every_formal_check_exists():
-    assert {check.name for check in CHECKS} | {duplicates.NAME} >= FORMAL
+def test_every_binding_check_exists():
+    assert {check.name for check in CHECKS} | {duplicates.NAME} >= BINDING

@@ -18,7 +18,7 @@ def grounded():
     return GroundedExample(example=example, groundings=tuple(StepGrounding(step=s.index) for s in example.steps))
 
 
-def review(who, decision, *, minute=0, answer="cave", number=None):
+def review(who, decision, *, minute=0, answer="cave", number=None, version="ver-1"):
     number = minute if number is None else number
     correction = Correction(
         example_id="ex-1",
@@ -34,7 +34,7 @@ def review(who, decision, *, minute=0, answer="cave", number=None):
     corrected = grounded().model_copy(update={"example": grounded().example.model_copy(update={"answer": answer})})
     return Review(
         example_id="ex-1",
-        version="ver-1",
+        version=version,
         decision=Decision(decision),
         annotator=who,
         corrections=(correction,) if is_correct else (),
@@ -105,30 +105,54 @@ def test_without_an_adjudicator_people_have_to_be_of_one_mind():
 
 
 votes_of = st.lists(
-    st.tuples(st.sampled_from("abcd"), st.sampled_from(["accept", "correct", "reject", "skip"]), st.integers(0, 3)),
+    st.tuples(
+        st.sampled_from("abcd"),
+        st.sampled_from(["accept", "correct", "reject", "skip"]),
+        st.integers(0, 3),
+        st.sampled_from(["ver-1", "ver-2", "ver-3"]),
+    ),
     max_size=6,
 )
+versions_of = st.permutations(["ver-1", "ver-2", "ver-3"]) | st.just([])
+
+
+def cast(votes):
+    return [
+        review(who, decision, minute=minute, number=place, version=version)
+        for place, (who, decision, minute, version) in enumerate(votes)
+    ]
+
+
+def test_people_who_accept_different_versions_without_any_order_agree_on_the_last():
+    votes = [review("a", "accept"), review("b", "accept", minute=1, version="ver-2")]
+    assert outcome(*votes) == ("accepted", "b")
+
+
+def test_those_who_saw_the_newest_version_decide():
+    votes = [review("a", "reject", minute=5), review("b", "accept", minute=1, version="ver-2")]
+    found = resolve(votes, "majority", versions=["ver-1", "ver-2"])
+    assert (found.status, found.review.annotator) == ("accepted", "b")
+    assert resolve(votes[:1], "majority", versions=["ver-1", "ver-2"]).status == "rejected"
 
 
 @given(
-    votes=votes_of, order=st.randoms(use_true_random=False), rule=st.sampled_from(["majority", "adjudicator", "latest"])
+    votes=votes_of,
+    versions=versions_of,
+    order=st.randoms(use_true_random=False),
+    rule=st.sampled_from(["majority", "adjudicator", "latest"]),
 )
-def test_the_order_in_which_reviews_are_read_plays_no_part(votes, order, rule):
-    reviews = [
-        review(who, decision, minute=minute, number=place) for place, (who, decision, minute) in enumerate(votes)
-    ]
+def test_the_order_in_which_reviews_are_read_plays_no_part(votes, versions, order, rule):
+    reviews = cast(votes)
     shuffled = list(reviews)
     order.shuffle(shuffled)
-    assert resolve(reviews, rule, ["a"]) == resolve(shuffled, rule, ["a"])
+    assert resolve(reviews, rule, ["a"], versions=versions) == resolve(shuffled, rule, ["a"], versions=versions)
 
 
 @pytest.mark.parametrize("rule", ["majority", "adjudicator", "latest"])
-@given(votes=votes_of)
-def test_nothing_is_decided_that_nobody_said(votes, rule):
-    reviews = [
-        review(who, decision, minute=minute, number=place) for place, (who, decision, minute) in enumerate(votes)
-    ]
-    found = resolve(reviews, rule)
+@given(votes=votes_of, versions=versions_of)
+def test_nothing_is_decided_that_nobody_said(votes, versions, rule):
+    reviews = cast(votes)
+    found = resolve(reviews, rule, versions=versions)
     if found is None:
         assert all(vote.decision is Decision.SKIP for vote in reviews)
     elif found.review is not None:

@@ -52,6 +52,21 @@ def said(record, reviews, *, deleted=(), **config):
     return result
 
 
+def accepting(decision=Decision.ACCEPT, **config):
+    """A stage to which every annotation says the same."""
+    return ReviewStage(
+        ReviewSection(**config),
+        lambda found, shown, unit: review("a", decision, of=shown.key, version=shown.version),
+        lambda standing: VerifyAgain(VerifySection(), standing),
+        depends_on={},
+    )
+
+
+def accepted_once(record):
+    """An example with one annotation of the version that it is."""
+    return item(record, annotation(1, version=version_of(record.grounded)))
+
+
 def outcome(*arguments, **fields):
     result = said(*arguments, **fields)
     assert isinstance(result, Done)
@@ -63,14 +78,26 @@ def supported():
     return verified(builders.about_figure())
 
 
+def verified_again(supported, grounded):
+    verdict = VerifyAgain(VerifySection(), ())(grounded, builders.unit())
+    return supported.model_copy(update={"grounded": grounded, "verdict": verdict})
+
+
 @pytest.fixture(scope="module")
 def undecided(supported):
+    """Its second step says something that no check can read."""
+    steps = list(supported.example.steps)
+    steps[1] = steps[1].model_copy(update={"text": "Past “Clouds”, things come down on “Rain” as it were."})
+    example = supported.example.model_copy(update={"steps": tuple(steps)})
+    return verified_again(supported, supported.grounded.model_copy(update={"example": example}))
+
+
+@pytest.fixture(scope="module")
+def bare(supported):
     """Its first step has lost its evidence."""
     first, *others = supported.grounded.groundings
     emptied = supported.grounded.model_copy(update={"groundings": (first.model_copy(update={"evidence": ()}), *others)})
-    return supported.model_copy(
-        update={"grounded": emptied, "verdict": VerifyAgain(VerifySection(), ())(emptied, builders.unit())}
-    )
+    return verified_again(supported, emptied)
 
 
 def test_an_example_that_nobody_saw_yields_nothing(supported):
@@ -87,6 +114,42 @@ def test_a_person_settles_what_the_checks_could_not(undecided):
     assert (found.status, found.accepted, found.annotator) == ("accepted", True, "a")
     assert found.machine == undecided.verdict
     assert found.verified.verdict.label == "not_enough_info"
+
+
+def test_nobody_can_accept_a_step_that_was_seen_and_shows_nothing(bare):
+    assert bare.verdict.label == "not_enough_info"
+    for overrides in ("not_enough_info", "refuted"):
+        found = outcome(bare, [review("a", Decision.ACCEPT)], overrides=overrides)
+        assert (found.status, found.accepted) == ("accepted", False)
+
+
+def test_two_undecided_examples_that_people_accept_and_that_ask_the_same_are_not_both_released(undecided):
+    twin = undecided.model_copy(
+        update={
+            "grounded": undecided.grounded.model_copy(
+                update={"example": undecided.example.model_copy(update={"id": "ex-2"})}
+            )
+        }
+    )
+    first, second = (
+        result.outputs[0] for result in accepting().process([accepted_once(undecided), accepted_once(twin)])
+    )
+    assert (first.accepted, second.accepted) == (True, False)
+
+
+def test_a_refusal_of_what_an_example_no_longer_is_leaves_it_as_the_checks_have_it(supported, bare):
+    old = item(bare, annotation(1, version=version_of(bare.grounded)))
+    now = InReview(supported, old.unit, old.shown, old.annotations)
+    stage = accepting(Decision.REJECT)
+    assert [result.outputs for result in stage.process([now])] == [()]
+    assert [result.outputs[0].status for result in stage.process([old])] == ["rejected"]
+
+
+def test_an_acceptance_of_an_earlier_version_takes_that_version_up_again(supported, undecided):
+    old = item(supported, annotation(1, version=version_of(supported.grounded)))
+    now = InReview(undecided, old.unit, old.shown, old.annotations)
+    ((found,),) = (result.outputs for result in accepting().process([now]))
+    assert (found.status, found.example.steps[1].text) == ("accepted", supported.example.steps[1].text)
 
 
 def test_the_policy_can_keep_the_last_word_for_the_checks(undecided):
@@ -159,13 +222,7 @@ def test_two_examples_that_people_make_alike_are_not_both_released(supported):
             )
         }
     )
-    stage = ReviewStage(
-        ReviewSection(overrides="refuted"),
-        lambda found, shown, unit: review("a", Decision.ACCEPT, of=shown.key, version=shown.version),
-        lambda standing: VerifyAgain(VerifySection(), standing),
-        depends_on={},
-    )
-    items = [item(record, annotation(1, version=version_of(record.grounded))) for record in (supported, twin)]
-    first, second = (result.outputs[0] for result in stage.process(items))
+    items = [accepted_once(supported), accepted_once(twin)]
+    first, second = (result.outputs[0] for result in accepting(overrides="refuted").process(items))
     assert (first.accepted, second.accepted) == (True, False)
     assert "ex-1 asks the same" in second.verified.verdict.checks[-1].reason

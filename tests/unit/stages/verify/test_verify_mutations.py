@@ -390,3 +390,14 @@ def test_a_duplicate_of_a_refuted_example_is_no_duplicate():
     record = grounded(builders.about_text())
     refuted, kept = verdicts(wrong_answer(record), with_fields(record, id="ex-2"))
     assert (refuted.label, kept.label) == ("refuted", "supported")
+
+
+def test_a_region_at_whose_place_nothing_was_read_leaves_the_example_to_a_person():
+    good = grounded(builders.about_figure())
+    regions = [e for e in good.groundings[1].evidence if isinstance(e, RegionEvidence)]
+    drawn = regions[0].model_copy(update={"element_ids": (), "method": "review.drawn"})
+    more = good.groundings[1].model_copy(update={"evidence": (*good.groundings[1].evidence, drawn)})
+    record = good.model_copy(update={"groundings": (good.groundings[0], more, *good.groundings[2:])})
+    before, after = verdicts(good)[0], verdicts(record)[0]
+    assert (before.label, after.label) == ("supported", "not_enough_info")
+    assert [c.name for c in after.checks if c.outcome != "pass"] == ["region_is_read"]
