@@ -360,3 +360,13 @@ def test_nothing_secret_shows_in_what_can_be_printed(studio, server, project):
     project.add([a_task(1)])
     assert studio.owner.token not in repr([server, project, *project.tasks(), vars(project)])
     assert json.dumps(project.title) in json.dumps(studio.call("GET", f"/api/projects/{project.id}/"))
+
+
+def test_a_project_that_has_lost_which_predictions_it_shows_shows_them_again(server, studio):
+    project = new_project(server)
+    project.add([a_task(1)])
+    studio.call("PATCH", f"/api/projects/{project.id}/", {"model_version": ""})
+    asked = {"id": "next_task", "project": project.id}
+    assert studio.call("POST", "/api/dm/actions", {}, **asked)["predictions"] == []
+    project.show_predictions("corpusbuilder")
+    assert len(studio.call("POST", "/api/dm/actions", {}, **asked)["predictions"]) == 1
