@@ -10,6 +10,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -127,6 +128,12 @@ class Studio:
         """Change what was submitted."""
         body = {"result": result, "lead_time": lead_time, "was_cancelled": False}
         return self.call("PATCH", f"/api/annotations/{annotation}/", body, person=person)
+
+    def forget_counts(self, task):
+        """As if the server had lost that the numbers of a task have changed."""
+        path = ServerFolder(Path(self.workspace)).data / "label_studio.sqlite3"
+        with sqlite3.connect(path, timeout=60) as database:
+            database.execute("UPDATE task SET total_annotations = 0, cancelled_annotations = 0 WHERE id = ?", (task,))
 
     def kill(self):
         """End the server as a power cut would. The shared server is for all: kill only one of your own."""

@@ -70,9 +70,13 @@ def touched_since(since: datetime) -> list[Filter]:
 
 
 def annotated(task_id: int) -> list[Filter]:
-    """Tasks with a greater id that have an annotation or were skipped; to be joined by "or"."""
+    """Tasks with a greater id that have an annotation, or were skipped or touched; to be joined by "or".
+
+    The server's counts alone do not do: a busy one may lose that a count has changed.
+    """
     counts = ("total_annotations", "cancelled_annotations")
     more = [{"filter": f"filter:tasks:{name}", "operator": "greater", "type": "Number", "value": 0} for name in counts]
+    more.append({"filter": "filter:tasks:updated_by", "operator": "empty", "type": "List", "value": False})
     return [{**after(task_id), "child_filter": one} for one in more]
 
 

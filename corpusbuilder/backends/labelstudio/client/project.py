@@ -92,7 +92,8 @@ class RemoteProject:
     def show_predictions(self, model_version: str) -> None:
         """Let the page of a task begin with its prediction of this version: without it people see an empty page.
 
-        The server sets this itself at the end of an import, and loses it when it is busy.
+        The server sets this itself at the end of an import, and loses it when it is busy. Where no task has such a
+        prediction there is nothing to show, and nothing is changed.
 
         Raises:
             BackendError: the server cannot be used.
@@ -101,7 +102,11 @@ class RemoteProject:
         answer = self._connection.get(f"/api/projects/{self.id}/", doing, {"include": "model_version"})
         if not isinstance(answer, dict) or answer.get("model_version") != model_version:
             body = {"model_version": model_version}
-            self._connection.send("PATCH", f"/api/projects/{self.id}/", f"changing project {self.id}", body=body)
+            try:
+                self._connection.send("PATCH", f"/api/projects/{self.id}/", f"changing project {self.id}", body=body)
+            except RefusedError as error:
+                if error.status != 400:
+                    raise
 
     def hide_columns(self, data_keys: Sequence[str]) -> None:
         """Let the list of tasks show who has done which task, and what of its data is not named here.

@@ -19,6 +19,8 @@ _IN_ORDER: Final = "Sequential sampling"
 would let later tasks come first, but once two people have annotated it takes any task at random. Where more than one
 person sees a task, the server finishes tasks that somebody has begun before all others, at random; no setting of the
 community edition changes that."""
+_LISTINGS: Final = 4
+"""How often projects are listed while others make and delete some."""
 _IMAGES: Final = "corpusbuilder images"
 """Title of the project that holds them."""
 
@@ -49,6 +51,17 @@ class Server:
             BackendError: the server cannot be used.
         """
         found: dict[int, RemoteProject] = {}
+        for _ in range(_LISTINGS):
+            seen, is_whole = self._listed()
+            found |= seen
+            if is_whole:
+                return list(seen.values())
+        return list(found.values())
+
+    def _listed(self) -> tuple[dict[int, RemoteProject], bool]:
+        """Projects, and whether they are all: one that is deleted meanwhile moves others to pages that were read."""
+        found: dict[int, RemoteProject] = {}
+        counts: set[int] = set()
         number, left = 0, True
         while left:
             number += 1
@@ -57,8 +70,9 @@ class Server:
             page = read_answer(ProjectsAnswer, answer, self._connection.address, "listing projects")
             new = {one.id: project_of(one, self._connection) for one in page.results if one.id not in found}
             found |= new
+            counts.add(page.count)
             left = bool(new) and number * _PAGE < page.count
-        return list(found.values())
+        return found, counts == {len(found)}
 
     def project(self, project_id: int) -> RemoteProject | None:
         """A project; None when there is none of this id, or not for the owner of the key.

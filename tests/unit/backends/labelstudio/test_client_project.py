@@ -370,3 +370,12 @@ def test_a_project_that_has_lost_which_predictions_it_shows_shows_them_again(ser
     assert studio.call("POST", "/api/dm/actions", {}, **asked)["predictions"] == []
     project.show_predictions("corpusbuilder")
     assert len(studio.call("POST", "/api/dm/actions", {}, **asked)["predictions"]) == 1
+
+
+def test_an_annotation_is_fetched_though_the_server_has_lost_count_of_it(server, studio):
+    project = new_project(server)
+    project.add([a_task(1), a_task(2)])
+    task = ids_of(project)[0]
+    made = studio.annotate(task, ACCEPT)["id"]
+    studio.forget_counts(task)
+    assert seen(project) == {(task, made)}

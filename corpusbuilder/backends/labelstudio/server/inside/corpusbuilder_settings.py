@@ -18,3 +18,20 @@ RQ_QUEUES = {name: {**queue, "PORT": 9} for name, queue in globals()["RQ_QUEUES"
 # A line for every request, twice, with the token of the invitation in it.
 LOGGING = dict(globals()["LOGGING"])
 LOGGING["loggers"] = {**LOGGING["loggers"], "django.server": {"level": "ERROR", "propagate": True}}
+
+# Several people write at once: whoever finds the database busy waits, and is not sent away with an error. A transaction
+# that begins by reading cannot wait once it writes, so that each begins as one that writes.
+DATABASES = {
+    name: {
+        **database,
+        "OPTIONS": {
+            **database.get("OPTIONS", {}),
+            "timeout": 60,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL",
+        },
+    }
+    if database["ENGINE"].endswith("sqlite3")
+    else database
+    for name, database in globals()["DATABASES"].items()
+}
