@@ -18,8 +18,11 @@ An error carries a ``hint``: the next thing to type or to look at. ``RecordError
 only one that a stage may raise about a single record, and it never stops a run.
 """
 
+import errno
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -131,3 +134,17 @@ class RecordError(CorpusbuilderError):
     def __init__(self, reason_code: str, message: str, *, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.reason_code = reason_code
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Say what an `OSError` means and what to do about it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StorageError(
+                f"{path}: no space left on the disk; everything written so far is kept",
+                hint="make room, then run the same command again: it goes on where it stopped",
+            ) from error
+        raise StorageError(f"{path}: {error.strerror or error}", hint="check the folder and its permissions") from error

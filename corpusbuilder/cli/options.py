@@ -13,8 +13,7 @@ from typing import Annotated, Any, ClassVar, Self, get_type_hints
 import typer
 
 from corpusbuilder.cli.report import reporting_errors
-from corpusbuilder.errors import StorageError, UsageError
-from corpusbuilder.store.files import storage_errors
+from corpusbuilder.errors import StorageError, UsageError, storage_errors
 
 
 class EngineName(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from corpusbuilder.store.files import storage_errors
+from corpusbuilder.errors import storage_errors
 from corpusbuilder.store.journal import SUFFIX
 from corpusbuilder.store.workspace import Workspace
 

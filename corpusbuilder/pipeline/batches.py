@@ -15,13 +15,12 @@ from corpusbuilder.backends.models.openai.batchlines import EndpointComposer
 from corpusbuilder.backends.models.openai.options import OpenAIModelOptions
 from corpusbuilder.backends.models.openai.sender import endings_of
 from corpusbuilder.backends.models.prices import Price
-from corpusbuilder.errors import BackendError, ConfigError, MissingInputError, RecordError, UsageError
+from corpusbuilder.errors import BackendError, ConfigError, MissingInputError, RecordError, UsageError, storage_errors
 from corpusbuilder.pipeline.batchstate import STAGE, Batch, BatchFolder, CallIndex, failures, new_token
 from corpusbuilder.pipeline.build import BuildReport, run_stages
 from corpusbuilder.pipeline.collecting import Joiner
 from corpusbuilder.pipeline.gathering import LIMITS, Gather, Gathered, Limits, Recipe, affordable, parts
 from corpusbuilder.pipeline.runner import Runner
-from corpusbuilder.store.files import storage_errors
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from typing import BinaryIO, Final
 
 from corpusbuilder.backends.models.openai.batch import Feed
 from corpusbuilder.backends.models.openai.batchlines import OfflineComposer
-from corpusbuilder.errors import BackendError, MissingInputError, UsageError
+from corpusbuilder.errors import BackendError, MissingInputError, UsageError, storage_errors
 from corpusbuilder.pipeline.batches import BatchReport, batchable, gathering
 from corpusbuilder.pipeline.batchstate import STAGE, Batch, BatchFolder, CallIndex, failures
 from corpusbuilder.pipeline.build import run_stages
 from corpusbuilder.pipeline.collecting import Joiner
 from corpusbuilder.pipeline.gathering import Gather, Recipe
 from corpusbuilder.pipeline.runner import Runner
-from corpusbuilder.store.files import TEMPORARY, sha256_of, storage_errors
+from corpusbuilder.store.files import TEMPORARY, sha256_of
 
 _LONGEST_LINE: Final = 64 * 2**20
 """Bytes."""

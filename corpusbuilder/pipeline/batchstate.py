@@ -17,10 +17,10 @@ from typing import Final, Literal
 from pydantic import Field, ValidationError
 
 from corpusbuilder.backends.models.openai.payload import Dialect
-from corpusbuilder.errors import StorageError
+from corpusbuilder.errors import StorageError, storage_errors
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.call import Call
-from corpusbuilder.store.files import TEMPORARY, locked_folder, storage_errors, write_whole
+from corpusbuilder.store.files import TEMPORARY, locked_folder, write_whole
 from corpusbuilder.store.workspace import Workspace, json_bytes
 
 STAGE: Final = "generate"

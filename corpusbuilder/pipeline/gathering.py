@@ -13,10 +13,9 @@ from corpusbuilder.backends.models.base import Ledger, ModelRequest
 from corpusbuilder.backends.models.budget import prompt_tokens
 from corpusbuilder.backends.models.openai.batchlines import Composer, request_line
 from corpusbuilder.backends.models.prices import Price
-from corpusbuilder.errors import RecordError
+from corpusbuilder.errors import RecordError, storage_errors
 from corpusbuilder.pipeline.batchstate import Failure, Planned, call_line
 from corpusbuilder.records.call import Call, CallAnswer, Usage
-from corpusbuilder.store.files import storage_errors
 
 _A_HAIR: Final = 1e-9
 """What sums of dollars may be off by."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
+from corpusbuilder.errors import StorageError
 from corpusbuilder.records.verdict import Outcome, VerdictLabel
 from corpusbuilder.store.workspace import Workspace
 
@@ -74,6 +75,26 @@ class ReviewedGlimpse(BaseModel):
         for check in self.verified.verdict.checks:
             names.setdefault(check.outcome, set()).add(check.name)
         return frozenset(names.get("fail") or names.get("abstain") or ())
+
+
+class _Document(BaseModel):
+    language: str
+
+
+class _Unit(BaseModel):
+    document: _Document
+
+
+def language_of(workspace: Workspace, document_id: str) -> str:
+    """The language of a parsed document (BCP 47), from the first line of its shard.
+
+    Raises:
+        StorageError: there is no such shard, or it is damaged or empty.
+    """
+    shard = workspace.shard("parse", document_id)
+    for unit in shard.read(_Unit):
+        return unit.document.language
+    raise StorageError(f"{shard.data}: no unit is in it", hint="corpusbuilder parse --force makes it again")
 
 
 def glimpse_verified(workspace: Workspace, document_id: str) -> Iterator[VerifiedGlimpse]:

@@ -11,7 +11,7 @@ from pydantic import JsonValue, ValidationError
 
 from corpusbuilder.backends.labelstudio.reading import VERSION
 from corpusbuilder.config import Config
-from corpusbuilder.errors import MissingInputError, command_line
+from corpusbuilder.errors import MissingInputError, command_line, storage_errors
 from corpusbuilder.pipeline.assets import collect_assets
 from corpusbuilder.pipeline.calls import spending
 from corpusbuilder.pipeline.reviewfiles import ReviewFiles
@@ -24,7 +24,7 @@ from corpusbuilder.records.example import VerifiedExample
 from corpusbuilder.records.ids import document_id
 from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.stages.release import DocumentInput, build_release, fingerprint
-from corpusbuilder.store.files import locked_folder, storage_errors
+from corpusbuilder.store.files import locked_folder
 from corpusbuilder.store.workspace import Workspace
 
 STAGE = "release"

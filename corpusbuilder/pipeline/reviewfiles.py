@@ -19,10 +19,10 @@ from typing import Final, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from corpusbuilder.errors import StorageError
+from corpusbuilder.errors import StorageError, storage_errors
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.review import Annotation, Purpose, Shown
-from corpusbuilder.store.files import storage_errors, write_whole
+from corpusbuilder.store.files import write_whole
 from corpusbuilder.store.log import AppendLog
 from corpusbuilder.store.workspace import Workspace, json_bytes
 

@@ -1,7 +1,6 @@
 """Runs stages over a workspace: what is current is left alone, what is stale is made, what fails is named."""
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from corpusbuilder.engines.threads import ThreadEngine
 from corpusbuilder.errors import MissingInputError, StorageError, command_line
 from corpusbuilder.pipeline.calling import access_for
 from corpusbuilder.pipeline.forecast import Forecast
+from corpusbuilder.pipeline.glimpses import language_of
 from corpusbuilder.pipeline.pilot import run_pilot
 from corpusbuilder.pipeline.shards import (
     RETRIED,
@@ -268,16 +268,11 @@ class Runner:
             return {**fingerprint_of(spec, stage, "", {"PDF": source.sha256}), **_facts(source)}
         inputs = {f"from {name}": self.workspace.shard(name, document).output_sha256() or "" for name in spec.upstream}
         inputs.update(spec.more_inputs(self.workspace, document))
-        return fingerprint_of(spec, stage, self._language(document), inputs)
+        return fingerprint_of(spec, stage, language_of(self.workspace, document), inputs)
 
     def _built(self, spec: StageSpec) -> Stage[Any, Any]:
         access = self.access if spec.calls_models(self.config) else None
         return built(spec.name, self.workspace.root, self.config, access)
-
-    def _language(self, document: str) -> str:
-        """The language of a document, from the first line of its shard."""
-        with self.workspace.shard("parse", document).data.open("rb") as file:
-            return str(json.loads(file.readline())["document"]["language"])
 
     def _cached(self, stage: str, document: str) -> ShardReport:
         shard = self.workspace.shard(stage, document)

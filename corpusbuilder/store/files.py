@@ -1,6 +1,5 @@
 """Files that are either whole or absent, whenever the machine stops, however many processes write them."""
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -10,7 +9,7 @@ from io import BufferedWriter, FileIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from corpusbuilder.errors import StorageError
+from corpusbuilder.errors import storage_errors
 
 TEMPORARY: Final = ".tmp"
 
@@ -66,20 +65,6 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file, in hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
-    """Say what an `OSError` means and what to do about it."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StorageError(
-                f"{path}: no space left on the disk; everything written so far is kept",
-                hint="make room, then run the same command again: it goes on where it stopped",
-            ) from error
-        raise StorageError(f"{path}: {error.strerror or error}", hint="check the folder and its permissions") from error
 
 
 def open_locked(path: Path, *, wait: bool) -> BinaryIO:

@@ -12,8 +12,8 @@ from typing import Any, BinaryIO, Final, Self
 
 from pydantic import JsonValue
 
-from corpusbuilder.errors import StorageError
-from corpusbuilder.store.files import open_locked, storage_errors, write_all
+from corpusbuilder.errors import StorageError, storage_errors
+from corpusbuilder.store.files import open_locked, write_all
 
 SUFFIX: Final = ".partial"
 

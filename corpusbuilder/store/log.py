@@ -11,8 +11,8 @@ from typing import BinaryIO, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from corpusbuilder.errors import StorageError
-from corpusbuilder.store.files import open_locked, sha256_of, storage_errors, write_all
+from corpusbuilder.errors import StorageError, storage_errors
+from corpusbuilder.store.files import open_locked, sha256_of, write_all
 
 R = TypeVar("R", bound=BaseModel)
 _BLOCK: Final = 1 << 16

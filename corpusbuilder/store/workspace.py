@@ -19,9 +19,9 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from corpusbuilder.errors import StorageError
+from corpusbuilder.errors import StorageError, storage_errors
 from corpusbuilder.records.base import Record
-from corpusbuilder.store.files import sha256_of, storage_errors, write_once, write_whole
+from corpusbuilder.store.files import sha256_of, write_once, write_whole
 from corpusbuilder.store.journal import SUFFIX, Journal
 
 R = TypeVar("R", bound=BaseModel)

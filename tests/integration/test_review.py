@@ -374,6 +374,8 @@ def test_a_push_says_how_many_tasks_with_a_known_answer_it_hides_and_when_they_a
     pushed = corpusbuilder("review", "push", "-w", workspace.root, "--gold", "1", **studio.environ)
     assert "3 tasks added (of them 1 with a known answer)" in pushed.out
     assert "could be made" not in pushed.err
+    rehearsed = corpusbuilder("review", "push", "-w", workspace.root, "--gold", "50", "--dry-run", **studio.environ)
+    assert "of 50 tasks with a known answer could be made" in rehearsed.err
     again = corpusbuilder("review", "push", "-w", workspace.root, "--gold", "50", **studio.environ)
     hidden = sum(
         shown.purpose == "gold"

@@ -49,7 +49,6 @@ def push(options: Asked) -> None:
     from corpusbuilder.pipeline.reviewing.project import server_of
     from corpusbuilder.pipeline.reviewing.pushing import PushOptions
     from corpusbuilder.pipeline.reviewing.pushing import push as send
-    from corpusbuilder.pipeline.reviewing.summary import number_of_gold
     from corpusbuilder.store.workspace import Workspace
 
     config = config_of(options.workspace, options.overrides)
@@ -68,11 +67,6 @@ def push(options: Asked) -> None:
         report = send(server, workspace, config, asked)
     for note in report.notes:
         say(f"note: {note}")
-    if not options.dry_run and options.gold and (sent := number_of_gold(workspace)) < options.gold:
-        say(
-            f"note: {sent} of {options.gold} tasks with a known answer could be made: they are made of examples that "
-            "the checks accept and that are not sent for another reason"
-        )
     for key, why in report.refused:
         say(f"not sent: {key}: {why}")
     if options.as_json:

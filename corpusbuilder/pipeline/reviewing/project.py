@@ -6,23 +6,15 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pydantic import BaseModel
-
 from corpusbuilder.backends.labelstudio.client import RefusedError, RemoteProject, Server, connect, page_address
 from corpusbuilder.backends.labelstudio.fitting import is_same, missing_from
 from corpusbuilder.backends.labelstudio.page import instruction, labeling_config
 from corpusbuilder.backends.labelstudio.tasks import UNLISTED
 from corpusbuilder.config import Config, ReviewSection
 from corpusbuilder.errors import BackendError, MissingInputError, command_line
+from corpusbuilder.pipeline.glimpses import language_of
 from corpusbuilder.pipeline.reviewfiles import ProjectState, ReviewFiles
-from corpusbuilder.records.document import Document
 from corpusbuilder.store.workspace import Workspace
-
-
-class _OfDocument(BaseModel):
-    """As much of a `Unit` as its document."""
-
-    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +163,8 @@ def page_language(workspace: Workspace, config: Config) -> Literal["en", "fr"]:
     """The language of the page: as configured, or that of most documents."""
     if config.review.language != "auto":
         return config.review.language
-    counts = Counter(document.language[:2] for document in documents(workspace))
+    counts = Counter(language_of(workspace, document)[:2] for document in workspace.document_ids("verify"))
     return "fr" if counts["fr"] > counts["en"] else "en"
-
-
-def documents(workspace: Workspace) -> Iterator[Document]:
-    """The documents that were verified, from the first line of their shards."""
-    for document in workspace.document_ids("verify"):
-        for unit in workspace.shard("parse", document).read(_OfDocument):
-            yield unit.document
-            break
 
 
 def _title(config: Config) -> str:

@@ -172,7 +172,7 @@ class _Push:
             self._prepare(document, items)
         keys = {shown.key for found in gold.values() for shown in found}
         self._clear([task for key, task in self._standing.by_key.items() if key not in meant and key not in keys])
-        self._note_what_is_odd(meant, is_with_gold=bool(gold))
+        self._note_what_is_odd(meant, gold=len(keys))
         if not self._options.dry_run:
             self._send()
         return self._report
@@ -183,12 +183,17 @@ class _Push:
             key for key, purpose in self._files.purposes().items() if purpose == "audit"
         } & self._standing.by_key.keys()
 
-    def _note_what_is_odd(self, meant: Mapping[str, Wanted], *, is_with_gold: bool) -> None:
+    def _note_what_is_odd(self, meant: Mapping[str, Wanted], *, gold: int) -> None:
+        if gold < self._options.gold:
+            self._report.notes.append(
+                f"{gold} of {self._options.gold} tasks with a known answer could be made: they are made of examples "
+                "that the checks accept and that are not sent for another reason"
+            )
         if not meant:
             self._report.notes.append(
                 "verification withholds nothing; --sample-accepted 5% shows people a sample all the same"
             )
-        elif is_with_gold and not any(want.purpose == "audit" for want in meant.values()):
+        elif gold and not any(want.purpose == "audit" for want in meant.values()):
             self._report.notes.append(
                 "gold tasks give no reason why they are there: --sample-accepted hides them better"
             )
@@ -247,9 +252,10 @@ class _Push:
         """Make the tasks of a document that are new or changed; note what is sent before it is sent."""
         changed = [item for item in items if self._is_to_send(item)]
         if self._options.dry_run:
-            added = sum(item.shown.key not in self._standing.by_key for item in changed)
-            self._report.added += added
-            self._report.updated += len(changed) - added
+            new = [item for item in changed if item.shown.key not in self._standing.by_key]
+            self._report.added += len(new)
+            self._report.gold += sum(item.shown.purpose == "gold" for item in new)
+            self._report.updated += len(changed) - len(new)
             return
         logged = self._files.sent_versions(document)
         self._recover(document, [item.shown for item in items if self._is_there(item)], logged)

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from corpusbuilder.store.files import storage_errors
+from corpusbuilder.errors import storage_errors
 
 
 class Spool:

@@ -109,11 +109,6 @@ def statuses_of(workspace: Workspace, documents: Iterable[str]) -> dict[str, str
     return found
 
 
-def number_of_gold(workspace: Workspace) -> int:
-    """How many tasks with a known answer were sent."""
-    return sum(purpose == "gold" for purpose in ReviewFiles(workspace).purposes().values())
-
-
 def agreement_of(workspace: Workspace) -> AgreementReport | None:
     """The figures of the reviews of a workspace; None when nobody has said anything about what it generates now."""
     if not any(ReviewFiles(workspace).annotations(d).path.exists() for d in ReviewFiles(workspace).documents()):

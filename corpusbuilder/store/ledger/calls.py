@@ -9,9 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from corpusbuilder.errors import StorageError
+from corpusbuilder.errors import StorageError, storage_errors
 from corpusbuilder.records.call import Call, CallAnswer, CallState, LedgerEntry, Usage
-from corpusbuilder.store.files import storage_errors
 from corpusbuilder.store.ledger import merging, tables
 from corpusbuilder.store.ledger.merging import CallFilter, CallHead
 from corpusbuilder.store.ledger.reading import SUFFIX, LedgerFile, is_ours, open_file, unreadable

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
-from corpusbuilder.errors import StorageError
-from corpusbuilder.store.files import locked_folder, open_locked, storage_errors
+from corpusbuilder.errors import StorageError, storage_errors
+from corpusbuilder.store.files import locked_folder, open_locked
 from corpusbuilder.store.ledger.reading import (
     BUSY_S,
     SUFFIX,

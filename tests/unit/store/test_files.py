@@ -60,7 +60,7 @@ path = Path(sys.argv[1]) / "file"
 write_whole(path, b"before")
 try:
     with open("/dev/full", "wb", buffering=0) as full:
-        from corpusbuilder.store.files import storage_errors
+        from corpusbuilder.errors import storage_errors
         with storage_errors(path):
             full.write(b"x")
 except StorageError as error:

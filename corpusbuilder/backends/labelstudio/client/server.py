@@ -1,6 +1,7 @@
 """A Label Studio server: what it is, and its projects."""
 
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
@@ -149,14 +150,13 @@ def connect(url: str, api_key: str, *, url_env: str, api_key_env: str) -> Server
         BackendError: it is none of that.
         MissingExtraError: the SDK is not installed.
     """
-    connection = Connection(read_address(url, api_key, url_env=url_env, api_key_env=api_key_env))
-    try:
+    with ExitStack() as on_failure:
+        connection = Connection(read_address(url, api_key, url_env=url_env, api_key_env=api_key_env))
+        on_failure.callback(connection.close)
         version = _version(connection)
         # Anybody may ask for the version. Who we are is of no interest: that we are somebody is.
         connection.get("/api/current-user/whoami", "asking who we are")
-    except BaseException:
-        connection.close()
-        raise
+        on_failure.pop_all()
     return Server(connection.address.url, version, connection)
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from corpusbuilder.backends.labelstudio.server.environment import INSIDE, environment
-from corpusbuilder.backends.labelstudio.server.files import storage_errors, write_json
+from corpusbuilder.backends.labelstudio.server.files import write_json
 from corpusbuilder.backends.labelstudio.server.folder import ServerFolder
 from corpusbuilder.backends.labelstudio.server.installing import Installation
-from corpusbuilder.errors import BackendError, StorageError
+from corpusbuilder.errors import BackendError, StorageError, storage_errors
 
 USER: Final = "reviewer@localhost"
 """Label Studio wants something that looks like an e-mail address. Nothing is ever sent to it."""

@@ -1,12 +1,10 @@
 """The few files that we keep beside the server's own."""
 
-import errno
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
-from corpusbuilder.errors import StorageError
+from corpusbuilder.errors import storage_errors
 
 
 def write_json(path: Path, value: Mapping[str, object]) -> None:
@@ -28,16 +26,3 @@ def read_json(path: Path) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-@contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
-    """Say what an `OSError` means and what to do about it."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        raise StorageError(
-            f"{path}: {'no space left on the disk' if full else error.strerror or error}",
-            hint="make room, then run it again" if full else "check the folder and its permissions",
-        ) from error

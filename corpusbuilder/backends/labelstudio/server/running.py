@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from corpusbuilder.backends.labelstudio.server.environment import INSIDE, environment
-from corpusbuilder.backends.labelstudio.server.files import read_json, storage_errors, write_json
+from corpusbuilder.backends.labelstudio.server.files import read_json, write_json
 from corpusbuilder.backends.labelstudio.server.folder import ServerFolder
 from corpusbuilder.backends.labelstudio.server.installing import Installation
 from corpusbuilder.backends.labelstudio.server.ports import HOST, check_port, is_healthy
-from corpusbuilder.errors import BackendError
+from corpusbuilder.errors import BackendError, storage_errors
 
 START_TIMEOUT_S: Final = 180.0
 """A first start makes the database: 34 s on 4 cores, more on a slow disk."""
