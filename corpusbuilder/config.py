@@ -208,6 +208,25 @@ class ReleaseSection(Section):
     """``unit`` is for a corpus of one book: it lets one book stand in several splits."""
     repeated: Literal["drop", "keep"] = "drop"
     """Examples that ask what one of another document asks in nearly the same words, with the same answer."""
+    version: str = Field(
+        default="0.1.0", pattern=r"^v?\d+(\.\d+){0,3}([-.+][0-9A-Za-z.-]+)?$", coerce_numbers_to_str=True
+    )
+    """Version of the dataset, for the card, the citation and the tag of ``publish``."""
+    title: str | None = None
+    """Title of the dataset, for the card and the citation; the release name when not set."""
+    authors: tuple[str, ...] = ()
+    """Who made the dataset, for the citation: ``["Marie Dupont", "Li Wei"]``."""
+    contact: str | None = None
+    """Where to report what is wrong with it: an address on the web, or an e-mail address."""
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
+    """Home of the dataset on the web; the page on the Hub when not set and published."""
+    doi: str | None = None
+    """Such as ``10.57967/hf/1234``."""
+    licence: str = "CC-BY-4.0"
+    """SPDX expression for what you add: questions, reasoning, annotations. Their sources keep their own licences."""
+    benchmarks: tuple[str, ...] = ()
+    """Files with questions of benchmarks (JSON, JSONL, CSV or plain lines) that the release must not repeat; it is
+    reported where it does. Paths are relative to the workspace."""
 
 
 class Config(Section):

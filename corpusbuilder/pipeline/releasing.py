@@ -22,9 +22,11 @@ from corpusbuilder.records.base import Record
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.example import VerifiedExample
 from corpusbuilder.records.ids import document_id
+from corpusbuilder.records.release import ReleaseManifest
 from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.stages.release import DocumentInput, build_release, fingerprint
 from corpusbuilder.store.files import locked_folder
+from corpusbuilder.store.release import MANIFEST, ReleaseFolder
 from corpusbuilder.store.workspace import Workspace
 
 STAGE = "release"
@@ -133,6 +135,8 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
         name=name,
         read_image=workspace.read_asset,
         folder=fresh,
+        settings={"parse": config.parse.model_dump(mode="json", exclude={"workers"})},
+        previous=_previous(folder),
         spending=spending(workspace),
         review=agreement_of(workspace),
     )
@@ -153,6 +157,11 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
     )
     workspace.write_json(done.model_dump(mode="json"), STAGE, "done", f"{name}.json")
     return _report(workspace, name, done, cached=False)
+
+
+def _previous(folder: Path) -> ReleaseManifest | None:
+    """What the release that stands there says of itself; None when there is none, or one of before manifests."""
+    return ReleaseFolder.open(folder).manifest if (folder / MANIFEST).exists() else None
 
 
 def _by_file_name(workspace: Workspace, without: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import JsonValue
@@ -21,11 +22,14 @@ from corpusbuilder.records.agreement import AgreementReport
 from corpusbuilder.records.call import Spending
 from corpusbuilder.records.document import Figure, Unit
 from corpusbuilder.records.example import VerifiedExample
+from corpusbuilder.records.release import ReleaseManifest
 from corpusbuilder.records.repeated import near_duplicates_over
 from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.stages.contract import Rejected
-from corpusbuilder.stages.release.card import render_card, template_path
+from corpusbuilder.stages.release.card import template_path
+from corpusbuilder.stages.release.digests import RowDigests
 from corpusbuilder.stages.release.features import CONFIGS, features_by_config
+from corpusbuilder.stages.release.finishing import Made, finish
 from corpusbuilder.stages.release.licences import is_publishable
 from corpusbuilder.stages.release.rows import (
     Contents,
@@ -39,13 +43,15 @@ from corpusbuilder.stages.release.rows import (
 from corpusbuilder.stages.release.similarity import Sketch, sketch
 from corpusbuilder.stages.release.splits import SPLITS, SplitPlan, plan_splits
 from corpusbuilder.stages.release.tally import SourceTally, Tally
-from corpusbuilder.stages.release.write import DatasetWriter
+from corpusbuilder.stages.release.write import DatasetWriter, Row
 
 NAME: Final = "release"
-VERSION: Final = 3
+VERSION: Final = 4
 """Goes up when the same input would give another dataset."""
 
 _IMAGES_KEPT: Final = 8
+_ABOUT: Final = {"version", "title", "authors", "contact", "url", "doi", "licence", "benchmarks"}
+"""Settings of the release that stand on its card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ def fingerprint(config: ReleaseSection, name: str) -> dict[str, JsonValue]:
         "config.splits": config.splits.model_dump(mode="json"),
         "config.split_by": config.split_by,
         "config.repeated": config.repeated,
+        **{f"config.{key}": value for key, value in config.model_dump(mode="json", include=_ABOUT).items()},
         "card template": hashlib.sha256(template_path().read_bytes()).hexdigest(),
         **{f"package {package}": _version(package) for package in ("datasets", "pyarrow")},
     }
@@ -107,6 +114,8 @@ def build_release(
     name: str,
     read_image: Callable[[str], bytes],
     folder: Path,
+    settings: Mapping[str, JsonValue] = MappingProxyType({}),
+    previous: ReleaseManifest | None = None,
     spending: Spending | None = None,
     review: AgreementReport | None = None,
 ) -> ReleaseSummary:
@@ -120,6 +129,8 @@ def build_release(
         name: of the release, for the card.
         read_image: the bytes of an image asset, by its SHA-256.
         folder: empty or absent. It is not swapped into place here: that is the caller's.
+        settings: under which the sources were read, for whoever reads them again.
+        previous: what the last release of this name said of itself: what stands in a split stays there.
         spending: what calls of models have come to, for the card; None when none were made.
         review: what is known of the people who reviewed, for the card; None when nobody did.
 
@@ -137,18 +148,20 @@ def build_release(
         for document in ordered:
             release.add(document)
     notes = (*release.notes, *_notes(release, writer.rows(), config))
-    card = render_card(
-        release.tally,
-        plan,
-        writer.rows(),
-        config=config,
+    made = Made(
         name=name,
-        digests=writer.digests(),
+        config=config,
+        plan=plan,
+        tally=release.tally,
+        rows=writer.rows(),
+        documents=release.digests.documents(),
         notes=notes,
+        settings=settings,
+        previous=previous,
         spending=spending,
         review=review,
     )
-    writer.write_text("README.md", card)
+    finish(writer, made)
     return _summary(name, release, writer.rows(), notes)
 
 
@@ -192,6 +205,7 @@ class _Release:
         self.repeated = repeated
         self.plan = plan
         self.tally = Tally()
+        self.digests = RowDigests()
         self.rejected: list[Rejected] = []
         self.notes: list[str] = []
 
@@ -206,7 +220,7 @@ class _Release:
         present = {self._split(unit) for unit in units}
         source.splits = [split for split in SPLITS if split in present]
         for split in source.splits:
-            self._writer.write("documents", split, document_row(contents.document, split))
+            self._write("documents", split, document_row(contents.document, split), document.id)
         self._add_passages(contents, source)
         self._add_figures(contents, source)
         self._add_examples(document, contents, source)
@@ -214,18 +228,22 @@ class _Release:
     def _split(self, unit: Unit) -> str:
         return self.plan.split_of[unit.id if self._by_unit else unit.document.id]
 
+    def _write(self, config: str, split: str, row: Row, document: str) -> None:
+        self._writer.write(config, split, row)
+        self.digests.add(document, config, row)
+
     def _add_passages(self, contents: Contents, source: SourceTally) -> None:
         for unit in contents.units.values():
             for passage in unit.passages:
                 row = passage_row(passage, unit.id, source.passages, contents)
-                self._writer.write("passages", self._split(unit), row)
+                self._write("passages", self._split(unit), row, contents.document.id)
                 source.passages += 1
 
     def _add_figures(self, contents: Contents, source: SourceTally) -> None:
         for unit in contents.units.values():
             for figure in unit.figures:
                 row = figure_row(figure, self._read_image(figure.image.sha256))
-                self._writer.write("figures", self._split(unit), row)
+                self._write("figures", self._split(unit), row, contents.document.id)
                 source.figures += 1
                 self.tally.add_figure(figure)
 
@@ -250,7 +268,7 @@ class _Release:
         figure = main_figure(example, contents)
         image = self._read_image(figure.image.sha256) if figure else None
         row = example_row(record, contents, image)
-        self._writer.write("examples", self._split(contents.units[example.unit_id]), row)
+        self._write("examples", self._split(contents.units[example.unit_id]), row, contents.document.id)
         self.tally.add_released(record, contents.document.subject)
 
 

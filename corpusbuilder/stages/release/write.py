@@ -41,7 +41,7 @@ class DatasetWriter:
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
                 raise StorageError(f"{folder}: a release is written into an empty folder only")
-        self._folder = folder
+        self.folder = folder
         self._features = features
         self._shard_bytes = shard_bytes
         self._splits: dict[tuple[str, str], _SplitWriter] = {}
@@ -52,7 +52,7 @@ class DatasetWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with _storage_errors(self._folder):
+        with _storage_errors(self.folder):
             for writer in self._splits.values():
                 writer.finish(complete=kind is None)
 
@@ -62,9 +62,9 @@ class DatasetWriter:
         Raises:
             StorageError: the disk is full or read-only.
         """
-        with _storage_errors(self._folder):
+        with _storage_errors(self.folder):
             if (config, split) not in self._splits:
-                folder = self._folder / "data" / config
+                folder = self.folder / "data" / config
                 self._splits[config, split] = _SplitWriter(folder, split, self._features[config], self._shard_bytes)
             self._splits[config, split].write(row)
 
@@ -74,14 +74,20 @@ class DatasetWriter:
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of all files of each config, names and content. For when they are complete."""
-        with _storage_errors(self._folder):
-            folders = sorted(path for path in (self._folder / "data").glob("*") if path.is_dir())
+        with _storage_errors(self.folder):
+            folders = sorted(path for path in (self.folder / "data").glob("*") if path.is_dir())
             return {folder.name: _digest(folder) for folder in folders}
+
+    def files(self) -> list[str]:
+        """Every file by its place in the folder, sorted. For when they are complete."""
+        with _storage_errors(self.folder):
+            paths = (path for path in self.folder.rglob("*") if path.is_file())
+            return sorted(path.relative_to(self.folder).as_posix() for path in paths)
 
     def write_text(self, name: str, text: str) -> None:
         """Put a text file beside the data."""
-        with _storage_errors(self._folder):
-            (self._folder / name).write_text(text, encoding="utf-8", newline="\n")
+        with _storage_errors(self.folder):
+            (self.folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 class _SplitWriter:

@@ -1,0 +1,1 @@
+"""The Hugging Face Hub, or any endpoint that speaks its protocol."""
