@@ -34,11 +34,12 @@ ABOUT = "About a corpus and this installation"
 
 for command in (build, demo):
     app.command(rich_help_panel=WHOLE)(command)
-for command in (parse, generate, ground, verify, release):
+for command in (parse, generate, ground, verify):
     app.command(rich_help_panel=STAGES)(command)
 for command in (init, status, forget, schema, doctor):
     app.command(rich_help_panel=ABOUT)(command)
 app.add_typer(review, rich_help_panel=STAGES)
+app.add_typer(release, rich_help_panel=STAGES)
 app.add_typer(ledger, rich_help_panel=ABOUT)
 
 

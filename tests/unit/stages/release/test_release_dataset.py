@@ -229,7 +229,7 @@ def test_the_same_release_has_the_same_bytes_in_any_process_and_order(tmp_path):
     digests = []
     for seed, order in (("1", "forwards"), ("2", "backwards")):
         folder = tmp_path / seed
-        environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parent)}
+        environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(corpus.__file__).parent)}
         subprocess.run([sys.executable, "-c", script, folder, order], check=True, env=environment)
         files = sorted(p for p in folder.rglob("*") if p.is_file())
         digests.append({str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files})

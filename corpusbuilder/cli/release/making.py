@@ -1,4 +1,4 @@
-"""``corpusbuilder release``."""
+"""``corpusbuilder release``, without another word."""
 
 import typer
 
@@ -7,14 +7,14 @@ from corpusbuilder.errors import UsageError
 
 
 @with_options(RunOptions)
-def release(options: RunOptions) -> None:
+def make(options: RunOptions) -> None:
     """Make the dataset: Parquet with images, splits without leakage, and a data card."""
     from dataclasses import asdict
 
     from corpusbuilder.cli.report import emit_json, say
     from corpusbuilder.cli.run import config_of
     from corpusbuilder.cli.summary import load_line
-    from corpusbuilder.pipeline.releasing import release as make_release
+    from corpusbuilder.pipeline.releasing import release
     from corpusbuilder.pipeline.status import looker
     from corpusbuilder.store.workspace import Workspace
 
@@ -23,7 +23,7 @@ def release(options: RunOptions) -> None:
     config = config_of(options.workspace, options.overrides)
     workspace = Workspace(options.workspace.resolve())
     without = looker(workspace, config).unfinished()
-    report = make_release(workspace, config, without=without, force=options.force)
+    report = release(workspace, config, without=without, force=options.force)
     for note in () if options.quiet else report.notes:
         say(f"note: {note}")
     if options.as_json:
