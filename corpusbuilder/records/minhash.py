@@ -57,29 +57,32 @@ def repeats(a: Asked, b: Asked, least: float) -> bool:
     return a.marks == b.marks and similarity(a.shingles, b.shingles) >= least
 
 
+Bands: TypeAlias = tuple[tuple[int, ...], ...]
+"""What an `Index` knows of a text: similar texts have at least one in common."""
+
+
+def bands(found: Shingles) -> Bands:
+    """The bands of a text; none for one without a word."""
+    if not found:
+        return ()
+    smallest = [min([(a * h + b) % _PRIME for h in found]) for a, b in _permutations()]
+    return tuple((band, *smallest[band * _ROWS : (band + 1) * _ROWS]) for band in range(_BANDS))
+
+
 @dataclass(slots=True)
 class Index:
     """Texts that can be found again by those that are similar to them."""
 
-    _bands: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
+    _holders: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
 
-    def add(self, number: int, found: Shingles) -> None:
+    def add(self, number: int, own: Bands) -> None:
         """Remember a text as ``number``."""
-        for band in _keys(found):
-            self._bands.setdefault(band, []).append(number)
+        for band in own:
+            self._holders.setdefault(band, []).append(number)
 
-    def near(self, found: Shingles) -> list[int]:
+    def near(self, own: Bands) -> list[int]:
         """Numbers of texts that may be similar, in ascending order."""
-        return sorted({number for band in _keys(found) for number in self._bands.get(band, ())})
-
-
-def _keys(found: Shingles) -> Iterator[tuple[int, ...]]:
-    """One key per band: texts that share one are compared."""
-    if not found:
-        return
-    smallest = [min((a * h + b) % _PRIME for h in found) for a, b in _permutations()]
-    for band in range(_BANDS):
-        yield (band, *smallest[band * _ROWS : (band + 1) * _ROWS])
+        return sorted({number for band in own for number in self._holders.get(band, ())})
 
 
 @lru_cache(maxsize=1)

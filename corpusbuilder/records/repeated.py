@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from corpusbuilder.records.example import Example
-from corpusbuilder.records.minhash import Asked, Index, asked, repeats
+from corpusbuilder.records.minhash import Asked, Index, asked, bands, repeats
 from corpusbuilder.records.text import stems
 
 LEAST_SIMILARITY: Final = 0.7
@@ -48,10 +48,11 @@ class _Kept:
     def first_like(self, example: Example) -> str | None:
         """The id of the first example of another document that is repeated; when there is none, this one is kept."""
         own = asked(example.question, example.answer)
-        for number in self._index.near(own.shingles):
+        keys = bands(own.shingles)
+        for number in self._index.near(keys):
             known = self._known[number]
             if known.document_id != example.document_id and repeats(own, known.asked, LEAST_SIMILARITY):
                 return known.id
-        self._index.add(len(self._known), own.shingles)
+        self._index.add(len(self._known), keys)
         self._known.append(_Known(example.id, example.document_id, own))
         return None
