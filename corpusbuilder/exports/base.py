@@ -21,6 +21,12 @@ class ExportOptions:
     """The family of the model that is to read boxes or visual tokens: it decides their convention."""
     split: str | None = None
     """One split, or all."""
+    min_pixels: int | None = None
+    """The least pixels to which the model's processor scales an image up; None: as its makers have set it."""
+    max_pixels: int | None = None
+    """The most pixels to which the model's processor scales an image down; None: as its makers have set it."""
+    passages: bool = True
+    """Whether the passages that belong to a question are given with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class ExportReport:
     """Number of examples that the format cannot hold, by the reason in plain words."""
     notes: tuple[str, ...] = ()
     """Sentences for the person at the keyboard."""
+    usage: str = ""
+    """What to type next, or to put into a trainer's settings; ``{folder}``, in double quotes, is where it is."""
 
 
 class Export(Protocol):

@@ -84,6 +84,41 @@ def to_pixels(
     return _clip(xs[0], size[0]), _clip(ys[0], size[1]), _clip(xs[1], size[0]), _clip(ys[1], size[1])
 
 
+def from_pixels(
+    box: Sequence[float],
+    space: CoordinateSpace,
+    *,
+    size: tuple[int, int],
+    resized: tuple[int, int] | None = None,
+) -> tuple[float, float, float, float]:
+    """Convert a box in pixels of an image of ``size`` (width, height) to ``space``: the inverse of `to_pixels`.
+
+    Nothing is rounded: to how many digits a model writes is its own convention.
+
+    Args:
+        box: ``[x0, y0, x1, y1]``; what lies outside of the image is cut off.
+        space: how it is to be written; `CoordinateSpace.PALIGEMMA` gives y first.
+        size: width and height of the stored image in pixels.
+        resized: width and height of the image as the model sees it, for `CoordinateSpace.RESIZED_PIXELS`.
+
+    Raises:
+        ValueError: not four finite numbers, or ``resized`` is missing where the space needs it.
+    """
+    x0, y0, x1, y1 = to_pixels(box, CoordinateSpace.ORIGINAL_PIXELS, size=size)
+    if space is CoordinateSpace.ORIGINAL_PIXELS:
+        return x0, y0, x1, y1
+    if space is CoordinateSpace.RESIZED_PIXELS:
+        if resized is None:
+            raise ValueError("boxes in resized pixels need the size of the resized image")
+        full: Sequence[float] = resized
+    else:
+        full = (_FULL_SCALE[space], _FULL_SCALE[space])
+    # Multiplied first: half of 1023 is then 511.5 whatever the size, and rounds the same way.
+    left, right = x0 * full[0] / size[0], x1 * full[0] / size[0]
+    top, bottom = y0 * full[1] / size[1], y1 * full[1] / size[1]
+    return (top, left, bottom, right) if space is CoordinateSpace.PALIGEMMA else (left, top, right, bottom)
+
+
 def _clip(value: float, limit: float) -> float:
     return min(max(value, 0.0), limit)
 

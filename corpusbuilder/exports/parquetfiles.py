@@ -1,0 +1,153 @@
+"""Writes examples with embedded images as Parquet that ``datasets.load_dataset`` reads from the folder."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from corpusbuilder.errors import MissingExtraError, storage_errors
+from corpusbuilder.exports.examples import Question
+from corpusbuilder.exports.images import image_name
+from corpusbuilder.store.files import sha256_of, write_whole
+from corpusbuilder.store.release import DATA, Row
+
+if TYPE_CHECKING:
+    from datasets import Features
+    from pyarrow.parquet import ParquetWriter
+
+_GROUP_ROWS: Final = 100
+_GROUP_BYTES: Final = 64_000_000
+_SHARD_BYTES: Final = 400_000_000
+_DICTIONARY_BYTES: Final = 2 * _GROUP_BYTES
+"""Below it Parquet keeps an image once in a group, however many rows show it."""
+
+
+class ParquetFiles:
+    """The shards of every split; holds one group of rows of each in memory. The same rows give the same bytes."""
+
+    def __init__(self, folder: Path, features: "Features") -> None:
+        """Write below ``folder``, which is there."""
+        self._folder = folder
+        self._schema = features.arrow_schema
+        self._splits: dict[str, _Split] = {}
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Number of rows by files, as a pattern: ``data/train-*.parquet``."""
+        return {_pattern(name): split.rows for name, split in self._splits.items()}
+
+    def write(self, split: str, row: Row) -> None:
+        """Add a row."""
+        if split not in self._splits:
+            self._splits[split] = _Split(self._folder / DATA, split, self._schema)
+        self._splits[split].write(row)
+
+    def finish(self) -> None:
+        """Close all files, whole, and say in a README which of them are which split."""
+        for split in self._splits.values():
+            split.finish()
+        entries = "".join(f"  - split: {name}\n    path: {_pattern(name)}\n" for name in self._splits)
+        # `datasets` knows a folder by its name and this header alone: without the digest it would go on to show what
+        # stood there before, out of its cache.
+        head = f"configs:\n- config_name: default\n  description: sha256 {self._digest()}\n  data_files:\n{entries}"
+        text = f"---\n{head}---\n"
+        write_whole(self._folder / "README.md", text.encode())
+
+    def _digest(self) -> str:
+        files = sorted((self._folder / DATA).glob("*.parquet"))
+        return hashlib.sha256("".join(f"{file.name} {sha256_of(file)}\n" for file in files).encode()).hexdigest()
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for split in self._splits.values():
+            split.close()
+
+
+class _Split:
+    def __init__(self, folder: Path, name: str, schema: Any) -> None:  # noqa: ANN401 - pyarrow has no types
+        folder.mkdir(exist_ok=True)
+        self._folder = folder
+        self._name = name
+        self._schema = schema
+        self._pending: list[Row] = []
+        self._pending_bytes = 0
+        self._shards: list[Path] = []
+        self._writer: ParquetWriter | None = None
+        self.rows = 0
+
+    def write(self, row: Row) -> None:
+        self._pending.append(row)
+        self._pending_bytes += sum(len(image["bytes"]) for image in row["images"])
+        self.rows += 1
+        if len(self._pending) >= _GROUP_ROWS or self._pending_bytes >= _GROUP_BYTES:
+            self._flush()
+
+    def finish(self) -> None:
+        if self._pending:
+            self._flush()
+        self.close()
+        for number, shard in enumerate(self._shards):
+            shard.rename(self._folder / f"{self._name}-{number:05d}-of-{len(self._shards):05d}.parquet")
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def _flush(self) -> None:
+        from pyarrow import Table, parquet
+
+        if self._writer is None:
+            self._shards.append(self._folder / f"{self._name}-{len(self._shards):05d}.partial")
+            self._writer = parquet.ParquetWriter(
+                self._shards[-1],
+                self._schema,
+                compression="zstd",
+                dictionary_pagesize_limit=_DICTIONARY_BYTES,
+                write_statistics=False,  # they would hold images
+            )
+        self._writer.write_table(Table.from_pylist(self._pending, schema=self._schema), row_group_size=_GROUP_ROWS)
+        self._pending, self._pending_bytes = [], 0
+        if self._shards[-1].stat().st_size >= _SHARD_BYTES:
+            self.close()
+
+
+@contextmanager
+def parquet_files(folder: Path, features: "Features") -> Iterator[ParquetFiles]:
+    """Files that are finished when all rows are written.
+
+    Raises:
+        StorageError: the disk is full or read-only.
+    """
+    with storage_errors(folder):
+        files = ParquetFiles(folder, features)
+        try:
+            yield files
+            files.finish()
+        finally:
+            files.close()
+
+
+def need_datasets() -> None:
+    """Check that there is what explicit features need.
+
+    Raises:
+        MissingExtraError: the package `datasets` is not installed.
+    """
+    try:
+        import datasets  # noqa: F401 - only to see whether it is there
+    except ImportError:
+        raise MissingExtraError("datasets", "release", purpose="an export as Parquet") from None
+
+
+def embedded(question: Question) -> list[Row]:
+    """The image of an example as `datasets.Image` stores it; none for an example without a figure."""
+    if question.figure is None or question.image is None:
+        return []
+    data = question.image["bytes"]
+    return [{"bytes": data, "path": image_name(data, question.id)}]
+
+
+def _pattern(split: str) -> str:
+    return f"{DATA}/{split}-*.parquet"
