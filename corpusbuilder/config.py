@@ -3,6 +3,7 @@
 Secrets are named, never held: ``api_key_env = "OPENAI_API_KEY"``.
 """
 
+import datetime as dt
 import difflib
 import json
 import os
@@ -185,7 +186,7 @@ class ReviewSection(Section):
 
 
 class Splits(Section):
-    """Shares of the documents; they add up to 1."""
+    """Shares of the examples and documents; they add up to 1."""
 
     train: float = Field(default=0.8, ge=0, le=1)
     validation: float = Field(default=0.1, ge=0, le=1)
@@ -212,6 +213,9 @@ class ReleaseSection(Section):
         default="0.1.0", pattern=r"^v?\d+(\.\d+){0,3}([-.+][0-9A-Za-z.-]+)?$", coerce_numbers_to_str=True
     )
     """Version of the dataset, for the card, the citation and the tag of ``publish``."""
+    date: dt.date | None = None
+    """When this version was published, such as ``2026-11-22``, for the citation and the Croissant description; when not
+    set, the day on which it was first made, or ``SOURCE_DATE_EPOCH``."""
     title: str | None = None
     """Title of the dataset, for the card and the citation; the release name when not set."""
     authors: tuple[str, ...] = ()
@@ -225,8 +229,10 @@ class ReleaseSection(Section):
     licence: str = "CC-BY-4.0"
     """SPDX expression for what you add: questions, reasoning, annotations. Their sources keep their own licences."""
     benchmarks: tuple[str, ...] = ()
-    """Files with questions of benchmarks (JSON, JSONL, CSV or plain lines) that the release must not repeat; it is
-    reported where it does. Paths are relative to the workspace."""
+    """Files with questions of benchmarks (JSON, JSONL, CSV, TSV or plain lines) to compare the release with. Paths are
+    relative to the workspace."""
+    contaminated: Literal["report", "drop"] = "report"
+    """Examples that ask what a file in ``benchmarks`` asks: only reported, or left out as well."""
 
 
 class Config(Section):

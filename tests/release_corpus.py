@@ -5,7 +5,6 @@ import io
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from itertools import count
 
 from PIL import Image
 
@@ -36,8 +35,8 @@ from corpusbuilder.records import (
     VerifiedExample,
     WordBox,
 )
+from corpusbuilder.records.release import ReleaseManifest
 from corpusbuilder.stages.release import DocumentInput, build_release
-from corpusbuilder.stages.release.splits import split_by_hash
 
 SYLLABLES = ["ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo"]
 DEFAULT = ReleaseSection()
@@ -57,9 +56,20 @@ def prose(seed, words=60):
     return " ".join("".join(chance.choices(SYLLABLES, k=3)) for _ in range(words))
 
 
-def ids_in(split):
-    """Ids of documents that the hash puts into ``split``."""
-    return (f"doc-{n:04d}" for n in count() if split_by_hash(f"doc-{n:04d}", DEFAULT.splits) == split)
+def stood(splits, *, split_by="document", shares=None):
+    """What a release says of itself in which documents (or units) stood in these splits."""
+    return ReleaseManifest(
+        name="cells",
+        version="0.1.0",
+        tool_version="0",
+        split_by=split_by,
+        shares=shares or DEFAULT.splits.model_dump(),
+        splits=splits,
+        rows={},
+        documents={},
+        settings={},
+        card={},
+    )
 
 
 def document(id_="doc-1", **fields):

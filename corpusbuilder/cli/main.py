@@ -9,12 +9,15 @@ from corpusbuilder import __version__
 from corpusbuilder.cli.build import build
 from corpusbuilder.cli.demo import demo
 from corpusbuilder.cli.doctor import doctor
+from corpusbuilder.cli.export import export
 from corpusbuilder.cli.forget import forget
 from corpusbuilder.cli.generate import generate
 from corpusbuilder.cli.ground import ground
+from corpusbuilder.cli.hydrate import hydrate
 from corpusbuilder.cli.init import init
 from corpusbuilder.cli.ledger import ledger
 from corpusbuilder.cli.parse import parse
+from corpusbuilder.cli.publish import publish
 from corpusbuilder.cli.release import release
 from corpusbuilder.cli.review import review
 from corpusbuilder.cli.schema import schema
@@ -29,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 STAGES = "The stages, in order"
+AFTERWARDS = "With a release"
 WHOLE = "The whole way"
 ABOUT = "About a corpus and this installation"
 
@@ -36,6 +40,8 @@ for command in (build, demo):
     app.command(rich_help_panel=WHOLE)(command)
 for command in (parse, generate, ground, verify):
     app.command(rich_help_panel=STAGES)(command)
+for command in (publish, hydrate, export):
+    app.command(rich_help_panel=AFTERWARDS)(command)
 for command in (init, status, forget, schema, doctor):
     app.command(rich_help_panel=ABOUT)(command)
 app.add_typer(review, rich_help_panel=STAGES)

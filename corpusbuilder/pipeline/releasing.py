@@ -13,7 +13,9 @@ from corpusbuilder.backends.labelstudio.reading import VERSION
 from corpusbuilder.config import Config
 from corpusbuilder.errors import MissingInputError, command_line, storage_errors
 from corpusbuilder.pipeline.assets import collect_assets
+from corpusbuilder.pipeline.benchmarks import benchmark_digests, read_benchmarks
 from corpusbuilder.pipeline.calls import spending
+from corpusbuilder.pipeline.releasedate import release_date
 from corpusbuilder.pipeline.reviewfiles import ReviewFiles
 from corpusbuilder.pipeline.reviewing.summary import agreement_of
 from corpusbuilder.pipeline.shards import differences
@@ -118,6 +120,7 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
     depends_on = _fingerprint(workspace, config, without)
     documents = _documents(workspace, without)
     unfinished = _by_file_name(workspace, without)
+    benchmarks = read_benchmarks(workspace.root, config.release.benchmarks)
     if not documents:
         raise MissingInputError(
             f"{workspace.root}: there is nothing to release: no document is finished"
@@ -129,16 +132,18 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
     with storage_errors(fresh):
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+    previous = _previous(folder)
     summary = build_release(
         documents,
-        config=config.release,
+        config=config.release.model_copy(update={"date": release_date(config.release, previous)}),
         name=name,
         read_image=workspace.read_asset,
         folder=fresh,
         settings={"parse": config.parse.model_dump(mode="json", exclude={"workers"})},
-        previous=_previous(folder),
+        previous=previous,
         spending=spending(workspace),
         review=agreement_of(workspace),
+        benchmarks=benchmarks,
     )
     (workspace.stage_folder(STAGE) / "done" / f"{name}.json").unlink(missing_ok=True)
     with storage_errors(folder):
@@ -221,7 +226,9 @@ def _fingerprint(workspace: Workspace, config: Config, without: Mapping[str, str
         if document not in without
     }
     reading = {"reading of annotations": VERSION} if said else {}
-    return {**fingerprint(config.release, config.release_name), **inputs, **said, **reading}
+    digests = benchmark_digests(workspace.root, config.release.benchmarks)
+    asked = {f"benchmark {name}": digest for name, digest in digests.items()}
+    return {**fingerprint(config.release, config.release_name), **inputs, **said, **reading, **asked}
 
 
 def _grouped(changes: list[str]) -> list[str]:

@@ -7,10 +7,20 @@ from pydantic import JsonValue
 
 from corpusbuilder import __version__
 from corpusbuilder.config import ReleaseSection
+from corpusbuilder.errors import storage_errors
 from corpusbuilder.records.agreement import AgreementReport
 from corpusbuilder.records.call import Spending
+from corpusbuilder.records.contamination import ContaminationReport
 from corpusbuilder.records.release import ReleaseChange, ReleasedDocument, ReleaseManifest
-from corpusbuilder.stages.release.card import render_card
+from corpusbuilder.stages.release.card import (
+    CROISSANT,
+    CardFacts,
+    croissant_json,
+    data_files,
+    facts_of,
+    plots_of,
+    render_card,
+)
 from corpusbuilder.stages.release.features import CONFIGS
 from corpusbuilder.stages.release.splits import SPLITS, SplitPlan
 from corpusbuilder.stages.release.tally import Tally
@@ -35,29 +45,42 @@ class Made:
     previous: ReleaseManifest | None
     spending: Spending | None
     review: AgreementReport | None
+    contamination: ContaminationReport | None
 
 
 def finish(writer: DatasetWriter, made: Made) -> None:
     """Write all that is not rows."""
-    card = render_card(
-        made.tally,
-        made.plan,
-        made.rows,
-        config=made.config,
-        name=made.name,
-        digests=writer.digests(),
-        notes=made.notes,
-        spending=made.spending,
-        review=made.review,
-    )
-    writer.write_text(CARD, card)
-    writer.write_text(MANIFEST, manifest_of(made).model_dump_json(indent=1) + "\n")
+    facts = card_facts(made)
+    writer.write_text(CARD, render_card(facts, digests=writer.digests()))
+    for name, plot in plots_of(facts).items():
+        with storage_errors(writer.folder):
+            (writer.folder / name).parent.mkdir(exist_ok=True)
+        writer.write_text(name, plot)
+    writer.write_text(CROISSANT, croissant_json(facts, data_files(writer.folder), writer.folder))
+    writer.write_text(MANIFEST, manifest_of(made, facts).model_dump_json(indent=1) + "\n")
     writer.write_text(CHECKSUMS, checksum_lines(writer.folder, writer.files()))
 
 
-def manifest_of(made: Made) -> ReleaseManifest:
+def card_facts(made: Made) -> CardFacts:
+    """What stands on the card."""
+    return facts_of(
+        made.tally,
+        name=made.name,
+        config=made.config,
+        groups=made.plan.groups,
+        rows=made.rows,
+        configs=CONFIGS,
+        splits=SPLITS,
+        changes=_changes(made),
+        notes=made.notes,
+        spending=made.spending,
+        review=made.review,
+        contamination=made.contamination,
+    )
+
+
+def manifest_of(made: Made, facts: CardFacts) -> ReleaseManifest:
     """What the release says of itself."""
-    before = _before(made)
     return ReleaseManifest(
         name=made.name,
         version=made.config.version,
@@ -67,10 +90,10 @@ def manifest_of(made: Made) -> ReleaseManifest:
         splits={**(made.previous.splits if made.previous else {}), **made.plan.split_of},
         rows={c: {s: made.rows[c, s] for s in SPLITS if (c, s) in made.rows} for c in CONFIGS},
         documents=dict(made.documents),
-        previous=before,
-        changes=(*_earlier_changes(made), _change(made, before)),
+        previous=_before(made),
+        changes=_changes(made),
         settings=dict(made.settings),
-        card={},
+        card=facts.model_dump(mode="json"),
     )
 
 
@@ -82,9 +105,10 @@ def _before(made: Made) -> dict[str, ReleasedDocument] | None:
     return last.previous if last.version == made.config.version else last.documents
 
 
-def _earlier_changes(made: Made) -> tuple[ReleaseChange, ...]:
-    changes = made.previous.changes if made.previous else ()
-    return tuple(change for change in changes if change.version != made.config.version)
+def _changes(made: Made) -> tuple[ReleaseChange, ...]:
+    """One entry a version, the oldest first."""
+    earlier = made.previous.changes if made.previous else ()
+    return (*(change for change in earlier if change.version != made.config.version), _change(made, _before(made)))
 
 
 def _change(made: Made, before: Mapping[str, ReleasedDocument] | None) -> ReleaseChange:

@@ -1,14 +1,22 @@
 """Counts what a release holds, while it is written: the source of every number on the card."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from corpusbuilder.records.document import Document, Figure
-from corpusbuilder.records.evidence import RegionEvidence
-from corpusbuilder.records.example import GroundedExample, StepGrounding, VerifiedExample
+from corpusbuilder.records.example import VerifiedExample
 from corpusbuilder.records.review import ReviewedExample
+from corpusbuilder.stages.release.licences import is_publishable
+from corpusbuilder.stages.release.perception import Perception
 from corpusbuilder.stages.release.rows import teacher_name, verified_part
+from corpusbuilder.stages.release.withholding import Withholding
+from corpusbuilder.stages.release.write import Row
+
+NOT_STATED: Final = "not stated"
+_MODALITIES: Final = {(False, False): "none", (True, False): "figure", (False, True): "text", (True, True): "both"}
+"""By whether there are regions and spans."""
 
 Maker: TypeAlias = tuple[str, str, str, str]
 """Teacher, revision, prompt id, prompt SHA-256; empty where it does not apply."""
@@ -54,7 +62,12 @@ class Tally:
     step_evidence: Counter[str] = field(default_factory=Counter)
     """Steps by what they cite: figure, text, both, none."""
     methods: Counter[str] = field(default_factory=Counter)
-    """Pieces of evidence by how they were found."""
+    """Regions and spans by how they were found."""
+    dependence: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Examples by what an answer was found to depend on, and for which model; those that were not measured are not
+    counted."""
+    perception: Perception = field(default_factory=Perception)
+    withholding: Withholding = field(default_factory=Withholding)
     makers: Counter[Maker] = field(default_factory=Counter)
     figures_with_diagram: int = 0
     image_labels: int = 0
@@ -66,10 +79,12 @@ class Tally:
         """Start counting for one document."""
         self.page_status.update(page.status for page in document.pages)
         self.sources.append(SourceTally(document))
+        self.perception.start_document()
         return self.sources[-1]
 
     def add_figure(self, figure: Figure) -> None:
         """Count a figure and what was read inside it."""
+        self.perception.add_figure(figure)
         labels = figure.diagram.labels
         self.figures_with_diagram += any(True for _ in figure.diagram.elements())
         self.labels += len(labels)
@@ -81,41 +96,41 @@ class Tally:
         self.seen += 1
         self.verdicts[verdict.label] += 1
         self.checks.update((check.name, check.version, check.outcome) for check in verdict.checks)
+        document = self.sources[-1].document
+        self.withholding.add(record, document, may_be_quoted=is_publishable(document.licence))
         if isinstance(record, ReviewedExample):
             self.reviews[record.status] += 1
             self.corrected_fields.update({_kind_of_field(correction.field) for correction in record.corrections})
 
-    def add_released(self, record: VerifiedExample | ReviewedExample, subject: str | None) -> None:
-        """Count an example that went into the dataset."""
+    def add_released(self, record: VerifiedExample | ReviewedExample, row: Row) -> None:
+        """Count an example that went into the dataset as ``row``."""
         verified = verified_part(record)
-        grounded, example = verified.grounded, verified.example
-        made = example.provenance
+        made = verified.example.provenance
         self.released += 1
         self.released_unseen += isinstance(record, VerifiedExample)
         if not verified.accepted:
             self.released_on_word[verified.verdict.label] += 1
-        self.languages[example.language] += 1
-        self.subjects[subject or "not stated"] += 1
-        self.question_types[example.question_type] += 1
-        self.answer_types[example.answer_type] += 1
+        self.languages[row["language"]] += 1
+        self.subjects[row["subject"] or NOT_STATED] += 1
+        self.question_types[row["question_type"]] += 1
+        self.answer_types[row["answer_type"]] += 1
         self.makers[teacher_name(made), made.revision or "", made.prompt_id or "", made.prompt_sha256 or ""] += 1
-        self.step_kinds.update(step.kind.value for step in example.steps)
-        self._add_evidence(grounded)
+        if row["dependence"] and row["dependence"]["label"]:
+            self.dependence[row["dependence"]["label"], row["dependence"]["model"] or NOT_STATED] += 1
+        self._add_steps(row["steps"])
+        self.perception.add_example(row)
 
-    def _add_evidence(self, grounded: GroundedExample) -> None:
-        self.modalities[_modality(grounded.groundings)] += 1
-        self.step_evidence.update(_modality((grounding,)) for grounding in grounded.groundings)
-        self.methods.update(found.method for grounding in grounded.groundings for found in grounding.evidence)
+    def _add_steps(self, steps: Sequence[Row]) -> None:
+        kinds = [(bool(step["regions"]), bool(step["spans"])) for step in steps]
+        self.modalities[_MODALITIES[any(r for r, _ in kinds), any(s for _, s in kinds)]] += 1
+        for step, kind in zip(steps, kinds, strict=True):
+            self.step_kinds[step["kind"]] += 1
+            self.step_evidence[_MODALITIES[kind]] += 1
+            for found in (*step["regions"], *step["spans"]):
+                self.methods[found["method"]] += 1
 
 
 def _kind_of_field(path: str) -> str:
     """``steps.regions`` of ``steps.2.regions.r2.0.0``, ``steps`` of ``steps.2``, which step and mark it is left out."""
     first, *rest = path.split(".")
     return ".".join([first, *rest[1:2]])
-
-
-def _modality(groundings: tuple[StepGrounding, ...]) -> str:
-    kinds = {isinstance(found, RegionEvidence) for grounding in groundings for found in grounding.evidence}
-    if len(kinds) == 2:
-        return "both"
-    return "none" if not kinds else "figure" if True in kinds else "text"

@@ -23,6 +23,8 @@ _IMAGE_GROUP_ROWS: Final = 100
 _GROUP_ROWS: Final = 1000
 _GROUP_IMAGE_BYTES: Final = 64_000_000
 """The Hub's viewer reads row groups up to 300 MB."""
+_DICTIONARY_BYTES: Final = 2 * _GROUP_IMAGE_BYTES
+"""More than a group ever needs: Parquet's dictionary keeps an image once a group, however many examples show it."""
 
 
 class DatasetWriter:
@@ -140,12 +142,12 @@ class _SplitWriter:
         from pyarrow import parquet
 
         self._shards += 1
-        # Parquet's dictionaries keep an image once a group, however many examples show it.
         return parquet.ParquetWriter(
             self._shard_path(self._shards - 1),
             self._schema,
             compression="zstd",
             write_page_index=True,
+            dictionary_pagesize_limit=_DICTIONARY_BYTES,
         )
 
     def _shard_path(self, shard: int) -> Path:

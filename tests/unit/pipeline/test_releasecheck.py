@@ -45,6 +45,7 @@ def test_a_whole_release_passes(tmp_path):
 def test_nothing_is_left_in_the_users_cache(tmp_path, monkeypatch):
     import datasets
 
+    datasets.enable_progress_bars()
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
     load_back(make(tmp_path / "release"))
     assert not (tmp_path / "cache").exists()

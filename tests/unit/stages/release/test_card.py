@@ -1,11 +1,10 @@
 """The card says what is in the Parquet files, whatever strangers call their books."""
 
 import re
-from collections import Counter
 
 import pytest
 import release_corpus as corpus
-import yaml
+from card_reading import front_matter, plain, prose, tables
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,9 +18,10 @@ from corpusbuilder.records.agreement import (
     Share,
 )
 from corpusbuilder.records.call import Spending
-from corpusbuilder.stages.release import CONFIGS, SPLITS, fingerprint
-from corpusbuilder.stages.release.card import escape_markdown
-from corpusbuilder.stages.release.licences import hub_identifier, is_publishable
+from corpusbuilder.stages.release import CONFIGS, fingerprint
+from corpusbuilder.stages.release.card import escape_markdown, render_card
+from corpusbuilder.stages.release.refusals import facts_in
+from corpusbuilder.store.release import ReleaseFolder
 
 HOSTILE = [
     "| x | y |",
@@ -44,28 +44,10 @@ def hostile_release(tmp_path):
     return (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
-def front_matter(card):
-    head = card.split("---\n", 2)
-    assert head[0] == ""
-    return yaml.safe_load(head[1])
-
-
-def tables(card):
-    """Rows of cells by the first cell of the table's head; cells are split at bars that are not escaped."""
-    found, rows = {}, None
-    for line in card.splitlines():
-        if not line.startswith("|"):
-            rows = None
-        elif rows is None:
-            rows = found.setdefault(line.split("|")[1].strip(), [])
-        elif not set(line) <= set("|-:"):
-            rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
-    return found
-
-
 def test_hostile_titles_break_neither_the_table_nor_the_page(hostile_release):
-    sources = tables(hostile_release)["title"]
-    assert [len(row) for row in sources] == [12] * len(HOSTILE)
+    sources, licences = tables(hostile_release)["title"], tables(hostile_release)["document"]
+    assert [len(row) for row in sources] == [8] * len(HOSTILE)
+    assert [len(row) for row in licences] == [5] * len(HOSTILE)
     assert "<script>" not in hostile_release
     assert "\u202e" not in hostile_release
     assert "{{ 7 * 7 }}" in hostile_release.replace("\\", "")
@@ -74,11 +56,13 @@ def test_hostile_titles_break_neither_the_table_nor_the_page(hostile_release):
 
 
 def test_hostile_values_leave_the_front_matter_as_it_is(tmp_path):
-    documents = [corpus.simple_document(f"doc-{n}", language=value, licence=value) for n, value in enumerate(HOSTILE)]
-    corpus.release(documents, tmp_path)
+    values = [*HOSTILE, "en", "fr-CA"]
+    documents = [corpus.simple_document(f"doc-{n}", language=value, licence=value) for n, value in enumerate(values)]
+    corpus.release(documents, tmp_path, corpus.ReleaseSection(title=HOSTILE[2]))
     head = front_matter((tmp_path / "README.md").read_text(encoding="utf-8"))
+    assert head["pretty_name"] == HOSTILE[2]
     assert head["license"] == ["other"]
-    assert head["language"] == sorted(HOSTILE)
+    assert (head["language"], head["language_bcp47"]) == (["en", "fr"], ["fr-CA"])
 
 
 def test_the_hub_accepts_the_front_matter(hostile_release):
@@ -92,50 +76,89 @@ def test_the_hub_accepts_the_front_matter(hostile_release):
     assert data["license"] == ["cc-by-4.0"]
 
 
+# https://huggingface.co/docs/hub/datasets-cards: what the Hub refuses to take otherwise.
+SIZES_OF_THE_HUB = ["n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B"]
+TASKS_OF_THE_HUB = {"visual-question-answering", "question-answering"}
+
+
+@pytest.mark.parametrize("power", range(9))
+def test_every_size_has_a_category_of_the_hub(tmp_path, power):
+    corpus.release([corpus.simple_document("doc-1")], tmp_path)
+    facts = facts_in(ReleaseFolder.open(tmp_path)).model_copy(update={"released": 10**power})
+    head = front_matter(render_card(facts, digests={}))
+    assert head["size_categories"] == [SIZES_OF_THE_HUB[max(0, power - 2)]]
+    assert "configs" not in head
+
+
+@pytest.mark.parametrize(("examples", "tasks"), [(1, TASKS_OF_THE_HUB), (0, {"question-answering"})])
+def test_a_corpus_without_questions_on_figures_claims_no_visual_task(tmp_path, examples, tasks):
+    corpus.release([corpus.simple_document("doc-1", examples=examples)], tmp_path)
+    assert set(front_matter((tmp_path / "README.md").read_text(encoding="utf-8"))["task_categories"]) == tasks
+
+
+@pytest.mark.parametrize(
+    ("licences", "on_the_hub", "name"),
+    [
+        (["CC0-1.0", "CC-BY-SA-4.0"], ["cc-by-sa-4.0"], None),
+        (["CC-BY-NC-4.0", "CC-BY-SA-4.0"], ["cc-by-nc-4.0", "cc-by-sa-4.0"], None),
+        (["MIT"], ["other"], "cc-by-4.0 and mit"),
+        (["CC0-1.0", None], ["cc-by-4.0", "unknown"], None),
+        (["CC0-1.0", "CC-BY-ND-4.0"], ["cc-by-4.0", "cc-by-nd-4.0"], None),
+    ],
+)
+def test_the_hub_is_told_the_licence_of_the_whole_or_all_that_stand_in_it(tmp_path, licences, on_the_hub, name):
+    corpus.release([corpus.simple_document(f"doc-{n}", licence=x) for n, x in enumerate(licences)], tmp_path)
+    head = front_matter((tmp_path / "README.md").read_text(encoding="utf-8"))
+    assert head["license"] == on_the_hub
+    assert head.get("license_name") == name
+
+
+def test_licences_that_do_not_go_together_are_told_as_a_collection(tmp_path):
+    documents = [corpus.simple_document(f"doc-{x}", licence=x) for x in ("CC-BY-NC-4.0", "CC-BY-SA-4.0")]
+    corpus.release(documents, tmp_path)
+    text = prose((tmp_path / "README.md").read_text(encoding="utf-8"))
+    assert "**No one licence can carry the whole as one work**" in text
+    assert "The dataset is a collection" in text
+    assert "Do not publish" not in text
+
+
+def test_annotations_that_a_document_does_not_allow_are_named_first(tmp_path):
+    documents = [corpus.simple_document("doc-1", licence="CC-BY-SA-4.0", title="Shared atlas")]
+    corpus.release(documents, tmp_path, corpus.ReleaseSection(licence="CC-BY-NC-4.0"))
+    text = prose((tmp_path / "README.md").read_text(encoding="utf-8"))
+    assert "Do not publish this folder as it is" in text
+    assert "“Shared atlas” (file doc-1.pdf): what is made of a work under CC BY-SA 4.0" in text
+
+
+def test_who_has_to_be_named_is_named_and_whoever_is_missing_too(tmp_path):
+    author = "Ann | Lee & " + 60 * "many others, "
+    documents = [
+        corpus.simple_document("doc-1", title="Atlas", attribution=author),
+        corpus.simple_document("doc-2", title="Nameless"),
+        corpus.simple_document("doc-3", title="Free", licence="CC0-1.0"),
+    ]
+    corpus.release(documents, tmp_path)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    line = next(line for line in card.splitlines() if line.startswith("- “Atlas”"))
+    assert plain(line).startswith(
+        f"- “Atlas” by {author.strip()}, CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/);"
+    )
+    assert "nobody was stated (`attribution` in sources.toml): “Nameless”." in prose(card)
+
+
+def test_the_address_on_the_hub_is_what_one_types_to_load_it(tmp_path):
+    page = corpus.ReleaseSection(url="https://huggingface.co/datasets/team/cells")
+    corpus.release([corpus.simple_document("doc-1")], tmp_path, page)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert 'load_dataset("team/cells", "examples")' in card
+    assert "path/to/this/folder" not in card
+
+
 @given(st.text())
 def test_any_text_becomes_one_line_without_live_markup(text):
     escaped = escape_markdown(text)
     assert len(escaped.splitlines()) <= 1
     assert not re.search(r"[<>]|(?<!\\)[|`]", re.sub(r"\\\\", "", escaped))
-
-
-def test_every_count_on_the_card_is_that_of_the_files(tmp_path):
-    from pyarrow import parquet
-
-    documents = [corpus.simple_document(f"doc-{n}", examples=n % 4, subject=f"s-{n % 2}") for n in range(25)]
-    config = corpus.DEFAULT
-    corpus.release(documents, tmp_path, config)
-    card = tables((tmp_path / "README.md").read_text(encoding="utf-8"))
-    rows = {
-        (config, split): parquet.read_table(path).to_pylist()
-        for config in CONFIGS
-        for split in SPLITS
-        for path in (tmp_path / "data" / config).glob(f"{split}-*.parquet")
-    }
-    for name, *counts in card["rows"]:
-        actual = [len(rows.get((name, split), ())) for split in SPLITS]
-        assert [int(count) for count in counts] == [*actual, sum(actual)]
-    examples = [row for (config, _), found in rows.items() if config == "examples" for row in found]
-    steps = [step for row in examples for step in row["steps"]]
-    for title, actual in [
-        ("Language", Counter(row["language"] for row in examples)),
-        ("Subject", Counter(row["subject"] for row in examples)),
-        ("Question type", Counter(row["question_type"] for row in examples)),
-        ("Answer type", Counter(row["answer_type"] for row in examples)),
-        ("Step kind", Counter(step["kind"] for step in steps)),
-        ("Evidence of the step", Counter(evidence_of([step]) for step in steps)),
-        ("Evidence of the example", Counter(evidence_of(row["steps"]) for row in examples)),
-    ]:
-        assert {row[0].replace("\\", ""): int(row[1]) for row in card[title]} == actual
-    of_documents = Counter(row["source"]["title"] for row in examples)
-    assert {row[0]: int(row[7]) for row in card["title"]} == {
-        f"Book doc-{n}": of_documents[f"Book doc-{n}"] for n in range(25)
-    }
-
-
-def evidence_of(steps):
-    has = {"figure": any(step["regions"] for step in steps), "text": any(step["spans"] for step in steps)}
-    return "both" if all(has.values()) else next((name for name, found in has.items() if found), "none")
 
 
 def test_pass_rates_count_every_verified_example(tmp_path):
@@ -151,7 +174,8 @@ def test_pass_rates_count_every_verified_example(tmp_path):
 
 
 def test_the_prompt_and_its_hash_are_named(hostile_release):
-    assert tables(hostile_release)["teacher"] == [["rules", "1", "rules/lookup.v1.en", "ab" * 32, "28"]]
+    assert tables(hostile_release)["teacher"] == [["rules", "1", "1", "28"]]
+    assert tables(hostile_release)["prompt"] == [["rules/lookup.v1.en", "rules", "ab" * 32, "28"]]
 
 
 def test_documents_that_must_not_be_published_are_named_first(tmp_path):
@@ -166,29 +190,13 @@ def test_documents_that_must_not_be_published_are_named_first(tmp_path):
     assert "Secret atlas" in warning
     assert "Manuel" in warning
     assert "Free book" not in warning
-    assert [row[-1] for row in tables(card)["title"]] == ["**no**", "**no**", "yes"]
+    assert [row[-1] for row in tables(card)["document"]] == ["**no**", "**no**", "yes"]
     assert summary.rows["documents"] == {"train": 3}
     assert any(note.startswith("2 of 3 documents") for note in summary.notes)
 
 
 def test_a_release_that_may_be_published_carries_no_warning(hostile_release):
     assert "Do not publish" not in hostile_release
-
-
-@pytest.mark.parametrize(
-    ("licence", "publishable", "on_the_hub"),
-    [
-        ("CC-BY-SA-4.0", True, "cc-by-sa-4.0"),
-        (" cc0-1.0 ", True, "cc0-1.0"),
-        ("Public domain", True, "other"),
-        (None, False, "unknown"),
-        ("  ", False, "unknown"),
-        ("All Rights Reserved", False, "other"),
-    ],
-)
-def test_licences_mean_what_they_say(licence, publishable, on_the_hub):
-    assert is_publishable(licence) is publishable
-    assert hub_identifier(licence) == on_the_hub
 
 
 def test_the_fingerprint_changes_with_what_the_release_depends_on():
@@ -219,7 +227,9 @@ def test_the_card_guesses_no_unknown_price(tmp_path):
 
 def test_a_corpus_that_called_no_model_speaks_of_no_cost(tmp_path):
     corpus.release([corpus.simple_document("doc-1")], tmp_path)
-    assert "USD" not in (tmp_path / "README.md").read_text(encoding="utf-8")
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "USD" not in card
+    assert "No model was called." in card
 
 
 NOTHING = Share(count=0, n=0, low=None, high=None)

@@ -150,8 +150,9 @@ def test_what_is_read_back_is_what_the_records_say(four_documents, tmp_path):
 
 
 def test_a_split_without_rows_has_no_file_and_the_others_load(tmp_path):
-    documents = [corpus.simple_document(next(corpus.ids_in(split))) for split in ("train", "test")]
-    summary = corpus.release(documents, tmp_path / "release", corpus.ReleaseSection())
+    documents = [corpus.simple_document(f"doc-{split}") for split in ("train", "test")]
+    before = corpus.stood({"doc-train": "train", "doc-test": "test"})
+    summary = corpus.release(documents, tmp_path / "release", corpus.ReleaseSection(), previous=before)
     assert summary.rows["documents"] == {"train": 1, "test": 1}
     assert any("validation" in note and "no file" in note for note in summary.notes)
     for config in CONFIGS:

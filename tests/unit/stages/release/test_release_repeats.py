@@ -3,6 +3,7 @@
 import release_corpus as corpus
 
 from corpusbuilder.config import ReleaseSection, Splits
+from corpusbuilder.store.release import ReleaseFolder
 
 QUESTION = "Which gas do the green leaves of a plant take out of the air in daylight?"
 SAME_BUT_A_WORD = QUESTION.replace("daylight", "sunlight")
@@ -46,3 +47,16 @@ def test_another_answer_or_another_language_is_no_repeat(tmp_path):
 def test_who_wants_repeats_keeps_them(tmp_path):
     summary, _ = released([book(1, QUESTION), book(2, QUESTION)], tmp_path, repeated="keep")
     assert summary.released == 2
+
+
+def test_what_was_released_before_stays_when_a_newcomer_asks_the_same(tmp_path):
+    """The newcomer would come first by its id."""
+    before = corpus.stood({"doc-2": "test"})
+    corpus.release([book(1, QUESTION), book(2, QUESTION)], tmp_path, corpus.DEFAULT, previous=before)
+    assert {row["id"] for row in ReleaseFolder.open(tmp_path).rows("examples")} == {"x-2"}
+
+
+def test_of_two_newcomers_the_one_that_is_held_out_keeps_its_question(tmp_path):
+    before = corpus.stood({"unit-doc-1": "train", "unit-doc-2": "test"}, split_by="unit")
+    corpus.release([book(1, QUESTION), book(2, QUESTION)], tmp_path, corpus.DEFAULT, previous=before)
+    assert {row["id"] for row in ReleaseFolder.open(tmp_path).rows("examples")} == {"x-2"}
