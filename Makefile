@@ -68,6 +68,7 @@ bench: $(READY) $(STUDIO)
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_teachers.py
 	$(BIN)/python scripts/bench_review.py
+	$(BIN)/python scripts/bench_release.py
 
 clean:
 	rm -rf $(VENV) .venv-studio $(DEMO) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
