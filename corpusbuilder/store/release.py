@@ -1,15 +1,17 @@
 """A release folder as bytes: its manifest, its Parquet files, its checksums. It knows columns by name only."""
 
-import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, Self, TypeAlias, get_args
 
 from pydantic import ValidationError
 
+from corpusbuilder import __version__
 from corpusbuilder.errors import MissingExtraError, MissingInputError, StorageError, storage_errors
-from corpusbuilder.records.release import ReleaseManifest
+from corpusbuilder.records.release import ReleaseManifest, Split
 from corpusbuilder.store.files import sha256_of
 
 Row: TypeAlias = dict[str, Any]
@@ -19,7 +21,12 @@ CHECKSUMS: Final = "SHA256SUMS"
 """As ``sha256sum --check`` reads it."""
 CARD: Final = "README.md"
 DATA: Final = "data"
+SPLITS: Final[tuple[Split, ...]] = get_args(Split)
+"""From least to most held out."""
 _BATCH_ROWS: Final = 200
+_CHECKSUM: Final = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>.+)", re.DOTALL)
+_SHOWN: Final = 20
+_ANEW: Final = "copy the release anew from where it came, or make it again: corpusbuilder release --force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,7 @@ class ReleaseFolder:
         try:
             return cls(path, ReleaseManifest.model_validate_json(content))
         except ValidationError as error:
-            problem = error.errors(include_url=False)[0]
-            where = ".".join(map(str, problem["loc"])) or "it"
-            raise StorageError(
-                f"{place}: not a manifest of this version: {where}: {problem['msg']}",
-                hint="corpusbuilder release --force makes the release anew",
-            ) from None
+            raise _manifest_error(place, error) from None
 
     def parquet_files(self, config: str, split: str | None = None) -> list[Path]:
         """The Parquet files of a config, of one split or of all, in order; none when it has no rows."""
@@ -69,21 +71,29 @@ class ReleaseFolder:
 
         Raises:
             MissingExtraError: `pyarrow` is not installed.
-            StorageError: a file cannot be read.
+            StorageError: a file cannot be read, or lacks a column.
         """
-        try:
-            from pyarrow import ArrowException, parquet
-        except ImportError:
-            raise MissingExtraError("pyarrow", "release", purpose="a release") from None
-
-        for name in (split,) if split else ("train", "validation", "test"):
+        for name in (split,) if split else SPLITS:
             for path in self.parquet_files(config, name):
-                try:
-                    with storage_errors(path), parquet.ParquetFile(path) as file:
-                        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
-                            yield from batch.to_pylist()
-                except ArrowException as error:
-                    raise StorageError(f"{path}: not readable as Parquet: {error}") from None
+                yield from _rows(path, columns)
+
+    def check_rows(self) -> None:
+        """Compare the numbers of rows with those in the manifest: a lost shard or folder would not be noticed else.
+
+        Raises:
+            MissingExtraError: `pyarrow` is not installed.
+            StorageError: a file cannot be read, or there are fewer or more rows than were written.
+        """
+        for config, splits in self.manifest.rows.items():
+            for split in SPLITS:
+                found = sum(map(_number_of_rows, self.parquet_files(config, split)))
+                if found != splits.get(split, 0):
+                    raise StorageError(
+                        f"{self.path}: the release has {splits.get(split, 0):,} {config} in {split}, and {found:,} are "
+                        f"here: this copy of it is not whole",
+                        hint=_ANEW,
+                        repeat=False,
+                    )
 
     def files(self) -> list[str]:
         """Every file by its place in the folder, sorted; what begins with a dot is not part of a release."""
@@ -121,13 +131,74 @@ def read_checksums(path: Path) -> dict[str, str]:
         StorageError: it is missing or damaged.
     """
     with storage_errors(path):
-        lines = path.read_text(encoding="utf-8").splitlines()
-    pairs = [line.partition("  ") for line in lines]
-    if any(len(digest) != hashlib.sha256().digest_size * 2 or not name for digest, _, name in pairs):
-        raise StorageError(f"{path}: not a list of checksums", hint="corpusbuilder release --force makes it anew")
-    return {name: digest for digest, _, name in pairs}
+        content = path.read_bytes()
+    try:
+        lines = content.decode().removesuffix("\n").split("\n") if content else []
+    except UnicodeDecodeError:
+        lines = [""]
+    entries = [_CHECKSUM.fullmatch(line) for line in lines]
+    if None in entries:
+        raise StorageError(f"{path}: not a list of checksums", hint=_ANEW, repeat=False)
+    return {entry["name"]: entry["digest"] for entry in entries if entry}
 
 
 def checksum_lines(folder: Path, names: Iterable[str]) -> str:
     """The text of ``SHA256SUMS`` for files of ``folder``."""
     return "".join(f"{sha256_of(folder / name)}  {name}\n" for name in sorted(names))
+
+
+def _manifest_error(place: Path, error: ValidationError) -> StorageError:
+    problems = error.errors(include_url=False)
+    for problem in problems:
+        if problem["loc"] == ("format",):
+            found = repr(problem["input"])[:_SHOWN]
+            return StorageError(
+                f"{place}: the release is of format {found}, and this corpusbuilder ({__version__}) reads format 1",
+                hint="pip install --upgrade corpusbuilder",
+                repeat=False,
+            )
+    where = ".".join(map(str, problems[0]["loc"])) or "it"
+    return StorageError(f"{place}: damaged: {where}: {problems[0]['msg']}", hint=_ANEW, repeat=False)
+
+
+def _rows(path: Path, columns: Sequence[str] | None) -> Iterator[Row]:
+    with _reading(path):
+        from pyarrow import parquet
+
+        with parquet.ParquetFile(path) as file:
+            if absent := [name for name in columns or () if name not in file.schema_arrow.names]:
+                raise StorageError(f"{path}: this file has no column {absent[0]!r}", hint=_ANEW, repeat=False)
+            for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
+                yield from batch.to_pylist()
+
+
+def _number_of_rows(path: Path) -> int:
+    with _reading(path):
+        from pyarrow import parquet
+
+        return int(parquet.read_metadata(path).num_rows)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Say what is wrong with a Parquet file."""
+    try:
+        from pyarrow import ArrowException
+    except ImportError:
+        raise MissingExtraError("pyarrow", "release", purpose="a release") from None
+    try:
+        with storage_errors(path):
+            try:
+                yield
+            except OSError as error:
+                if error.errno is not None:
+                    raise
+                # What the system has no number for, the Parquet reader found: bytes that it cannot make sense of.
+                raise _unreadable(path, error) from None
+    except (ArrowException, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> StorageError:
+    reason = " ".join(str(error).split())
+    return StorageError(f"{path}: not readable as Parquet: {reason}", hint=_ANEW, repeat=False)
