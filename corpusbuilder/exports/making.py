@@ -37,6 +37,7 @@ class ExportMark(Record):
     left_out: dict[str, int]
     notes: tuple[str, ...]
     usage: str
+    """With ``{folder}`` for the folder, which may be moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def make_export(
         UsageError: there is no such format; the options contradict one another or the release; the release is a
             stand-off one; or ``folder`` holds what is not ours.
         MissingInputError: the release has no example that the format can hold.
-        StorageError: the release cannot be read, or the folder not be written.
+        StorageError: the release cannot be read or is not whole, or the folder cannot be written.
     """
     export = find_format(name)
     if release.manifest.kind == "stand_off":
@@ -76,17 +77,27 @@ def make_export(
     folder, inside = folder.resolve(), release.path.resolve()
     if folder == inside or inside in folder.parents:
         raise UsageError(f"-o {folder}: an export cannot stand inside of the release", hint="name another folder")
+    with storage_errors(folder):
+        above = next(parent for parent in (*folder.parents, folder) if parent.exists())
+    if not above.is_dir() and above != folder:
+        raise UsageError(f"-o {folder}: {above} is a file, not a folder", hint="name another folder")
+    release.check_rows()
     made_from = _made_from(name, release, options)
     with locked_folder(folder.parent):
         mark = _mark_of(folder, force=force)
         if mark and mark.made_from == made_from and not force:
-            return Made(folder, _report(mark), cached=True)
+            return Made(folder, _placed(_report(mark), folder), cached=True)
         with _fresh_folder(folder) as fresh:
             report = export(release, fresh, options)
             _refuse_nothing(name, report)
-            report = replace(report, usage=report.usage.replace("{folder}", json.dumps(str(folder))[1:-1]))
             _finish(fresh, release, made_from, report)
-    return Made(folder, report, cached=False)
+    return Made(folder, _placed(report, folder), cached=False)
+
+
+def _placed(report: ExportReport, folder: Path) -> ExportReport:
+    """The report with the folder's place in ``usage``, as it is typed between double quotes."""
+    place = json.dumps(str(folder), ensure_ascii=False)[1:-1].encode("utf-8", "backslashreplace").decode()
+    return replace(report, usage=report.usage.replace("{folder}", place))
 
 
 @contextmanager
@@ -105,7 +116,12 @@ def _fresh_folder(folder: Path) -> Iterator[Path]:
     with storage_errors(folder):
         if folder.exists():
             folder.rename(old)
-        fresh.rename(folder)
+        try:
+            fresh.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise
         shutil.rmtree(old, ignore_errors=True)
 
 
@@ -137,7 +153,7 @@ def notice(release: ReleaseFolder) -> str:
         safe(f"- {row['title'] or row['file_name']}: {row['licence'] or 'licence not stated'}")
         for row in release.rows("documents", columns=("title", "file_name", "licence"))
     }
-    head = f"Made by corpusbuilder {__version__} from the release {manifest.name}, version {manifest.version}."
+    head = safe(f"Made by corpusbuilder {__version__} from the release {manifest.name}, version {manifest.version}.")
     return "\n".join(
         [head, "What is quoted and shown here is the work of others, under their licences:", *sorted(lines), ""]
     )

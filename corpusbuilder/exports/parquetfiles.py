@@ -4,23 +4,17 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from corpusbuilder.errors import MissingExtraError, storage_errors
 from corpusbuilder.exports.examples import Question
 from corpusbuilder.exports.images import image_name
 from corpusbuilder.store.files import sha256_of, write_whole
+from corpusbuilder.store.parquet import SplitWriter
 from corpusbuilder.store.release import DATA, Row
 
 if TYPE_CHECKING:
     from datasets import Features
-    from pyarrow.parquet import ParquetWriter
-
-_GROUP_ROWS: Final = 100
-_GROUP_BYTES: Final = 64_000_000
-_SHARD_BYTES: Final = 400_000_000
-_DICTIONARY_BYTES: Final = 2 * _GROUP_BYTES
-"""Below it Parquet keeps an image once in a group, however many rows show it."""
 
 
 class ParquetFiles:
@@ -30,7 +24,7 @@ class ParquetFiles:
         """Write below ``folder``, which is there."""
         self._folder = folder
         self._schema = features.arrow_schema
-        self._splits: dict[str, _Split] = {}
+        self._splits: dict[str, SplitWriter] = {}
 
     @property
     def rows(self) -> dict[str, int]:
@@ -40,7 +34,7 @@ class ParquetFiles:
     def write(self, split: str, row: Row) -> None:
         """Add a row."""
         if split not in self._splits:
-            self._splits[split] = _Split(self._folder / DATA, split, self._schema)
+            self._splits[split] = SplitWriter(self._folder / DATA, split, self._schema)
         self._splits[split].write(row)
 
     def finish(self) -> None:
@@ -62,55 +56,6 @@ class ParquetFiles:
         """Let go of all files."""
         for split in self._splits.values():
             split.close()
-
-
-class _Split:
-    def __init__(self, folder: Path, name: str, schema: Any) -> None:  # noqa: ANN401 - pyarrow has no types
-        folder.mkdir(exist_ok=True)
-        self._folder = folder
-        self._name = name
-        self._schema = schema
-        self._pending: list[Row] = []
-        self._pending_bytes = 0
-        self._shards: list[Path] = []
-        self._writer: ParquetWriter | None = None
-        self.rows = 0
-
-    def write(self, row: Row) -> None:
-        self._pending.append(row)
-        self._pending_bytes += sum(len(image["bytes"]) for image in row["images"])
-        self.rows += 1
-        if len(self._pending) >= _GROUP_ROWS or self._pending_bytes >= _GROUP_BYTES:
-            self._flush()
-
-    def finish(self) -> None:
-        if self._pending:
-            self._flush()
-        self.close()
-        for number, shard in enumerate(self._shards):
-            shard.rename(self._folder / f"{self._name}-{number:05d}-of-{len(self._shards):05d}.parquet")
-
-    def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-
-    def _flush(self) -> None:
-        from pyarrow import Table, parquet
-
-        if self._writer is None:
-            self._shards.append(self._folder / f"{self._name}-{len(self._shards):05d}.partial")
-            self._writer = parquet.ParquetWriter(
-                self._shards[-1],
-                self._schema,
-                compression="zstd",
-                dictionary_pagesize_limit=_DICTIONARY_BYTES,
-                write_statistics=False,  # they would hold images
-            )
-        self._writer.write_table(Table.from_pylist(self._pending, schema=self._schema), row_group_size=_GROUP_ROWS)
-        self._pending, self._pending_bytes = [], 0
-        if self._shards[-1].stat().st_size >= _SHARD_BYTES:
-            self.close()
 
 
 @contextmanager

@@ -1,13 +1,9 @@
 """What of a release an export writes, and what some formats cannot be asked for."""
 
-from typing import Final
-
 from corpusbuilder.errors import MissingInputError, UsageError
 from corpusbuilder.exports.base import ExportOptions
-from corpusbuilder.records.release import Split
+from corpusbuilder.records.release import SPLITS, Split
 from corpusbuilder.store.release import ReleaseFolder
-
-SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "test")
 
 
 def wanted_splits(release: ReleaseFolder, options: ExportOptions, *, config: str = "examples") -> tuple[Split, ...]:

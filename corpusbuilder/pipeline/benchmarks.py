@@ -131,6 +131,8 @@ def _parsed(path: Path, text: str, *, before: int) -> object:
         _refuse(path, before + error.lineno, f"not valid JSON: {error.msg}", hint="a .jsonl file has one record a line")
     except RecursionError:
         _refuse(path, before + 1, "JSON nested too deeply")
+    except ValueError as error:  # a number of thousands of digits
+        _refuse(path, before + 1, f"not usable JSON: {error}")
 
 
 def _questions_within(value: object) -> Iterator[str]:
@@ -157,7 +159,8 @@ def _raw_question(record: object) -> str | None:
     for name in (*TURNS, *FIELDS):
         turns = fields.get(name)
         for turn in turns if isinstance(turns, list) else ():
-            if isinstance(turn, Mapping) and turn.get("from", turn.get("role")) in _USERS:
+            who = turn.get("from", turn.get("role")) if isinstance(turn, Mapping) else None
+            if isinstance(who, str) and who in _USERS:
                 return _said(turn.get("value", turn.get("content")))
     return None
 

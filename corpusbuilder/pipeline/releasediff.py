@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from corpusbuilder.errors import StorageError
+from corpusbuilder.records.release import SPLITS
 from corpusbuilder.store.release import ReleaseFolder, Row
 
 CONFIGS: Final = ("documents", "passages", "figures", "examples")
-_SPLITS: Final = ("train", "validation", "test")
-"""From least to most held out."""
 _DIGEST_BYTES: Final = 8
 
 _Columns: TypeAlias = dict[str, bytes]
@@ -69,7 +69,7 @@ class ReleaseDiff:
     @property
     def leaked(self) -> list[Moved]:
         """Examples that were held out and are not, or less so: who tests on the new release has trained on them."""
-        return [m for m in self.configs["examples"].moved if _SPLITS.index(m.after) < _SPLITS.index(m.before)]
+        return [m for m in self.configs["examples"].moved if SPLITS.index(m.after) < SPLITS.index(m.before)]
 
 
 def diff_releases(before: ReleaseFolder, after: ReleaseFolder) -> ReleaseDiff:
@@ -78,9 +78,11 @@ def diff_releases(before: ReleaseFolder, after: ReleaseFolder) -> ReleaseDiff:
     Rows are the same when their ids are; a document of which the units are split counts in each of its splits.
 
     Raises:
-        StorageError: a folder cannot be read.
+        StorageError: a folder cannot be read, or rows of it are missing.
         MissingExtraError: `pyarrow` is not installed.
     """
+    for release in (before, after):
+        release.check_rows()
     return ReleaseDiff(
         about=_about(before, after), configs={config: _diff_config(before, after, config) for config in CONFIGS}
     )
@@ -118,8 +120,10 @@ def _diff_config(before: ReleaseFolder, after: ReleaseFolder, config: str) -> Co
 def _digested(release: ReleaseFolder, config: str) -> Iterator[tuple[str, tuple[str, _Columns]]]:
     """Id, split and columns of every row."""
     seen: Counter[str] = Counter()
-    for split in _SPLITS:
+    for split in SPLITS:
         for row in release.rows(config, split=split):
+            if "id" not in row:
+                raise StorageError(f"{release.path}: the rows of {config} in {split} have no id", repeat=False)
             identity = str(row["id"])
             seen[identity] += 1
             key = identity if seen[identity] == 1 else f"{identity} ({seen[identity]})"
@@ -132,11 +136,9 @@ def _columns(row: Row) -> _Columns:
 
 
 def _digest(value: Any) -> bytes:  # noqa: ANN401 - any value of a column
-    plain = value if isinstance(value, str) else json.dumps(value, default=_hex, ensure_ascii=False)
+    plain = value if isinstance(value, str) else json.dumps(value, default=_told_apart, ensure_ascii=False)
     return hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=_DIGEST_BYTES).digest()
 
 
-def _hex(value: Any) -> str:  # noqa: ANN401 - what JSON does not know
-    if isinstance(value, bytes):
-        return hashlib.sha256(value).hexdigest()
-    raise TypeError(f"a release has no {type(value).__name__}")
+def _told_apart(value: Any) -> str:  # noqa: ANN401 - what JSON does not know
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else repr(value)

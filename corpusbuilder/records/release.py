@@ -1,12 +1,14 @@
 """What a release folder says of itself in its ``release.json``."""
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from pydantic import JsonValue
 
 from corpusbuilder.records.base import Record
 
 Split: TypeAlias = Literal["train", "validation", "test"]
+SPLITS: Final[tuple[Split, ...]] = get_args(Split)
+"""From least to most held out."""
 ReleaseKind: TypeAlias = Literal["full", "stand_off"]
 """``stand_off``: without a word or pixel of the sources; ``corpusbuilder hydrate`` makes it whole."""
 

@@ -5,24 +5,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self, TypeAlias, get_args
+from typing import Final, Self
 
 from pydantic import ValidationError
 
 from corpusbuilder import __version__
 from corpusbuilder.errors import MissingExtraError, MissingInputError, StorageError, storage_errors
-from corpusbuilder.records.release import ReleaseManifest, Split
+from corpusbuilder.records.release import SPLITS, ReleaseManifest
 from corpusbuilder.store.files import sha256_of
+from corpusbuilder.store.parquet import Row
 
-Row: TypeAlias = dict[str, Any]
+__all__ = ["CARD", "CHECKSUMS", "DATA", "MANIFEST", "ReleaseFolder", "Row", "checksum_lines", "read_checksums"]
 
 MANIFEST: Final = "release.json"
 CHECKSUMS: Final = "SHA256SUMS"
 """As ``sha256sum --check`` reads it."""
 CARD: Final = "README.md"
 DATA: Final = "data"
-SPLITS: Final[tuple[Split, ...]] = get_args(Split)
-"""From least to most held out."""
 _BATCH_ROWS: Final = 200
 _CHECKSUM: Final = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>.+)", re.DOTALL)
 _SHOWN: Final = 20
@@ -75,7 +74,7 @@ class ReleaseFolder:
         """
         for name in (split,) if split else SPLITS:
             for path in self.parquet_files(config, name):
-                yield from _rows(path, columns)
+                yield from _rows_of(path, columns)
 
     def check_rows(self) -> None:
         """Compare the numbers of rows with those in the manifest: a lost shard or folder would not be noticed else.
@@ -86,7 +85,7 @@ class ReleaseFolder:
         """
         for config, splits in self.manifest.rows.items():
             for split in SPLITS:
-                found = sum(map(_number_of_rows, self.parquet_files(config, split)))
+                found = sum(map(_row_count, self.parquet_files(config, split)))
                 if found != splits.get(split, 0):
                     raise StorageError(
                         f"{self.path}: the release has {splits.get(split, 0):,} {config} in {split}, and {found:,} are "
@@ -161,7 +160,7 @@ def _manifest_error(place: Path, error: ValidationError) -> StorageError:
     return StorageError(f"{place}: damaged: {where}: {problems[0]['msg']}", hint=_ANEW, repeat=False)
 
 
-def _rows(path: Path, columns: Sequence[str] | None) -> Iterator[Row]:
+def _rows_of(path: Path, columns: Sequence[str] | None) -> Iterator[Row]:
     with _reading(path):
         from pyarrow import parquet
 
@@ -172,7 +171,7 @@ def _rows(path: Path, columns: Sequence[str] | None) -> Iterator[Row]:
                 yield from batch.to_pylist()
 
 
-def _number_of_rows(path: Path) -> int:
+def _row_count(path: Path) -> int:
     with _reading(path):
         from pyarrow import parquet
 

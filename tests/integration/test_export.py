@@ -38,6 +38,9 @@ def test_a_release_of_a_workspace_becomes_conversations_with_boxes(workspace, tm
         (("llava", "-o", "out", "--target", "llava-1.6"), 2, "did you mean llava-1.5?"),
         (("llava",), 2, "-o is missing"),
         (("llava", ".", "-o", "out"), 3, "this is no release"),
+        (("llava", "-o", "out", "--set", "release.name=other"), 3, "release/other: this is no release"),
+        (("llava", "-o", "out", "--set", "release.nme=other"), 2, "did you mean 'release.name'?"),
+        (("llava", ".", "-o", "out", "--set", "release.name=other"), 2, "--set has no meaning"),
         ((), 2, "--list"),
     ],
 )

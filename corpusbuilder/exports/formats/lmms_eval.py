@@ -14,24 +14,23 @@ because lmms-eval stops at a score whose metric it was not told of.
 import json
 from collections.abc import Iterator
 from importlib.resources import files
-from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from corpusbuilder.errors import MissingExtraError, storage_errors
+from corpusbuilder.errors import storage_errors
 from corpusbuilder.exports.base import ExportOptions, ExportReport
 from corpusbuilder.exports.formats.asked import Asked, AskedQuestions
 from corpusbuilder.exports.formats.lmms_task.functions import metric_names
 from corpusbuilder.exports.formats.naming import plain_name
 from corpusbuilder.exports.images import image_name, put_file
+from corpusbuilder.exports.parquetfiles import need_datasets
 from corpusbuilder.exports.selection import refuse_trace, wanted_splits
+from corpusbuilder.store.parquet import SplitWriter
 from corpusbuilder.store.release import ReleaseFolder, Row
 
 if TYPE_CHECKING:
     from datasets import Features
 
-_GROUP_ROWS: Final = 100
-_GROUP_IMAGE_BYTES: Final = 64_000_000
 _TEXTS: Final = ("id", "document_id", "language", "question", "question_type", "answer", "answer_type")
 _SHIPPED: Final = {"functions.py": "utils.py", "_default_template_yaml": "_default_template_yaml"}
 """Files of the package by their names in an export."""
@@ -40,6 +39,7 @@ _SHIPPED: Final = {"functions.py": "utils.py", "_default_template_yaml": "_defau
 def export(release: ReleaseFolder, folder: Path, options: ExportOptions) -> ExportReport:
     """Write the questions of a release as tasks of lmms-eval; see `corpusbuilder.exports.base.Export`."""
     refuse_trace(options, "lmms-eval")
+    need_datasets()
     questions = AskedQuestions(release, options)
     written: dict[str, int] = {}
     tasks: list[str] = []
@@ -91,43 +91,18 @@ def _write_parquet(path: Path, rows: Iterator[Row]) -> int:
     """Write rows as they come, a group in memory; returns how many. Without rows there is no file.
 
     Raises:
-        MissingExtraError: `datasets` is not installed.
         StorageError: the disk is full or read-only.
     """
-    try:
-        from pyarrow import Table, parquet
-
-        schema = _features().arrow_schema
-    except ImportError:
-        raise MissingExtraError("datasets", "release", purpose="an export to lmms-eval") from None
-    first = list(islice(rows, 1))
-    if not first:
-        return 0
-    number = 0
     with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Below the limit, Parquet's dictionaries keep an image once a group, however many questions show it.
-        with parquet.ParquetWriter(
-            path, schema, compression="zstd", dictionary_pagesize_limit=2 * _GROUP_IMAGE_BYTES
-        ) as writer:
-            for group in _groups(chain(first, rows)):
-                writer.write_table(Table.from_pylist(group, schema=schema), row_group_size=len(group))
-                number += len(group)
-    return number
-
-
-def _groups(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    """Rows in groups that fit into memory."""
-    group: list[Row] = []
-    size = 0
-    for row in rows:
-        group.append(row)
-        size += len(row["image"]["bytes"]) if row["image"] else 0
-        if len(group) == _GROUP_ROWS or size >= _GROUP_IMAGE_BYTES:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
+        writer = SplitWriter(path.parent, path.stem, _features().arrow_schema, shard_bytes=None)
+        try:
+            for row in rows:
+                writer.write(row)
+            for made in writer.finish():
+                made.rename(path)
+        finally:
+            writer.close()
+    return writer.rows
 
 
 def _features() -> "Features":

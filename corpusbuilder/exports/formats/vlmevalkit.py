@@ -54,7 +54,7 @@ def export(release: ReleaseFolder, folder: Path, options: ExportOptions) -> Expo
     letters = LETTERS[: _most_choices(release, splits)]
     name = _dataset_name(release.manifest.name)
     questions = AskedQuestions(release, options)
-    with ExitStack() as stack, storage_errors(folder):
+    with storage_errors(folder), ExitStack() as stack:
         tables = {
             kind: stack.enter_context(_Table(folder / f"{name}_{kind}.tsv", columns))
             for kind, columns in {

@@ -8,23 +8,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Self
 
 from corpusbuilder.errors import StorageError
+from corpusbuilder.store.parquet import SHARD_BYTES, Row, SplitWriter
 
 if TYPE_CHECKING:
     from datasets import Features
-    from pyarrow.parquet import ParquetWriter
 
-Row: TypeAlias = dict[str, Any]
 
-SHARD_BYTES: Final = 400_000_000
-_IMAGE_GROUP_ROWS: Final = 100
-_GROUP_ROWS: Final = 1000
-_GROUP_IMAGE_BYTES: Final = 64_000_000
-"""The Hub's viewer reads row groups up to 300 MB."""
-_DICTIONARY_BYTES: Final = 2 * _GROUP_IMAGE_BYTES
-"""More than a group ever needs: Parquet's dictionary keeps an image once a group, however many examples show it."""
+__all__ = ["DatasetWriter", "Row"]
 
 
 class DatasetWriter:
@@ -46,7 +39,7 @@ class DatasetWriter:
         self.folder = folder
         self._features = features
         self._shard_bytes = shard_bytes
-        self._splits: dict[tuple[str, str], _SplitWriter] = {}
+        self._splits: dict[tuple[str, str], SplitWriter] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -56,7 +49,10 @@ class DatasetWriter:
     ) -> None:
         with _storage_errors(self.folder):
             for writer in self._splits.values():
-                writer.finish(complete=kind is None)
+                if kind is None:
+                    writer.finish()
+                else:
+                    writer.close()
 
     def write(self, config: str, split: str, row: Row) -> None:
         """Add one row.
@@ -66,8 +62,8 @@ class DatasetWriter:
         """
         with _storage_errors(self.folder):
             if (config, split) not in self._splits:
-                folder = self.folder / "data" / config
-                self._splits[config, split] = _SplitWriter(folder, split, self._features[config], self._shard_bytes)
+                folder, schema = self.folder / "data" / config, self._features[config].arrow_schema
+                self._splits[config, split] = SplitWriter(folder, split, schema, shard_bytes=self._shard_bytes)
             self._splits[config, split].write(row)
 
     def rows(self) -> dict[tuple[str, str], int]:
@@ -90,68 +86,6 @@ class DatasetWriter:
         """Put a text file beside the data."""
         with _storage_errors(self.folder):
             (self.folder / name).write_text(text, encoding="utf-8", newline="\n")
-
-
-class _SplitWriter:
-    """The shards of one split of one config."""
-
-    def __init__(self, folder: Path, split: str, features: "Features", shard_bytes: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self._split = split
-        self._schema = features.arrow_schema
-        self._group_rows = _IMAGE_GROUP_ROWS if "image" in features else _GROUP_ROWS
-        self._shard_bytes = shard_bytes
-        self._pending: list[Row] = []
-        self._pending_bytes = 0
-        self._writer: ParquetWriter | None = None
-        self._shards = 0
-        self.rows = 0
-
-    def write(self, row: Row) -> None:
-        self._pending.append(row)
-        self._pending_bytes += len(row["image"]["bytes"]) if row.get("image") else 0
-        self.rows += 1
-        if len(self._pending) >= self._group_rows or self._pending_bytes >= _GROUP_IMAGE_BYTES:
-            self._flush()
-
-    def finish(self, *, complete: bool) -> None:
-        """Close the last shard; give all shards their final names if the split is ``complete``."""
-        if complete and self._pending:
-            self._flush()
-        if self._writer:
-            self._writer.close()
-        if complete:
-            for shard in range(self._shards):
-                final = f"{self._split}-{shard:05d}-of-{self._shards:05d}.parquet"
-                self._shard_path(shard).rename(self._folder / final)
-
-    def _flush(self) -> None:
-        import pyarrow as pa
-
-        if self._writer is None:
-            self._writer = self._open()
-        table = pa.Table.from_pylist(self._pending, schema=self._schema)
-        self._writer.write_table(table, row_group_size=len(self._pending))
-        self._pending, self._pending_bytes = [], 0
-        if self._shard_path(self._shards - 1).stat().st_size >= self._shard_bytes:
-            self._writer.close()
-            self._writer = None
-
-    def _open(self) -> "ParquetWriter":
-        from pyarrow import parquet
-
-        self._shards += 1
-        return parquet.ParquetWriter(
-            self._shard_path(self._shards - 1),
-            self._schema,
-            compression="zstd",
-            write_page_index=True,
-            dictionary_pagesize_limit=_DICTIONARY_BYTES,
-        )
-
-    def _shard_path(self, shard: int) -> Path:
-        return self._folder / f"{self._split}-{shard:05d}.partial"
 
 
 def _digest(folder: Path) -> str:

@@ -1,11 +1,15 @@
 import json
+import os
+import resource
+import shutil
+from pathlib import Path
 
 import pytest
 from export_release import example, make, text_example
 
 from corpusbuilder.errors import MissingInputError, StorageError, UsageError
 from corpusbuilder.exports.base import ExportOptions
-from corpusbuilder.exports.making import MARK, make_export
+from corpusbuilder.exports.making import MARK, make_export, notice
 from corpusbuilder.exports.registry import FORMATS, find_format, find_trace
 
 PLAIN = ExportOptions()
@@ -29,13 +33,10 @@ def bytes_of(folder):
 def test_every_format_of_the_table_can_be_made(release, tmp_path, name):
     made = make_export(name, release, tmp_path / "a", PLAIN)
     again = make_export(name, release, tmp_path / "b", PLAIN)
-    first, second = bytes_of(made.folder), bytes_of(again.folder)
-    # The mark names the folder in what to type next.
-    assert {file: data for file, data in first.items() if file != MARK} == {
-        file: data for file, data in second.items() if file != MARK
-    }
+    first = bytes_of(made.folder)
+    assert first == bytes_of(again.folder)
     assert sum(made.report.rows.values()) > 0
-    assert str(tmp_path).encode() not in b"".join(data for file, data in first.items() if file != MARK)
+    assert str(tmp_path).encode() not in b"".join(first.values())
 
 
 def test_an_export_that_is_there_already_is_not_made_again(release, target):
@@ -46,6 +47,44 @@ def test_an_export_that_is_there_already_is_not_made_again(release, target):
     assert second.report == first.report
     assert (target / "train.json").stat().st_ino == before
     assert not make_export("llava", release, target, PLAIN, force=True).cached
+
+
+def test_an_export_that_was_moved_says_where_it_is_now(release, target, tmp_path):
+    make_export("llava", release, target, PLAIN)
+    moved = target.rename(tmp_path / "données")
+    found = make_export("llava", release, moved, PLAIN)
+    assert found.cached
+    assert f'"{moved}/train.json"' in found.report.usage
+
+
+def test_a_folder_whose_name_is_no_unicode_can_be_exported_to(release, tmp_path):
+    made = make_export("llava", release, tmp_path / os.fsdecode(b"d\xff"), PLAIN)
+    assert made.report.usage.encode()
+    assert (made.folder / "train.json").exists()
+
+
+@pytest.mark.parametrize("lost", ["data/examples", "data/figures"])
+def test_a_copy_of_a_release_that_lacks_rows_is_not_exported(release, target, lost):
+    shutil.rmtree(release.path / lost)
+    with pytest.raises(StorageError, match="this copy of it is not whole"):
+        make_export("llava", release, target, PLAIN)
+    assert not target.exists()
+
+
+def test_the_earlier_export_stays_when_the_new_one_cannot_take_its_place(release, target, monkeypatch):
+    make_export("llava", release, target, PLAIN)
+    before = bytes_of(target)
+    rename = Path.rename
+
+    def fails_once(self, place):
+        if self.name.endswith("-partial"):
+            raise OSError(5, "Input/output error")
+        return rename(self, place)
+
+    monkeypatch.setattr(Path, "rename", fails_once)
+    with pytest.raises(StorageError, match="Input/output error"):
+        make_export("llava", release, target, PLAIN, force=True)
+    assert bytes_of(target) == before
 
 
 def test_other_options_or_another_format_replace_an_export_whole(release, target):
@@ -103,6 +142,12 @@ def test_a_file_in_the_place_of_the_folder_is_refused(release, tmp_path):
         make_export("llava", release, tmp_path / "file", PLAIN)
 
 
+def test_a_file_in_the_way_to_the_folder_is_refused(release, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match=r"notes\.txt is a file"):
+        make_export("llava", release, tmp_path / "notes.txt" / "a" / "b", PLAIN)
+
+
 def test_a_failed_export_leaves_nothing_behind(release, target):
     make_export("llava", release, target, PLAIN)
     before = bytes_of(target)
@@ -112,6 +157,18 @@ def test_a_failed_export_leaves_nothing_behind(release, target):
         make_export("llava", release, target, PLAIN, force=True)
     assert bytes_of(target) == before
     assert [path.name for path in target.parent.iterdir()] == ["llava"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_disk_that_takes_no_byte_more_is_named_and_nothing_stays(release, target, name):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(StorageError, match="File too large"):
+            make_export(name, release, target, PLAIN)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(target.parent.iterdir()) == []
 
 
 def test_a_stand_off_release_is_to_be_hydrated_first(tmp_path):
@@ -142,6 +199,11 @@ def test_the_notice_names_whose_work_it_is(tmp_path):
     assert len(lines) == 3
     assert lines[2].startswith("- Cells - ‹b›Free‹/b›")
     assert lines[2].endswith(": CC-BY-4.0")
+
+
+def test_a_name_of_a_release_does_not_add_lines_to_the_notice(tmp_path):
+    release = make(tmp_path / "release", [example()], name="leaves\n- Everything: CC0-1.0")
+    assert not any(line.startswith("- Everything") for line in notice(release).splitlines())
 
 
 @pytest.mark.parametrize(("name", "advice"), [("lava", "did you mean llava?"), ("???", "choose one of: llava")])

@@ -78,6 +78,8 @@ def test_plain_lines(tmp_path):
         ("a.txt", "\n\n", "no question found"),
         ("a.txt", b"What is\n caf\xe9?", "line 2: not UTF-8"),
         ("a.parquet", "PAR1", "line 1: not a file of questions"),
+        ("exam.jsonl", '{"conversations": [{"from": [1], "value": "x"}]}', "exam.jsonl, line 1"),
+        ("exam.json", "[" + "9" * 5000 + "]", "exam.json, line 1"),
     ],
 )
 def test_what_is_no_file_of_questions_is_refused_by_file_and_line(tmp_path, name, text, said):

@@ -1,8 +1,13 @@
+import shutil
+
+import pytest
 import release_corpus as corpus
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from corpusbuilder.config import ReleaseSection
+from corpusbuilder.errors import StorageError
 from corpusbuilder.pipeline.releasediff import ConfigDiff, Moved, ReleaseDiff, diff_releases
 from corpusbuilder.store.release import ReleaseFolder
 
@@ -17,6 +22,22 @@ def made(folder, documents, config=corpus.ALL_TRAIN):
 def test_a_release_does_not_differ_from_itself(tmp_path):
     one = made(tmp_path / "a", [corpus.simple_document("doc-1")])
     assert diff_releases(one, one).is_empty
+
+
+def test_a_copy_without_ids_is_refused(tmp_path):
+    before = made(tmp_path / "a", [corpus.simple_document("doc-1")])
+    after = made(tmp_path / "b", [corpus.simple_document("doc-1")])
+    (file,) = after.parquet_files("documents")
+    parquet.write_table(parquet.read_table(file).drop(["id"]), file)
+    with pytest.raises(StorageError, match="documents in train have no id"):
+        diff_releases(before, after)
+
+
+def test_a_copy_that_lacks_rows_is_refused_rather_than_compared(tmp_path):
+    release = made(tmp_path / "a", [corpus.simple_document("doc-1")])
+    shutil.rmtree(release.path / "data" / "figures")
+    with pytest.raises(StorageError, match="not whole"):
+        diff_releases(release, release)
 
 
 def test_a_document_more_is_told_in_every_config(tmp_path):
