@@ -210,9 +210,10 @@ class ReleaseSection(Section):
     repeated: Literal["drop", "keep"] = "drop"
     """Examples that ask what one of another document asks in nearly the same words, with the same answer."""
     version: str = Field(
-        default="0.1.0", pattern=r"^v?\d+(\.\d+){0,3}([-.+][0-9A-Za-z.-]+)?$", coerce_numbers_to_str=True
+        default="", pattern=r"^(v?\d+(\.\d+){0,3}([-.+][0-9A-Za-z.-]+)?)?$", coerce_numbers_to_str=True
     )
-    """Version of the dataset, for the card, the citation and the tag of ``publish``."""
+    """Version of the dataset, for the card, the citation and the tag of ``publish``; when not set, that of the last
+    release of this name, and 0.1.0 for the first."""
     date: dt.date | None = None
     """When this version was published, such as ``2026-11-22``, for the citation and the Croissant description; when not
     set, the day on which it was first made, or ``SOURCE_DATE_EPOCH``."""

@@ -6,7 +6,10 @@ import signal
 import pytest
 import studio as label_studio
 import tiny_models
+from hypothesis import settings
 
+settings.register_profile("corpusbuilder", deadline=None)  # a busy machine is no fault of an example
+settings.load_profile("corpusbuilder")
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1763769600")  # releases are dated: some tests run over midnight
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

@@ -14,8 +14,10 @@ from corpusbuilder.cli.options import WorkspaceOptions, with_options
 
 if TYPE_CHECKING:
     from corpusbuilder.backends.hub.address import HubAddress
+    from corpusbuilder.config import Config
     from corpusbuilder.pipeline.publishplan import PublishReport
     from corpusbuilder.store.release import ReleaseFolder
+    from corpusbuilder.store.workspace import Workspace
 
 _INTERVAL_S = 5.0
 
@@ -146,11 +148,36 @@ def _release(options: Asked, told: Told) -> "ReleaseFolder":
     overrides = [*(options.overrides or ()), *([] if version is None else [f'release.version="{version}"'])]
     config = config_of(options.workspace, overrides)
     workspace = Workspace(options.workspace.resolve())
-    report = make_release(workspace, config, without=looker(workspace, config).unfinished())
+    if unfinished := looker(workspace, config).unfinished():
+        _refuse_a_part(options, workspace, config, unfinished)
+    report = make_release(workspace, config, without=unfinished)
     told(f"release {'is current' if report.cached else 'made'}: {report.folder}")
     for note in report.notes:
         told(f"note: {note}")
     return ReleaseFolder.open(report.folder)
+
+
+def _refuse_a_part(options: Asked, workspace: "Workspace", config: "Config", unfinished: dict[str, str]) -> None:
+    """A tag is for ever: a corpus of which some documents are stale is not what somebody means to publish.
+
+    Raises:
+        UsageError: some documents are finished and some are not.
+    """
+    from corpusbuilder.errors import UsageError, command_line
+    from corpusbuilder.pipeline.sources import known_sources
+    from corpusbuilder.records.ids import document_id
+
+    names = {document_id(source.sha256): Path(source.path).name for source in known_sources(workspace)}
+    if unfinished.keys() >= names.keys():
+        return  # then there is nothing to release, which is told otherwise
+    file, reason = min((names.get(document, document), reason) for document, reason in unfinished.items())
+    folder = workspace.root / "release" / config.release_name
+    raise UsageError(
+        f"{options.workspace}: {len(unfinished)} of {len(names)} documents are not finished and would be missing, "
+        f"such as {file} ({reason}); nothing was sent",
+        hint=f"{command_line('build', '-w', options.workspace)}, with the same --set, finishes them. To publish "
+        f"without them: {command_line('release', '-w', options.workspace)}, then publish with --folder {folder}",
+    )
 
 
 def _lines(report: "PublishReport", address: "HubAddress") -> Iterator[str]:

@@ -123,7 +123,7 @@ def tell_problems(options: RunOptions, report: BuildReport) -> None:
         say(f"… and {len(rejected) - _MOST_NAMED} more: {command_line('status', '-w', options.workspace)}")
     if options.quiet:
         return
-    notes = [*report.warnings, *report.notes()]
+    notes = [*report.warnings, *report.notes(), *report.release_notes()]
     for line in notes[:_MOST_NOTES]:
         say(f"note: {line}")
     if len(notes) > _MOST_NOTES:
@@ -146,7 +146,7 @@ def as_json(report: BuildReport) -> dict[str, Any]:
         },
         "rejected": [{"stage": stage, **reject.model_dump()} for stage, reject in report.rejected()],
         "unusable": list(report.unreadable),
-        "notes": [*report.warnings, *report.notes()],
+        "notes": [*report.warnings, *report.notes(), *report.release_notes()],
         "calls": report.calls,
         "release": json.loads(json.dumps(asdict(report.release), default=str)) if report.release else None,
     }

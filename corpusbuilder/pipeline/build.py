@@ -38,6 +38,10 @@ class BuildReport:
         """What the stages want a person to know, of this run's shards."""
         return [note for s in self.stages for shard in s.shards if not shard.cached for note in shard.notes]
 
+    def release_notes(self) -> tuple[str, ...]:
+        """What the release wants a person to know, when this run has made it."""
+        return self.release.notes if self.release and not self.release.cached else ()
+
 
 def gather(runner: Runner, paths: Sequence[Path], *, password_env: str | None, report: BuildReport) -> None:
     """Put ``paths`` on the workspace's list of PDFs; what is odd about them goes into ``report``.

@@ -1,5 +1,6 @@
 """Which of a reader's PDFs are the sources of a stand-off release, whatever they are called."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from corpusbuilder.store.workspace import Workspace
 LEAST_SHARED: Final = 0.5
 """Share of the passages that another printing of a book has, word for word: different books share next to none."""
 _PDFS: Final = "pdf"
+_ADVICE: Final = re.compile(r" \([^()]*: corpusbuilder forget [^()]*\)\Z")
 _LANGUAGES: Final = ("en", "fr")
 
 
@@ -128,7 +130,14 @@ def parse_pdfs(
     write_whole(folder / SOURCES_FILE, "".join(_stated(one, language) for one, language in given.items()).encode())
     write_sources(work, sorted(known.values(), key=lambda source: source.sha256))
     report = run(work, config)
-    return {reject.input_id: reject.message for shard in report.shards for reject in shard.rejected}
+    names = {one.parsed_as: f"{one.sha256}.pdf: " for one in given}
+    rejects = [reject for shard in report.shards for reject in shard.rejected]
+    return {one.input_id: _why(one.message.removeprefix(names.get(one.input_id, ""))) for one in rejects}
+
+
+def _why(message: str) -> str:
+    """A message of the workspace of a hydration, without advice that is of use in a workspace of the reader only."""
+    return _ADVICE.sub("", message)
 
 
 def _stated(given: Given, language: str | None) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
 from corpusbuilder.backends.hub.repository import Gate
-from corpusbuilder.config import ReleaseSection
 from corpusbuilder.errors import UsageError
+from corpusbuilder.stages.release import FIRST_VERSION
 
 _VERSION: Final = re.compile(r"v?\d+(\.\d+){0,3}([-.+][0-9A-Za-z.-]+)?")
 _RELEASED: Final = ("data/", "card/")
@@ -100,7 +100,7 @@ def tag_for(version: str, revision: str | None) -> str | None:
         UsageError: the release is of another version than ``revision``.
     """
     if revision is None:
-        chosen = version != ReleaseSection.model_fields["version"].default
+        chosen = version != FIRST_VERSION
         return f"v{version.removeprefix('v')}" if chosen else None
     if version_of(revision) != version.removeprefix("v"):
         raise UsageError(

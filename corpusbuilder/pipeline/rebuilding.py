@@ -1,9 +1,10 @@
 """Rows and files of a full release, made again out of a stand-off release and what was parsed of the sources."""
 
 import json
+import re
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -34,7 +35,8 @@ ORDER: Final = (*_SOURCES, *(config for config in CONFIGS if config not in _SOUR
 """Examples come last: one is kept only if the passages and figures that it refers to are."""
 _KEPT: Final = 2
 _ROW_CHARACTERS: Final = 50_000_000
-_TEXT_FILES: Final = frozenset({".md", ".json", ".svg"})
+_FILE_CHARACTERS: Final = 50_000_000
+_TEXT_FILE: Final = re.compile(r"(?:card/)?\w[\w.-]{0,99}\.(?:md|json|svg)", re.ASCII)
 
 ReportMaker: TypeAlias = "tuple[str, Callable[[Rebuilt], dict[str, Any]]]"
 
@@ -138,16 +140,41 @@ def _carried(release: ReleaseFolder) -> dict[str, tuple[str, list[Copy]]]:
     """
     found = {}
     for name, content in read_full(release.path)["files"].items():
-        place = Path(name)
-        is_safe = len(place.parts) <= 2 and not place.is_absolute() and not any(p.startswith(".") for p in place.parts)
-        if not is_safe or place.suffix not in _TEXT_FILES or "\\" in name or "\0" in name:
+        if not _TEXT_FILE.fullmatch(name):
             raise StorageError(f"{release.path}: {name!r} is not the name of a file of a release", repeat=False)
         try:
-            taken = [Copy(one["sha256"], int(one["start"]), int(one["end"]), one["case"]) for one in content["taken"]]
-            found[name] = (str(content["text"]), taken)
+            found[name] = (_text(content["text"]), [_copy(one) for one in content["taken"]])
         except (KeyError, TypeError, ValueError):
             raise StorageError(f"{release.path}: what it says of {name} is damaged", repeat=False) from None
+        if _length(found[name][1]) > _FILE_CHARACTERS:
+            raise StorageError(f"{release.path}: {name}: too large to be true", repeat=False)
     return found
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    value.encode()  # half of a surrogate pair cannot be written
+    return value
+
+
+def _copy(value: Mapping[str, object]) -> Copy:
+    """What a file of strangers says was taken.
+
+    Raises:
+        KeyError, TypeError, ValueError: it says something else.
+    """
+    digest, start, end, case = (value[name] for name in ("sha256", "start", "end", "case"))
+    if not isinstance(start, int) or not isinstance(end, int):
+        raise TypeError(value)
+    if not isinstance(digest, str | None) or not isinstance(case, str | None):
+        raise TypeError(value)
+    return Copy(digest, start, end, case)  # type: ignore[arg-type]  # a case that there is not is refused where it is used
+
+
+def _length(copies: Iterable[Copy]) -> int:
+    """So many characters are to be copied; one that ends before it begins makes up for none of them."""
+    return sum(abs(copy.end - copy.start) for copy in copies)
 
 
 def rebuild(release: ReleaseFolder, restorer: Restorer, out: Path, *, report: ReportMaker) -> Rebuilt:
@@ -224,7 +251,7 @@ class _Rows:
         if not self.restorer.has(document):
             return "no PDF of the document"
         copies = copies_of(row)
-        if sum(copy.end - copy.start for copy in copies) > _ROW_CHARACTERS:
+        if _length(copies) > _ROW_CHARACTERS:
             raise StorageError(f"{self.release.path}: {config} {row['id']}: too large to be true", repeat=False)
         texts = self.restorer.texts(document, copies)
         if texts is None:
@@ -266,6 +293,14 @@ def _write_carried(release: ReleaseFolder, restorer: Restorer, writer: DatasetWr
             writer.write_text(name, content)
     if not (writer.folder / MANIFEST).exists():
         raise StorageError(f"{release.path}: it does not have the {MANIFEST} of the full release", repeat=False)
+    try:
+        ReleaseFolder.open(writer.folder)
+    except StorageError as error:
+        raise StorageError(
+            f"{release.path}: the {MANIFEST} of the full release is damaged: {error.message}",
+            hint="fetch the release once more",
+            repeat=False,
+        ) from None
 
 
 _PARTIAL: Final = """---

@@ -11,7 +11,7 @@ from pydantic import JsonValue, ValidationError
 
 from corpusbuilder.backends.labelstudio.reading import VERSION
 from corpusbuilder.config import Config
-from corpusbuilder.errors import MissingInputError, command_line, storage_errors
+from corpusbuilder.errors import MissingInputError, StorageError, command_line, storage_errors
 from corpusbuilder.pipeline.assets import collect_assets
 from corpusbuilder.pipeline.benchmarks import benchmark_digests, read_benchmarks
 from corpusbuilder.pipeline.calls import spending
@@ -26,7 +26,7 @@ from corpusbuilder.records.example import VerifiedExample
 from corpusbuilder.records.ids import document_id
 from corpusbuilder.records.release import ReleaseManifest
 from corpusbuilder.records.review import ReviewedExample
-from corpusbuilder.stages.release import DocumentInput, build_release, fingerprint
+from corpusbuilder.stages.release import DocumentInput, build_release, fingerprint, settled
 from corpusbuilder.store.files import locked_folder
 from corpusbuilder.store.release import MANIFEST, ReleaseFolder
 from corpusbuilder.store.workspace import Workspace
@@ -93,6 +93,8 @@ def release(
     """
     name = config.release_name
     with locked_folder(workspace.stage_folder(STAGE)):
+        _put_back(_folder(workspace, name))
+        config = _settled(workspace, config)
         done = _read_done(workspace, name)
         if not force and done is not None and why_release_is_stale(workspace, config, without=without) is None:
             return _report(workspace, name, done, cached=True)
@@ -111,7 +113,7 @@ def why_release_is_stale(
         return "not made yet"
     if done.files != _files(_folder(workspace, name)):
         return "its files were changed or deleted by hand"
-    changes = differences(done.fingerprint, _fingerprint(workspace, config, without))
+    changes = differences(done.fingerprint, _fingerprint(workspace, _settled(workspace, config), without))
     return "; ".join(_grouped(changes)) or None
 
 
@@ -132,7 +134,7 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
     with storage_errors(fresh):
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-    previous = _previous(folder)
+    previous = _previous(workspace, folder)
     summary = build_release(
         documents,
         config=config.release.model_copy(update={"date": release_date(config.release, previous)}),
@@ -164,9 +166,54 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
     return _report(workspace, name, done, cached=False)
 
 
-def _previous(folder: Path) -> ReleaseManifest | None:
-    """What the release that stands there says of itself; None when there is none, or one of before manifests."""
-    return ReleaseFolder.open(folder).manifest if (folder / MANIFEST).exists() else None
+def _put_back(folder: Path) -> None:
+    """Undo half of a change: a run was killed between the two renamings.
+
+    Without the last release nothing would be known of its splits and its version.
+    """
+    old = folder.with_name(f".{folder.name}.old")
+    with storage_errors(folder):
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+
+
+def _settled(workspace: Workspace, config: Config) -> Config:
+    """The same with the version that the release will have."""
+    folder = _folder(workspace, config.release_name)
+    if config.release.version or not (folder / MANIFEST).exists():
+        return config.model_copy(update={"release": settled(config.release, None)})
+    return config.model_copy(update={"release": settled(config.release, _manifest(folder))})
+
+
+def _manifest(folder: Path) -> ReleaseManifest:
+    """What the release that stands there says of itself.
+
+    Raises:
+        StorageError: it is damaged: what is not known to stand in test might go to train.
+    """
+    try:
+        return ReleaseFolder.open(folder).manifest
+    except StorageError as error:
+        raise StorageError(
+            error.message,
+            hint=f"put {MANIFEST} back from a copy, or from where it was published; without {folder}, splits are "
+            "assigned anew",
+            repeat=False,
+        ) from None
+
+
+def _previous(workspace: Workspace, folder: Path) -> ReleaseManifest | None:
+    """What the release that stands there says of itself; None when there is none, or one of before manifests.
+
+    A document that was forgotten leaves no trace in it; one that is not finished keeps its split.
+    """
+    if not (folder / MANIFEST).exists():
+        return None
+    manifest = _manifest(folder)
+    kept = {document_id(source.sha256) for source in known_sources(workspace)} | set(workspace.document_ids("parse"))
+    gone = manifest.documents.keys() - kept
+    splits = {piece: split for piece, split in manifest.splits.items() if piece not in gone}
+    return manifest.model_copy(update={"splits": splits})
 
 
 def _by_file_name(workspace: Workspace, without: Mapping[str, str]) -> list[tuple[str, str]]:

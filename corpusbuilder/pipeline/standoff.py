@@ -21,7 +21,6 @@ from corpusbuilder.pipeline.scrubbing import ScrubbedJson, ScrubbedText
 from corpusbuilder.pipeline.sources import describe, known_sources
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.release import ReleaseManifest
-from corpusbuilder.records.text import tokens
 from corpusbuilder.stages.release import CONFIGS, SPLITS, features_by_config
 from corpusbuilder.stages.release.card import CROISSANT, CardFacts, croissant_json, data_files, plots_of, render_card
 from corpusbuilder.stages.release.write import DatasetWriter
@@ -37,13 +36,14 @@ from corpusbuilder.stages.standoff import (
 )
 from corpusbuilder.stages.standoff.about import COLUMNS
 from corpusbuilder.stages.standoff.encoding import LONG_TITLE
+from corpusbuilder.stages.standoff.words import words_in
 from corpusbuilder.store.files import locked_folder
 from corpusbuilder.store.release import CARD, CHECKSUMS, DATA, MANIFEST, ReleaseFolder, Row, checksum_lines
 from corpusbuilder.store.workspace import Workspace, json_bytes
 
 FULL: Final = "full-release.json"
 """Checksums of the full release, and its text files with marks."""
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up when the same full release would give another stand-off release."""
 PACKAGES: Final = ("pymupdf", "rapidocr", "pillow", "pyarrow", "datasets")
 """On which it depends whether the same PDF gives the same texts, images and files."""
@@ -311,7 +311,7 @@ def document_of(config: str, row: Row) -> str:
 def _long_titles(full: ReleaseFolder) -> set[str]:
     """Titles of so many words that a part of one is a run of words of its source."""
     rows = full.rows("documents", columns=["title", "file_name"])
-    return {text for row in rows for text in row.values() if len(tokens(text)) >= LONG_TITLE}
+    return {text for row in rows for text in row.values() if len(words_in(text)) >= LONG_TITLE}
 
 
 def _text_files(full: ReleaseFolder) -> list[str]:

@@ -1,5 +1,6 @@
 """One build of the sample chapters that the tests of this folder share."""
 
+import os
 import shutil
 from importlib import resources
 from pathlib import Path
@@ -24,7 +25,8 @@ def shelf(tmp_path_factory):
 @pytest.fixture(scope="session")
 def built(tmp_path_factory, shelf):
     """A workspace in which the sample chapters were built, made once for all test processes. Do not change it."""
-    root = tmp_path_factory.getbasetemp().parent / "shared"
+    base = tmp_path_factory.getbasetemp()  # of one process, inside of that of all of a run
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
     root.mkdir(exist_ok=True)
     workspace, books = root / "ws", root / "books"
     with FileLock(root / "lock"):

@@ -95,7 +95,7 @@ def test_what_may_not_be_passed_on_is_refused_and_its_stand_off_form_is_pointed_
     spoil_licences(folder)
     done = publish(REPO, "-w", workspace, "--folder", folder)
     assert done.code == 2
-    assert "no licence stated" in done.err
+    assert "no licence is stated" in done.err
     assert "release --stand-off" in done.err
     assert server.log == []
 
@@ -133,4 +133,14 @@ def test_what_cannot_be_done_is_told_with_its_exit_code(publish, server, built, 
     assert done.code == code, done.err
     assert said in done.err
     assert "hf_somebody" not in done.err + done.out
+    assert server.hub.repos == {}
+
+
+def test_a_corpus_of_which_a_document_is_not_finished_is_not_published_by_mistake(publish, server, workspace):
+    min((workspace / "verify" / "done").glob("*.json")).unlink()
+    done = publish(REPO, "-w", workspace, "--revision", "v1.0.0", "--json")
+    assert done.code == 2
+    assert "1 of 2 documents are not finished" in done.json["error"]
+    assert ".pdf (verify: not made yet)" in done.json["error"]
+    assert "--folder" in done.json["hint"]
     assert server.hub.repos == {}

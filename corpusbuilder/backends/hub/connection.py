@@ -147,8 +147,21 @@ class Connection:
             StorageError: the file cannot be read.
         """
         given = {**headers, "Content-Length": str(size), "Content-Type": "application/octet-stream"}
-        content = _part(file, start, size)
-        return self._once("PUT", self.absolute(url), doing, content=content, headers=given, reads_json=False).headers
+
+        def send(*, signed: bool) -> Mapping[str, str]:
+            content = _part(file, start, size)
+            return self._once(
+                "PUT", self.absolute(url), doing, content=content, headers=given, reads_json=False, signed=signed
+            ).headers
+
+        # The address is the permission, or the headers that came with it: a store that is given the token as well may
+        # refuse the two. Only the endpoint itself is told the token, when it asks who we are, as git-lfs does.
+        try:
+            return send(signed=True)
+        except RefusedError as error:
+            if error.status != 401:
+                raise
+        return send(signed=False)
 
     def fingerprint(self, path: str, doing: str, *, size: int) -> str:
         """SHA-256 of what the server gives out at a path, of which not more than ``size`` + 1 bytes are read."""
@@ -223,9 +236,10 @@ class Connection:
                     raise BackendError(f"{self.address.endpoint} answers {doing} with more than {_LARGEST >> 20} MiB")
             return response.status_code, response.headers, bytes(body)
 
-    def _streamed(self, method: str, path: str, doing: str, **given: Any) -> "_Streamed":  # noqa: ANN401 - passed on
+    def _streamed(self, method: str, path: str, doing: str, *, signed: bool = False, **given: Any) -> "_Streamed":  # noqa: ANN401 - passed on
         url = path if "://" in path else self.address.endpoint + path
-        headers = {"User-Agent": f"corpusbuilder/{__version__}", **self._credentials(url), **given.pop("headers", {})}
+        credentials = {} if signed else self._credentials(url)
+        headers = {"User-Agent": f"corpusbuilder/{__version__}", **credentials, **given.pop("headers", {})}
         return _Streamed(self, doing, lambda: self._open(method, url, headers, given))
 
     def _path_of(self, link: str) -> str:

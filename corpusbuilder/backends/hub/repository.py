@@ -97,7 +97,8 @@ class Repository:
             )
         except (KeyError, TypeError):
             raise not_a_hub(self.address, doing, "a ref has no name or no commit") from None
-        return branches, tags
+        # A server that says nothing of tags does not say that there are none: it is asked for each by name.
+        return (branches, tags) if "branches" in answer and "tags" in answer else None
 
     def tagged(self, tag: str, refs: Refs | None = None) -> str | None:
         """The commit that a tag points to; None when there is no such tag. ``refs``: as they were just read."""
@@ -115,14 +116,15 @@ class Repository:
     def others(self, commit: str, there: Mapping[str, RemoteFile], files: Iterable[LocalFile]) -> list[LocalFile]:
         """Those of ``files`` that a commit, whose files are ``there``, does not hold as they are here.
 
-        A file outside LFS that has our size and not our name in git is read: not every server names content as git.
+        A file outside LFS that may have our size and has not our name in git is read: not every server names content
+        as git.
         """
         return [file for file in files if not self._holds(commit, there.get(file.name), file)]
 
     def _holds(self, commit: str, remote: RemoteFile | None, file: LocalFile) -> bool:
         if remote is None or remote.holds(file):
             return remote is not None
-        if remote.lfs_sha256 is not None or remote.size != file.size:
+        if remote.lfs_sha256 is not None or remote.size not in {None, file.size}:
             return False
         place, doing = self._place(commit, file.name), f"comparing {file.name}"
         return self.connection.fingerprint(place, doing, size=file.size) == file.sha256

@@ -4,9 +4,11 @@ from corpusbuilder.stages.release.assembling import DocumentInput
 from corpusbuilder.stages.release.features import CONFIGS, features_by_config
 from corpusbuilder.stages.release.splits import SPLITS
 from corpusbuilder.stages.release.stage import NAME, VERSION, ReleaseSummary, build_release, fingerprint
+from corpusbuilder.stages.release.versions import FIRST_VERSION, settled
 
 __all__ = [
     "CONFIGS",
+    "FIRST_VERSION",
     "NAME",
     "SPLITS",
     "VERSION",
@@ -15,4 +17,5 @@ __all__ = [
     "build_release",
     "features_by_config",
     "fingerprint",
+    "settled",
 ]

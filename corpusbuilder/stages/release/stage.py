@@ -33,6 +33,7 @@ from corpusbuilder.stages.release.rows import (
 )
 from corpusbuilder.stages.release.splits import SPLITS
 from corpusbuilder.stages.release.survey import Survey
+from corpusbuilder.stages.release.versions import settled
 from corpusbuilder.stages.release.write import DatasetWriter
 
 NAME: Final = "release"
@@ -122,6 +123,7 @@ def build_release(
         MissingExtraError: `datasets` is not installed.
         StorageError: the folder cannot be written, or is not empty.
     """
+    config = settled(config, previous)
     features = features_by_config()
     ordered = sorted(documents, key=lambda document: document.id)
     compared = _survey(ordered, by_unit=config.split_by == "unit").compare(read_image)

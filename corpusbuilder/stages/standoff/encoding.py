@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final, Literal, TypeAlias
 
-from corpusbuilder.records.text import Token, tokens
-from corpusbuilder.stages.standoff.sources import RUN, Match, SourceIndex, words_of
+from corpusbuilder.stages.standoff.sources import RUN, Match, SourceIndex
+from corpusbuilder.stages.standoff.words import Word, words_in
 
 MARK: Final = "[…]"
 """Stands for a stretch of a source."""
@@ -80,8 +80,8 @@ def encode(pieces: Sequence[Piece], index: SourceIndex, manner: Manner) -> list[
 def _encode(text: str, index: SourceIndex, manner: Manner) -> list[Piece]:
     if manner == "own" and (place := index.locate(text)):
         return [Copy(index.digests[place.text], place.start, place.end)]
-    found = tokens(text)
-    words = words_of(found)
+    found = words_in(text)
+    words = tuple(word.text for word in found)
     if manner in {"own", "written"} and (whole := index.whole(words)):
         matches: list[tuple[int, Match]] = [(0, whole)]
     else:
@@ -122,7 +122,7 @@ def _list_of_names(words: Sequence[str], place: int, index: SourceIndex) -> list
     return names if length >= _LEAST_LIST or (names and names[0].length >= _LEAST_NAME) else []
 
 
-def _copied(text: str, found: Sequence[Token], index: SourceIndex, at: int) -> list[Piece]:
+def _copied(text: str, found: Sequence[Word], index: SourceIndex, at: int) -> list[Piece]:
     """The words ``found`` of ``text``, and what is between them, as copies of the words at ``at``."""
     pieces: list[Piece] = []
     for step, token in enumerate(found):

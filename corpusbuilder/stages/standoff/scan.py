@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from corpusbuilder.records.text import tokens
 from corpusbuilder.stages.standoff.encoding import MARK
 from corpusbuilder.stages.standoff.rows import strings_of
+from corpusbuilder.stages.standoff.words import words_in
 
 WORDS: Final = 8
 """So many words of any source in a row are a leak."""
@@ -59,7 +59,7 @@ class LeakScan:
                         place = self._places[self._runs[run]]
                         found |= {one: found.get(one, place) for one in (*recent, text)}
             recent.append(text)
-            tail = [*tail, *(token.text for token in tokens(text[-_TAIL:]))][1 - self.words :]
+            tail = [*tail, *(word.text for word in words_in(text[-_TAIL:]))][1 - self.words :]
         return found
 
 
@@ -92,6 +92,6 @@ def image_in(data: bytes) -> bool:
 
 
 def _hashes(text: str, length: int) -> Iterator[int]:
-    words = [token.text for token in tokens(text)]
+    words = [word.text for word in words_in(text)]
     for first in range(len(words) - length + 1):
         yield hash(tuple(words[first : first + length]))

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from corpusbuilder.records.document import Unit
-from corpusbuilder.records.text import Token, tokens
+from corpusbuilder.stages.standoff.words import words_in
 
 RUN: Final = 4
 """So many words of a source in a row are the source's; fewer are words that anybody may use."""
@@ -70,7 +70,7 @@ def digest_of(text: str) -> str:
 
 def folded_digest(text: str) -> str:
     """SHA-256 of the words of a text, whatever their case, accents, punctuation and line breaks are."""
-    return digest_of(" ".join(token.text for token in tokens(text)))
+    return digest_of(" ".join(word.text for word in words_in(text)))
 
 
 def _names(unit: Unit) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _names(unit: Unit) -> Iterator[str]:
 
 
 class SourceIndex:
-    """Finds words of a document in other strings. Words are compared folded: see `records.text.tokens`."""
+    """Finds words of a document in other strings. Words are compared folded: see `words_in`."""
 
     def __init__(self, sources: SourceTexts) -> None:
         self.sources = sources
@@ -101,10 +101,10 @@ class SourceIndex:
                 lengths.append(len(words))
 
     def _add(self, number: int, text: str) -> None:
-        found, first = tokens(text), len(self.words)
-        words = tuple(token.text for token in found)
+        found, first = words_in(text), len(self.words)
+        words = tuple(word.text for word in found)
         self.words.extend(words)
-        self.places.extend(Place(number, token.start, token.end) for token in found)
+        self.places.extend(Place(number, word.start, word.end) for word in found)
         if words:
             self._whole.setdefault(words, first)
             if number in self.sources.names:
@@ -187,8 +187,3 @@ def _starts(words: Sequence[str], length: int) -> dict[int, list[int]]:
         if len(places) < _MOST_PLACES:
             places.append(first)
     return starts
-
-
-def words_of(found: Iterable[Token]) -> tuple[str, ...]:
-    """The folded words of tokens."""
-    return tuple(token.text for token in found)

@@ -11,8 +11,12 @@ from pyarrow import parquet
 from corpusbuilder.config import Config
 from corpusbuilder.errors import ConfigError, MissingInputError, StorageError, UsageError
 from corpusbuilder.pipeline.hydrating import REPORT, hydrate
+from corpusbuilder.pipeline.printings import Given, parse_pdfs
+from corpusbuilder.pipeline.runner import StageReport
+from corpusbuilder.pipeline.shards import ShardReport
 from corpusbuilder.pipeline.standoff import standoff_release
 from corpusbuilder.store.release import CHECKSUMS, ReleaseFolder, checksum_lines
+from corpusbuilder.store.workspace import Counts, RejectedInput, Workspace
 
 BOOKS = bench.books(3)
 
@@ -179,6 +183,21 @@ def test_a_file_that_cannot_be_read_is_named(released, shelf, tmp_path):
         hydrate(released, [shelf], tmp_path / "out", run=bench.parser_of(BOOKS[:2]))
 
 
+def test_why_a_file_cannot_be_read_is_said_in_terms_of_the_reader(tmp_path):
+    given = Given(tmp_path / "mine.pdf", "a" * 64)
+    message = f"{given.sha256}.pdf: the file is empty (if it was given by mistake: corpusbuilder forget X.pdf -w WS)"
+    rejected = RejectedInput(input_id=given.parsed_as, reason_code="not_a_pdf", message=message)
+    shard = ShardReport(given.parsed_as, Counts(inputs=1, done=0, rejected=1, outputs=0), (rejected,))
+    why = parse_pdfs(
+        Workspace(tmp_path / "work"),
+        {given: None},
+        run=lambda *_: StageReport("parse", (shard,), {}),
+        config=Config(),
+        password_env=None,
+    )
+    assert why == {given.parsed_as: "the file is empty"}
+
+
 def test_a_full_release_has_nothing_to_restore(released, shelf, tmp_path):
     put(shelf, *BOOKS)
     with pytest.raises(UsageError, match="this is a full release"):
@@ -228,7 +247,107 @@ def test_a_case_that_does_not_exist_is_refused_by_row(release, shelf, tmp_path):
         whole(release, shelf, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["../evil.md", "/tmp/evil.md", ".git/hooks.md", "a/b/c.md", "run.sh", "C:\\evil.md"])
+@pytest.mark.parametrize(
+    ("config", "change", "said"),
+    [
+        ("passages", {"taken": None}, "taken"),
+        ("passages", {"taken": [None]}, "taken"),
+        ("passages", {"taken": [{"sha256": None, "start": None, "end": 1, "case": None}]}, r"taken\.start"),
+        ("passages", {"id": None}, "id"),
+        ("passages", {"mentions": None}, "mentions"),
+        ("examples", {"context": None}, "context"),
+        ("examples", {"steps": [None]}, "steps"),
+        (
+            "figures",
+            {"image_file": dict.fromkeys(["name", "sha256", "pixels_sha256", "width", "height"])},
+            "image_file",
+        ),
+    ],
+)
+def test_empty_values_where_there_is_always_one_are_refused_by_file(release, shelf, tmp_path, config, change, said):
+    put(shelf, *BOOKS)
+    rewrite(release, config, lambda row: row | change)
+    with pytest.raises(StorageError, match=rf"data/{config}/.*parquet: {said}.* is empty"):
+        whole(release, shelf, tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_row_about_no_document_of_the_release_is_refused_by_name(release, shelf, tmp_path):
+    put(shelf, *BOOKS)
+    rewrite(release, "figures", lambda row: row | {"document_id": "doc-nobody"})
+    with pytest.raises(StorageError, match="'doc-nobody' is none of the documents of the release"):
+        whole(release, shelf, tmp_path)
+
+
+def add_file(release, name, content):
+    path = release / "full-release.json"
+    known = json.loads(path.read_text())
+    known["files"][name] = content
+    path.write_text(json.dumps(known))
+    reseal(release)
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        {"sha256": [1], "start": 0, "end": 1, "case": None},
+        {"sha256": 5, "start": 0, "end": 1, "case": None},
+        {"sha256": None, "start": float("inf"), "end": 1, "case": None},
+        {"sha256": None, "start": 0, "end": "1", "case": None},
+        {"sha256": None, "start": 0, "end": 1, "case": ["lower"]},
+        {"sha256": None},
+        None,
+    ],
+)
+def test_nonsense_taken_by_a_text_file_is_refused_by_name(release, shelf, tmp_path, taken):
+    put(shelf, *BOOKS)
+    add_file(release, "NOTES.md", {"text": "[…]", "taken": [taken]})
+    with pytest.raises(StorageError, match=r"what it says of NOTES\.md is damaged"):
+        whole(release, shelf, tmp_path)
+
+
+@pytest.mark.parametrize("text", [None, 5, "half of a pair: \ud800"])
+def test_a_text_file_that_cannot_be_written_is_refused_by_name(release, shelf, tmp_path, text):
+    put(shelf, *BOOKS)
+    add_file(release, "NOTES.md", {"text": text, "taken": []})
+    with pytest.raises(StorageError, match=r"what it says of NOTES\.md is damaged"):
+        whole(release, shelf, tmp_path)
+
+
+def test_a_manifest_that_is_none_is_refused(release, shelf, tmp_path):
+    put(shelf, *BOOKS)
+    add_file(release, "release.json", {"text": "not JSON", "taken": []})
+    with pytest.raises(StorageError, match=r"the release\.json of the full release is damaged"):
+        whole(release, shelf, tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_text_file_that_would_grow_without_bounds_is_refused_by_name(release, shelf, tmp_path):
+    put(shelf, *BOOKS)
+    there = {"sha256": "0" * 64, "start": 0, "end": 30_000_000, "case": None}
+    back = {"sha256": "0" * 64, "start": 30_000_000, "end": 0, "case": None}
+    add_file(release, "NOTES.md", {"text": "[…][…]", "taken": [there, back]})
+    with pytest.raises(StorageError, match=r"NOTES\.md: too large to be true"):
+        whole(release, shelf, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil.md",
+        "/tmp/evil.md",
+        ".git/hooks.md",
+        "a/b/c.md",
+        "run.sh",
+        "C:\\evil.md",
+        "README.md/x.md",
+        "data/x.json",
+        "x" * 300 + ".md",
+        "\ud800.md",
+        "card/.md",
+        "x.md\n",
+    ],
+)
 def test_a_file_name_that_leads_elsewhere_is_refused(release, shelf, tmp_path, name):
     put(shelf, *BOOKS)
     path = release / "full-release.json"

@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from fakes.hub import Blob, Repo
+from fakes.hub import Blob, HubError, Repo
 from fakes.hubrelease import REPO, TOKEN, Told, bytes_of, connect, send, write_release
 from fakes.hubserver import running_hub
 from hypothesis import given
@@ -261,6 +261,59 @@ def test_a_server_that_names_content_otherwise_than_git_will_do(server, one, mon
     send(server, one)
     assert published(server) == bytes_of(one)
     assert send(server, one).state == "current"
+
+
+@pytest.mark.parametrize("unsaid", ["branches", "tags"])
+def test_a_server_that_lists_but_some_of_the_refs_is_asked_for_the_tag_itself(server, one, two, monkeypatch, unsaid):
+    about = server.hub._about
+
+    def silent(method, name, repo, rest, query, body):
+        status, headers, answer = about(method, name, repo, rest, query, body)
+        if rest == ["refs"]:
+            del answer[unsaid]
+        return status, headers, answer
+
+    monkeypatch.setattr(server.hub, "_about", silent)
+    send(server, one)
+    assert send(server, one).state == "current"
+    with pytest.raises(UsageError, match="tags are not moved"):
+        send(server, two, tag="v1.0.0")
+    assert published(server, "v1.0.0") == published(server) == bytes_of(one)
+
+
+def test_a_server_that_lists_neither_size_nor_name_of_content_is_read(server, one, monkeypatch):
+    about = server.hub._about
+
+    def silent(method, name, repo, rest, query, body):
+        status, headers, answer = about(method, name, repo, rest, query, body)
+        if rest[:1] == ["tree"]:
+            answer = [{k: v for k, v in entry.items() if k not in {"oid", "size"}} for entry in answer]
+        return status, headers, answer
+
+    monkeypatch.setattr(server.hub, "_about", silent)
+    send(server, one)
+    assert published(server) == bytes_of(one)
+    assert send(server, one).state == "current"
+
+
+def test_the_token_does_not_go_where_files_are_kept(server, one):
+    send(server, one)
+    kept = [headers for line, headers in zip(server.log, server.sent, strict=True) if line.startswith("PUT /lfs")]
+    assert kept
+    assert all("authorization" not in headers for headers in kept)
+
+
+def test_an_endpoint_that_keeps_files_itself_and_asks_who_one_is_is_told(server, one, monkeypatch):
+    answer = server.hub.answer
+
+    def strict(method, path, query, headers, body):
+        if path.startswith("/lfs") and "authorization" not in headers:
+            raise HubError(401, "Who are you?")
+        return answer(method, path, query, headers, body)
+
+    monkeypatch.setattr(server.hub, "answer", strict)
+    send(server, one)
+    assert published(server) == bytes_of(one)
 
 
 def test_the_token_goes_to_nobody_but_the_endpoint(server, one):

@@ -4,7 +4,7 @@ import pytest
 import release_corpus as corpus
 
 from corpusbuilder.config import Config
-from corpusbuilder.errors import MissingInputError
+from corpusbuilder.errors import MissingInputError, StorageError
 from corpusbuilder.pipeline.releasing import release, why_release_is_stale
 from corpusbuilder.records.contamination import ContaminationReport
 from corpusbuilder.store.release import ReleaseFolder
@@ -74,3 +74,44 @@ def test_a_benchmark_that_is_not_there_is_named_before_anything_is_written(works
         release(workspace, ASKED)
     assert not (workspace.root / "release" / ASKED.release_name).exists()
     assert why_release_is_stale(workspace, ASKED) == "not made yet"
+
+
+def test_a_run_that_was_killed_while_it_put_the_new_release_in_place_loses_no_split(workspace):
+    made = release(workspace, Config())
+    before = ReleaseFolder.open(made.folder).manifest.splits
+    fill(workspace, [8, 9])
+    (workspace.stage_folder("release") / "done" / f"{made.name}.json").unlink()
+    made.folder.rename(made.folder.with_name(f".{made.name}.old"))
+    again = release(workspace, Config().model_copy(deep=True))
+    after = ReleaseFolder.open(again.folder).manifest
+    assert before.items() < after.splits.items()
+    assert [change.documents_added for change in after.changes] == [10]
+    assert sorted(path.name for path in made.folder.parent.iterdir() if "corpus" in path.name) == ["corpus"]
+
+
+def versioned(version):
+    return Config.model_validate({"release": {"version": version}})
+
+
+def test_what_is_made_again_without_a_word_stays_the_version_that_it_was_published_as(workspace):
+    first = release(workspace, Config())
+    assert ReleaseFolder.open(first.folder).manifest.version == "0.1.0"
+    release(workspace, versioned("1.2.0"))
+    before = ReleaseFolder.open(first.folder).checksums()
+    assert release(workspace, Config()).cached
+    assert not release(workspace, Config(), force=True).cached
+    assert ReleaseFolder.open(first.folder).checksums() == before
+    fill(workspace, [8])
+    assert not release(workspace, Config()).cached
+    manifest = ReleaseFolder.open(first.folder).manifest
+    assert manifest.version == "1.2.0"
+    assert [change.version for change in manifest.changes] == ["0.1.0", "1.2.0"]
+    assert (manifest.changes[-1].documents, manifest.changes[-1].documents_added) == (9, 1)
+
+
+def test_a_release_that_no_longer_says_which_splits_it_had_is_not_divided_anew_by_itself(workspace):
+    made = release(workspace, Config())
+    (made.folder / "release.json").write_text("{")
+    with pytest.raises(StorageError, match=r"release\.json") as caught:
+        release(workspace, Config(), force=True)
+    assert "splits are assigned anew" in caught.value.hint

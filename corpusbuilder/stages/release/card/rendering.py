@@ -160,6 +160,7 @@ def _content(facts: CardFacts) -> dict[str, Any]:
         "strata": [(*STRATA[name], _shares(facts.counts[name])) for name in STRATA if name in facts.counts],
         "dependence": _shares(facts.counts.get("dependence", {})),
         "splits": [split for split in SPLITS if any(split in rows for rows in facts.rows.values())],
+        "groups_called": _groups_called(facts),
         "fruitless": [source for source in facts.sources if not source.examples],
         "unread_pages": sum(n for status, n in facts.page_status.items() if status not in {"ok", "blank", "scanned"}),
         "scanned_pages": facts.page_status.get("scanned", 0),
@@ -169,6 +170,12 @@ def _content(facts: CardFacts) -> dict[str, Any]:
         "each_usd": facts.spending.per_example_usd(facts.released) if facts.spending else None,
         "kappas": _kappas(facts.review),
     }
+
+
+def _groups_called(facts: CardFacts) -> list[list[str]]:
+    """Documents by the names that people know them by; the id beside, as two files can have one name."""
+    called = {source.id: f"{source.file_name} ({source.id})" for source in facts.sources}
+    return [[called.get(one, one) for one in group] for group in facts.groups_named]
 
 
 def _shares(counts: Mapping[str, int]) -> list[tuple[str, int, str]]:

@@ -190,6 +190,7 @@ def test_documents_that_must_not_be_published_are_named_first(tmp_path):
     assert "Secret atlas" in warning
     assert "Manuel" in warning
     assert "Free book" not in warning
+    assert len(re.findall(r"^> - .+\n(?=> - )", warning, re.MULTILINE)) == 1  # one list
     assert [row[-1] for row in tables(card)["document"]] == ["**no**", "**no**", "yes"]
     assert summary.rows["documents"] == {"train": 3}
     assert any(note.startswith("2 of 3 documents") for note in summary.notes)

@@ -87,6 +87,9 @@ def test_a_newcomer_that_repeats_a_page_of_a_test_document_is_in_test_and_one_th
     summary = released([*first, bridge], tmp_path / "three", after=tmp_path / "one")
     assert placed(tmp_path / "three", "documents") == {**where, train.id: "test", "copy-2": "test"}
     assert any(f'"{train.id}.pdf" now in test, before in train' in note for note in summary.notes)
+    card = (tmp_path / "three" / "README.md").read_text(encoding="utf-8")
+    joined = ", ".join(f"{one}.pdf ({one})" for one in sorted([held_out.id, train.id, "copy-2"]))
+    assert f"- together: {joined}\n\n### Contamination" in card
 
 
 def passages_of(document):
