@@ -10,8 +10,8 @@ from corpusbuilder.cli.parse import PasswordOption
 
 if TYPE_CHECKING:
     from corpusbuilder.config import Config
-    from corpusbuilder.pipeline.hydrating import HydrationReport
     from corpusbuilder.pipeline.runner import StageReport
+    from corpusbuilder.pipeline.standoff.hydrating import HydrationReport
     from corpusbuilder.store.workspace import Workspace
 
 
@@ -40,8 +40,8 @@ def hydrate(  # noqa: PLR0917 - typer passes each by name
 
         from corpusbuilder.cli.progress import display_for
         from corpusbuilder.engines.local import LocalEngine
-        from corpusbuilder.pipeline.hydrating import hydrate as restore
         from corpusbuilder.pipeline.runner import Runner
+        from corpusbuilder.pipeline.standoff.hydrating import hydrate as restore
 
         with LocalEngine(workers) as engine, display_for(quiet=quiet, verbose=False) as display:
 

@@ -15,7 +15,7 @@ from corpusbuilder.cli.options import WorkspaceOptions, with_options
 if TYPE_CHECKING:
     from corpusbuilder.backends.hub.address import HubAddress
     from corpusbuilder.config import Config
-    from corpusbuilder.pipeline.publishplan import PublishReport
+    from corpusbuilder.pipeline.publishing.plan import PublishReport
     from corpusbuilder.store.release import ReleaseFolder
     from corpusbuilder.store.workspace import Workspace
 
@@ -75,9 +75,9 @@ def publish(
     """Publish the dataset on the Hugging Face Hub, or a server like it: one commit and one tag, or nothing."""
     from corpusbuilder.backends.hub.connection import Connection
     from corpusbuilder.cli.report import emit_json, say, tell
-    from corpusbuilder.pipeline.publishing import publish as send
-    from corpusbuilder.pipeline.publishplan import PublishOptions, tag_for
-    from corpusbuilder.pipeline.releasecheck import check_release
+    from corpusbuilder.pipeline.publishing.check import check_release
+    from corpusbuilder.pipeline.publishing.plan import PublishOptions, tag_for
+    from corpusbuilder.pipeline.publishing.publish import publish as send
 
     address = _address(options, repository)
     told = Told(quiet=options.quiet)
@@ -135,7 +135,7 @@ def _address(options: Asked, repository: str) -> "HubAddress":
 def _release(options: Asked, told: Told) -> "ReleaseFolder":
     """The release to publish: the folder that was named, or the workspace's own, made if it is stale."""
     from corpusbuilder.cli.run import config_of
-    from corpusbuilder.pipeline.publishplan import version_of
+    from corpusbuilder.pipeline.publishing.plan import version_of
     from corpusbuilder.pipeline.releasing import release as make_release
     from corpusbuilder.pipeline.status import looker
     from corpusbuilder.store.release import ReleaseFolder

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from corpusbuilder.backends.hub.address import HubAddress
 from corpusbuilder.backends.hub.connection import Connection
-from corpusbuilder.pipeline.publishing import publish
-from corpusbuilder.pipeline.publishplan import PublishOptions
+from corpusbuilder.pipeline.publishing.plan import PublishOptions
+from corpusbuilder.pipeline.publishing.publish import publish
 from corpusbuilder.records.release import ReleaseManifest
 from corpusbuilder.store.release import CHECKSUMS, MANIFEST, ReleaseFolder, checksum_lines
 

@@ -8,7 +8,7 @@ from corpusbuilder.cli.options import RunOptions, with_options
 from corpusbuilder.errors import UsageError
 
 if TYPE_CHECKING:
-    from corpusbuilder.pipeline.standoff import StandoffReport
+    from corpusbuilder.pipeline.standoff.making import StandoffReport
 
 StandOffOption = Annotated[
     bool, typer.Option("--stand-off", help="Also make a release without a word or pixel of the PDFs: see hydrate.")
@@ -24,7 +24,7 @@ def make(options: RunOptions, stand_off: StandOffOption = False) -> None:
     from corpusbuilder.cli.run import config_of
     from corpusbuilder.cli.summary import load_line
     from corpusbuilder.pipeline.releasing import release
-    from corpusbuilder.pipeline.standoff import standoff_release
+    from corpusbuilder.pipeline.standoff.making import standoff_release
     from corpusbuilder.pipeline.status import looker
     from corpusbuilder.store.workspace import Workspace
 

@@ -10,11 +10,11 @@ from pyarrow import parquet
 
 from corpusbuilder.config import Config
 from corpusbuilder.errors import ConfigError, MissingInputError, StorageError, UsageError
-from corpusbuilder.pipeline.hydrating import REPORT, hydrate
-from corpusbuilder.pipeline.printings import Given, parse_pdfs
 from corpusbuilder.pipeline.runner import StageReport
 from corpusbuilder.pipeline.shards import ShardReport
-from corpusbuilder.pipeline.standoff import standoff_release
+from corpusbuilder.pipeline.standoff.hydrating import REPORT, hydrate
+from corpusbuilder.pipeline.standoff.making import standoff_release
+from corpusbuilder.pipeline.standoff.printings import Given, parse_pdfs
 from corpusbuilder.store.release import CHECKSUMS, ReleaseFolder, checksum_lines
 from corpusbuilder.store.workspace import Counts, RejectedInput, Workspace
 

@@ -12,7 +12,10 @@ from pydantic import ValidationError
 
 from corpusbuilder.config import Config
 from corpusbuilder.errors import MissingInputError, StorageError, UsageError, storage_errors
-from corpusbuilder.pipeline.printings import (
+from corpusbuilder.pipeline.runner import StageReport
+from corpusbuilder.pipeline.standoff.checks import check_release, passages_by_document
+from corpusbuilder.pipeline.standoff.making import versions
+from corpusbuilder.pipeline.standoff.printings import (
     Given,
     Matched,
     Wanted,
@@ -22,10 +25,7 @@ from corpusbuilder.pipeline.printings import (
     pdfs_in,
     units_of,
 )
-from corpusbuilder.pipeline.rebuilding import ORDER, Rebuilt, Restorer, rebuild
-from corpusbuilder.pipeline.runner import StageReport
-from corpusbuilder.pipeline.standoff import versions
-from corpusbuilder.pipeline.standoffchecks import check_release, passages_by_document
+from corpusbuilder.pipeline.standoff.rebuilding import ORDER, Rebuilt, Restorer, rebuild
 from corpusbuilder.stages.standoff import SourceTexts
 from corpusbuilder.store.files import locked_folder
 from corpusbuilder.store.release import ReleaseFolder

@@ -6,7 +6,7 @@ from fakes.hubrelease import write_release
 from pyarrow import parquet
 
 from corpusbuilder.errors import StorageError, UsageError
-from corpusbuilder.pipeline.releasecheck import check_release, load_back, withheld_documents
+from corpusbuilder.pipeline.publishing.check import check_release, load_back, withheld_documents
 from corpusbuilder.store.release import CHECKSUMS, MANIFEST, ReleaseFolder, checksum_lines
 
 CARD = """---

@@ -9,7 +9,7 @@ from pyarrow import parquet
 
 from corpusbuilder.config import Config
 from corpusbuilder.errors import StorageError
-from corpusbuilder.pipeline import standoff
+from corpusbuilder.pipeline.standoff import making
 from corpusbuilder.records.text import tokens
 from corpusbuilder.stages.standoff import MARK, LeakScan, readings
 from corpusbuilder.store.release import ReleaseFolder
@@ -22,7 +22,7 @@ def workspace(tmp_path):
 
 @pytest.fixture
 def made(workspace):
-    return standoff.standoff_release(workspace, Config())
+    return making.standoff_release(workspace, Config())
 
 
 def every_text(folder):
@@ -73,20 +73,20 @@ def test_it_says_what_it_is(made):
 
 
 def test_it_is_made_once_and_again_when_the_full_release_is_another(workspace, made):
-    assert standoff.standoff_release(workspace, Config()).cached
+    assert making.standoff_release(workspace, Config()).cached
     bench.fill(workspace, bench.books(4))
-    assert not standoff.standoff_release(workspace, Config()).cached
+    assert not making.standoff_release(workspace, Config()).cached
 
 
 def test_the_same_corpus_gives_the_same_bytes(made, tmp_path):
-    again = standoff.standoff_release(bench.workspace(tmp_path / "again", bench.books(3)), Config())
+    again = making.standoff_release(bench.workspace(tmp_path / "again", bench.books(3)), Config())
     assert bench.files(again.folder) == bench.files(made.folder)
 
 
 def test_a_title_of_a_source_is_cut_everywhere(tmp_path):
     title = "The wonderful history of the inhabitants of ponds and of still waters"
     book = bench.book(1, title=title, text=f"{title}. {corpus.prose('x')}")
-    made = standoff.standoff_release(bench.workspace(tmp_path, [book]), Config())
+    made = making.standoff_release(bench.workspace(tmp_path, [book]), Config())
     row = next(ReleaseFolder.open(made.folder).rows("documents"))
     assert row["title"] == f"The wonderful history {MARK}"
     assert not any("inhabitants" in text for text in every_text(made.folder))
@@ -96,15 +96,15 @@ def test_words_of_one_book_in_an_example_of_another_are_taken_out(tmp_path):
     first = bench.book(1)
     quote = " ".join(first.text.split()[5:16])
     second = bench.book(2, question=f"Who says that {quote}?")
-    made = standoff.standoff_release(bench.workspace(tmp_path, [first, second]), Config())
+    made = making.standoff_release(bench.workspace(tmp_path, [first, second]), Config())
     questions = {row["question"] for row in ReleaseFolder.open(made.folder).rows("examples")}
     assert f"Who says that {MARK}?" in questions
 
 
 def test_a_leak_is_refused_by_name_and_leaves_nothing(workspace, monkeypatch):
-    monkeypatch.setattr(standoff, "encode_row", bench.encode_carelessly)
+    monkeypatch.setattr(making, "encode_row", bench.encode_carelessly)
     with pytest.raises(StorageError, match=r"passages, row p-\d of doc-\w+.* holds words of a source"):
-        standoff.standoff_release(workspace, Config())
+        making.standoff_release(workspace, Config())
     assert not [path for path in (workspace.root / "release").iterdir() if "stand-off" in path.name]
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from corpusbuilder.errors import MissingExtraError, StorageError, UsageError, storage_errors
-from corpusbuilder.pipeline.printings import Wanted
-from corpusbuilder.pipeline.standoff import document_of
+from corpusbuilder.pipeline.standoff.making import document_of
+from corpusbuilder.pipeline.standoff.printings import Wanted
 from corpusbuilder.stages.release import CONFIGS, SPLITS, features_by_config
 from corpusbuilder.stages.standoff import FOLDED, IMAGE_FILE, TAKEN, standoff_features
 from corpusbuilder.store.release import ReleaseFolder

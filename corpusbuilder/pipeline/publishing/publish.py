@@ -13,8 +13,8 @@ from corpusbuilder.backends.hub.files import LocalFile, RemoteFile
 from corpusbuilder.backends.hub.repository import Repository, Standing
 from corpusbuilder.backends.hub.uploading import Uploader
 from corpusbuilder.errors import BackendError, StorageError, UsageError
-from corpusbuilder.pipeline.publishaccess import settle
-from corpusbuilder.pipeline.publishplan import Observer, PublishOptions, PublishReport, stale_files
+from corpusbuilder.pipeline.publishing.access import settle
+from corpusbuilder.pipeline.publishing.plan import Observer, PublishOptions, PublishReport, stale_files
 from corpusbuilder.store.release import CHECKSUMS, ReleaseFolder, read_checksums
 
 
@@ -24,7 +24,7 @@ def publish(
     """Make the branch hold exactly this release, in one commit, and tag it. What is so already is left as it is.
 
     Args:
-        release: checked (`releasecheck.check_release`).
+        release: checked (`check.check_release`).
         connection: to the repository, which is made when it is not there.
         options: where to, and who may see it.
         observer: is told how far it is.

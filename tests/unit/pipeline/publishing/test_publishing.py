@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusbuilder.errors import BackendError, StorageError, UsageError
-from corpusbuilder.pipeline.publishplan import stale_files, tag_for, version_of
+from corpusbuilder.pipeline.publishing.plan import stale_files, tag_for, version_of
 
 OLD = "data/examples/train-00000-of-00009.parquet"
 

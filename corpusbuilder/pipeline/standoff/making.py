@@ -17,8 +17,8 @@ from corpusbuilder import __version__
 from corpusbuilder.config import Config
 from corpusbuilder.errors import StorageError, command_line, storage_errors
 from corpusbuilder.pipeline.releasing import STAGE, release
-from corpusbuilder.pipeline.scrubbing import ScrubbedJson, ScrubbedText
 from corpusbuilder.pipeline.sources import describe, known_sources
+from corpusbuilder.pipeline.standoff.scrubbing import ScrubbedJson, ScrubbedText
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.release import ReleaseManifest
 from corpusbuilder.stages.release import CONFIGS, SPLITS, features_by_config

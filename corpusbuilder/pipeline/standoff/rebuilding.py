@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from corpusbuilder.errors import StorageError, storage_errors
-from corpusbuilder.pipeline.printings import Given, units_of
-from corpusbuilder.pipeline.standoff import document_of, read_full
+from corpusbuilder.pipeline.standoff.making import document_of, read_full
+from corpusbuilder.pipeline.standoff.printings import Given, units_of
 from corpusbuilder.records.document import Figure
 from corpusbuilder.records.release import ReleaseManifest
 from corpusbuilder.stages.release import CONFIGS, SPLITS, features_by_config

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from corpusbuilder.backends.hub.repository import Gate, Repository, Standing
 from corpusbuilder.errors import BackendError, UsageError
-from corpusbuilder.pipeline.publishplan import PublishOptions, PublishReport
+from corpusbuilder.pipeline.publishing.plan import PublishOptions, PublishReport
 
 
 def settle(

@@ -1,0 +1,1 @@
+"""Releases without a word or pixel of their sources, and the way back: `hydrate`."""
