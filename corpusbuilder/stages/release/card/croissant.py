@@ -144,9 +144,10 @@ def _about(facts: CardFacts, kind: ReleaseKind) -> _Node:
 
 
 def _description(facts: CardFacts, kind: ReleaseKind) -> str:
+    documents = "1 schoolbook document" if len(facts.sources) == 1 else f"{len(facts.sources)} schoolbook documents"
     whole = (
-        f"{facts.released} questions about {len(facts.sources)} schoolbook documents, each with an answer and a chain "
-        "of reasoning steps whose evidence is given as regions of figures and characters of passages."
+        f"{facts.released} questions about {documents}, each with an answer and a chain of reasoning "
+        "steps whose evidence is given as regions of figures and characters of passages."
     )
     return f"{whole} A stand-off release, without the content of the documents." if kind == "stand_off" else whole
 
