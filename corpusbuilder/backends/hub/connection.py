@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from corpusbuilder import __version__
+from corpusbuilder.backends.http.causes import innermost
 from corpusbuilder.backends.http.waiting import retry_after, wait_before_next
 from corpusbuilder.backends.hub.address import HUB, HubAddress
 from corpusbuilder.backends.hub.failures import GOES_ON, LostError, RefusedError, lost, refusal, unreachable
@@ -307,7 +308,7 @@ class _Streamed:
     def _failure(self, error: Exception) -> LostError:
         import httpx2
 
-        words = _innermost(error)
+        words = innermost(error)
         if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError):
             return unreachable(self._address, words)
         return lost(self._address, self._doing, words, is_late=isinstance(error, httpx2.TimeoutException))
@@ -322,12 +323,3 @@ def _part(file: Path, start: int, size: int) -> Iterator[bytes]:
             left -= len(piece)
     if left:
         raise StorageError(f"{file}: it became shorter while it was being published", hint=GOES_ON)
-
-
-def _innermost(error: BaseException) -> str:
-    """What really happened stands at the end of the chain."""
-    chain = [error]
-    while (cause := chain[-1].__cause__ or chain[-1].__context__) and cause not in chain:
-        chain.append(cause)
-    words = next((str(link) for link in reversed(chain) if str(link)), "")
-    return words or type(error).__name__

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit, urlunsplit
 
+from corpusbuilder.backends.http.causes import innermost
 from corpusbuilder.backends.http.waiting import backoff, retry_after
 from corpusbuilder.backends.labelstudio.client.address import Address
 from corpusbuilder.backends.labelstudio.client.failures import (
@@ -242,7 +243,7 @@ class Connection:
     def _no_answer(self, error: "httpx.HTTPError", doing: str, *, wrote: bool) -> Exception:
         import httpx
 
-        words = _innermost(error)
+        words = innermost(error)
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol | httpx.ProxyError):
             return unreachable(self.address, words)
         broken = lost(self.address, doing, words, wrote=wrote)
@@ -257,15 +258,6 @@ class _PassingError(Exception):
         super().__init__(final.message)
         self.final = final
         self.wait_s = wait_s
-
-
-def _innermost(error: BaseException) -> str:
-    """What really happened stands at the end of the chain."""
-    chain = [error]
-    while (cause := chain[-1].__cause__ or chain[-1].__context__) and cause not in chain:
-        chain.append(cause)
-    words = next((str(link) for link in reversed(chain) if str(link)), "")
-    return words or type(error).__name__
 
 
 def _without_page(location: str) -> str:
