@@ -13,16 +13,15 @@ that pyarrow takes to read all written files once, columns and all.
 import argparse
 import hashlib
 import io
-import json
-import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from measuring import Measured, measured
 
 from corpusbuilder.pipeline.sources import KnownSource, write_sources
 from corpusbuilder.records import (
@@ -95,11 +94,7 @@ def main() -> None:
     parser.add_argument("--figures", type=int, default=5_000)
     parser.add_argument("--documents", type=int, default=100)
     parser.add_argument("--keep", type=Path, help="make the workspace here, or use the one that is there")
-    parser.add_argument("--measure", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.measure:
-        measure(arguments.measure)
-        return
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         root = arguments.keep or Path(temporary) / "corpus"
         if not root.exists():
@@ -110,26 +105,26 @@ def main() -> None:
 def bench(root: Path, temporary: Path, examples: int) -> None:
     """One row per measurement."""
     print("| what | s | peak MiB | more |\n|---|---|---|---|")
-    made = in_a_process(sys.executable, "-c", RELEASE, str(root), "force")
-    folder = Path(made["answer"]["folder"])
-    if (number := made["answer"]["examples"]) != examples:
+    made = measured([sys.executable, "-c", RELEASE, str(root), "force"])
+    folder = Path(made.answer["folder"])
+    if (number := made.answer["examples"]) != examples:
         raise SystemExit(f"of {examples} examples {number} were released")
     size = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
-    show("release", made, f"{examples / made['seconds']:.0f} examples/s, {size / 1e6:.0f} MB")
+    show("release", made, f"{examples / made.seconds:.0f} examples/s, {size / 1e6:.0f} MB")
     began = time.perf_counter()
     read_all(folder)
     floor = time.perf_counter() - began
-    print(f"| pyarrow reads it once | {floor:.1f} | - | release: {made['seconds'] / floor:.1f} times as long |")
-    again = in_a_process(sys.executable, "-c", RELEASE, str(root), "")
+    print(f"| pyarrow reads it once | {floor:.1f} | - | release: {made.seconds / floor:.1f} times as long |")
+    again = measured([sys.executable, "-c", RELEASE, str(root), ""])
     show("release, nothing to do", again, "")
     program = [sys.executable, "-c", LOAD, str(folder), str(temporary / "cache")]
-    loaded = in_a_process(*program, "whole", str(ACCESSES))
-    answer = loaded["answer"]
+    loaded = measured([*program, "whole", str(ACCESSES)])
+    answer = loaded.answer
     each = 1000 * answer["access"] / answer["accesses"]
-    loaded["seconds"] = answer["load"]
+    loaded.seconds = answer["load"]
     show("load_dataset, cold", loaded, f"{each:.2f} ms an example; import {answer['import']:.1f} s")
-    streamed = in_a_process(*program, "stream", "0")
-    streamed["seconds"] = streamed["answer"]["load"]
+    streamed = measured([*program, "stream", "0"])
+    streamed.seconds = streamed.answer["load"]
     show("streaming, first example", streamed, "")
 
 
@@ -295,32 +290,9 @@ def an_example(unit: Unit, place: int, on: int) -> VerifiedExample:
     )
 
 
-def in_a_process(*line: str) -> dict[str, Any]:
-    """Seconds, peak memory in MiB, and the JSON that a command line prints."""
-    measuring = [sys.executable, __file__, "--measure", *line]
-    done = subprocess.run(measuring, stdout=subprocess.PIPE, check=True)  # noqa: S603 - our own script
-    return dict(json.loads(done.stdout))
-
-
-def measure(line: Sequence[str]) -> None:
-    """Run a command line and print what it took, as JSON.
-
-    The peak of a process is never below what its parent had when it was born: this one has little.
-    """
-    with tempfile.TemporaryFile() as out:
-        began = time.perf_counter()
-        process = subprocess.Popen(line, stdout=out)  # noqa: S603 - our own
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-        if code := os.waitstatus_to_exitcode(status):
-            raise SystemExit(f"{' '.join(line)} ended with {code}")
-        out.seek(0)
-        print(json.dumps({"seconds": seconds, "peak_mib": usage.ru_maxrss / 1024, "answer": json.load(out)}))
-
-
-def show(what: str, measured: dict[str, Any], more: str) -> None:
+def show(what: str, found: Measured, more: str) -> None:
     """One row."""
-    print(f"| {what} | {measured['seconds']:.1f} | {measured['peak_mib']:.0f} | {more} |", flush=True)
+    print(f"| {what} | {found.seconds:.1f} | {found.peak_mib:.0f} | {more} |", flush=True)
 
 
 if __name__ == "__main__":

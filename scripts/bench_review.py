@@ -18,13 +18,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+
+from measuring import Measured, measured
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 PER_DOCUMENT: Final = 200
@@ -35,15 +35,6 @@ BATCH: Final = 500
 DECIDED: Final = {"id": "decided", "type": "choices", "from_name": "decision", "to_name": "passage"}
 OUTDATED: Final = 200
 """Tasks that change after they were sent."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One command."""
-
-    seconds: float
-    peak_mib: float
-    answer: dict[str, Any]
 
 
 class Desk:
@@ -95,12 +86,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="+", type=int, default=[1000, 10_000], help="tasks")
     parser.add_argument("--changes", nargs="+", type=int, default=[0, 10, 100, 1000], help="annotations before a pull")
-    parser.add_argument("--measure", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     parser.add_argument("--make", nargs=2, metavar=("FOLDER", "TASKS"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.measure:
-        measure(arguments.measure)
-        return
     if arguments.make:
         make(Path(arguments.make[0]), int(arguments.make[1]))
         return
@@ -162,31 +149,13 @@ def review(studio: Any, workspace: Path, *command: str) -> Measured:  # noqa: AN
     script = Path(sys.executable).with_name("corpusbuilder")
     line = [str(script), "review", *command, "-w", str(workspace), "--json"]
     environ = {**os.environ, **studio.environ}
-    measuring = [sys.executable, __file__, "--measure", *line]
-    done = subprocess.run(measuring, stdout=subprocess.PIPE, env=environ, check=True)  # noqa: S603 - our own script
-    return Measured(**json.loads(done.stdout))
+    return measured(line, environ)
 
 
-def measure(line: Sequence[str]) -> None:
-    """Run a command line and print what it took, as JSON.
-
-    The peak of a process is never below what its parent had when it was born: this one has little.
-    """
-    with tempfile.TemporaryFile() as out:
-        began = time.perf_counter()
-        process = subprocess.Popen(line, stdout=out)  # noqa: S603 - our own
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-        if code := os.waitstatus_to_exitcode(status):
-            raise SystemExit(f"{' '.join(line)} ended with {code}")
-        out.seek(0)
-        print(json.dumps({"seconds": seconds, "peak_mib": usage.ru_maxrss / 1024, "answer": json.load(out)}))
-
-
-def show(size: int, command: str, measured: Measured, number: int = 0) -> None:
+def show(size: int, command: str, found: Measured, number: int = 0) -> None:
     """One row."""
-    rate = f"{number / measured.seconds:.0f}" if number else "-"
-    print(f"| {size} | {command} | {measured.seconds:.1f} | {rate} | {measured.peak_mib:.0f} |", flush=True)
+    rate = f"{number / found.seconds:.0f}" if number else "-"
+    print(f"| {size} | {command} | {found.seconds:.1f} | {rate} | {found.peak_mib:.0f} |", flush=True)
 
 
 if __name__ == "__main__":
