@@ -1,9 +1,7 @@
 """Makes an export: its folder changes from the old to the new one at once, and nobody else's file is ever deleted."""
 
 import json
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -18,6 +16,7 @@ from corpusbuilder.exports.safetext import SafeText
 from corpusbuilder.prompts import load_prompts
 from corpusbuilder.records.base import Record
 from corpusbuilder.store.files import locked_folder, sha256_of, write_whole
+from corpusbuilder.store.folders import replaced_folder
 from corpusbuilder.store.release import CHECKSUMS, MANIFEST, ReleaseFolder
 
 MARK: Final = ".corpusbuilder-export.json"
@@ -87,7 +86,9 @@ def make_export(
         mark = _mark_of(folder, force=force)
         if mark and mark.made_from == made_from and not force:
             return Made(folder, _placed(_report(mark), folder), cached=True)
-        with _fresh_folder(folder) as fresh:
+        with replaced_folder(folder) as fresh:
+            with storage_errors(fresh):
+                fresh.mkdir()
             report = export(release, fresh, options)
             _refuse_nothing(name, report)
             _finish(fresh, release, made_from, report)
@@ -98,31 +99,6 @@ def _placed(report: ExportReport, folder: Path) -> ExportReport:
     """The report with the folder's place in ``usage``, as it is typed between double quotes."""
     place = json.dumps(str(folder), ensure_ascii=False)[1:-1].encode("utf-8", "backslashreplace").decode()
     return replace(report, usage=report.usage.replace("{folder}", place))
-
-
-@contextmanager
-def _fresh_folder(folder: Path) -> Iterator[Path]:
-    """An empty folder that takes the place of ``folder`` when it is filled, and vanishes when that fails."""
-    fresh, old = (folder.with_name(f".{folder.name}.corpusbuilder-{end}") for end in ("partial", "old"))
-    with storage_errors(fresh):
-        for leftover in (fresh, old):
-            shutil.rmtree(leftover, ignore_errors=True)
-        fresh.mkdir()
-    try:
-        yield fresh
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    with storage_errors(folder):
-        if folder.exists():
-            folder.rename(old)
-        try:
-            fresh.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _refuse_nothing(name: str, report: ExportReport) -> None:

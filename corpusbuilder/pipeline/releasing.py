@@ -1,6 +1,5 @@
 """Makes the release folder from the verified shards, and knows when it is stale."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +10,7 @@ from pydantic import JsonValue, ValidationError
 
 from corpusbuilder.backends.labelstudio.reading import VERSION
 from corpusbuilder.config import Config
-from corpusbuilder.errors import MissingInputError, StorageError, command_line, storage_errors
+from corpusbuilder.errors import MissingInputError, StorageError, command_line
 from corpusbuilder.pipeline.assets import collect_assets
 from corpusbuilder.pipeline.benchmarks import benchmark_digests, read_benchmarks
 from corpusbuilder.pipeline.calls import spending
@@ -28,6 +27,7 @@ from corpusbuilder.records.release import ReleaseManifest
 from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.stages.release import DocumentInput, build_release, fingerprint, settled
 from corpusbuilder.store.files import locked_folder
+from corpusbuilder.store.folders import put_back, replaced_folder
 from corpusbuilder.store.release import MANIFEST, ReleaseFolder
 from corpusbuilder.store.workspace import Workspace
 
@@ -93,7 +93,7 @@ def release(
     """
     name = config.release_name
     with locked_folder(workspace.stage_folder(STAGE)):
-        _put_back(_folder(workspace, name))
+        put_back(_folder(workspace, name))  # its splits and its version are to be known
         config = _settled(workspace, config)
         done = _read_done(workspace, name)
         if not force and done is not None and why_release_is_stale(workspace, config, without=without) is None:
@@ -130,29 +130,21 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
             hint=command_line("build", "-w", workspace.root),
         )
     folder = _folder(workspace, name)
-    fresh, old = folder.with_name(f".{name}.partial"), folder.with_name(f".{name}.old")
-    with storage_errors(fresh):
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
     previous = _previous(workspace, folder)
-    summary = build_release(
-        documents,
-        config=config.release.model_copy(update={"date": release_date(config.release, previous)}),
-        name=name,
-        read_image=workspace.read_asset,
-        folder=fresh,
-        settings={"parse": config.parse.model_dump(mode="json", exclude={"workers"})},
-        previous=previous,
-        spending=spending(workspace),
-        review=agreement_of(workspace),
-        benchmarks=benchmarks,
-    )
-    (workspace.stage_folder(STAGE) / "done" / f"{name}.json").unlink(missing_ok=True)
-    with storage_errors(folder):
-        if folder.exists():
-            folder.rename(old)
-        fresh.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
+    with replaced_folder(folder) as fresh:
+        summary = build_release(
+            documents,
+            config=config.release.model_copy(update={"date": release_date(config.release, previous)}),
+            name=name,
+            read_image=workspace.read_asset,
+            folder=fresh,
+            settings={"parse": config.parse.model_dump(mode="json", exclude={"workers"})},
+            previous=previous,
+            spending=spending(workspace),
+            review=agreement_of(workspace),
+            benchmarks=benchmarks,
+        )
+        (workspace.stage_folder(STAGE) / "done" / f"{name}.json").unlink(missing_ok=True)
     left_out = (f"{file} is left out: {reason}" for file, reason in unfinished)
     refused = (f"{r.input_id} is left out: {r.message} [{r.reason_code}]" for r in summary.rejected)
     done = ReleaseDone(
@@ -164,17 +156,6 @@ def _make(workspace: Workspace, config: Config, without: Mapping[str, str]) -> R
     )
     workspace.write_json(done.model_dump(mode="json"), STAGE, "done", f"{name}.json")
     return _report(workspace, name, done, cached=False)
-
-
-def _put_back(folder: Path) -> None:
-    """Undo half of a change: a run was killed between the two renamings.
-
-    Without the last release nothing would be known of its splits and its version.
-    """
-    old = folder.with_name(f".{folder.name}.old")
-    with storage_errors(folder):
-        if old.exists() and not folder.exists():
-            old.rename(folder)
 
 
 def _settled(workspace: Workspace, config: Config) -> Config:

@@ -184,7 +184,7 @@ class _Publishing:
             path.write_bytes(content)
             try:
                 return read_checksums(path).keys()
-            except (StorageError, UnicodeDecodeError):
+            except StorageError:
                 self._report.notes.append(
                     f"the {CHECKSUMS} that is there cannot be read: only data/ and card/ are tidied"
                 )

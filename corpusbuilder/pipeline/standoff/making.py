@@ -38,6 +38,7 @@ from corpusbuilder.stages.standoff.about import COLUMNS
 from corpusbuilder.stages.standoff.encoding import LONG_TITLE
 from corpusbuilder.stages.standoff.words import words_in
 from corpusbuilder.store.files import locked_folder
+from corpusbuilder.store.folders import replaced_folder
 from corpusbuilder.store.release import CARD, CHECKSUMS, DATA, MANIFEST, ReleaseFolder, Row, checksum_lines
 from corpusbuilder.store.workspace import Workspace, json_bytes
 
@@ -89,17 +90,8 @@ def standoff_release(
     with locked_folder(workspace.stage_folder(STAGE)):
         if not force and _is_current(folder, full):
             return _report(folder, cached=True)
-        fresh, old = folder.with_name(f".{folder.name}.partial"), folder.with_name(f".{folder.name}.old")
-        try:
+        with replaced_folder(folder) as fresh:
             _Making(workspace, config, full, fresh).make()
-            with storage_errors(folder):
-                shutil.rmtree(old, ignore_errors=True)
-                if folder.exists():
-                    folder.rename(old)
-                fresh.rename(folder)
-        finally:  # what was refused must not lie about
-            shutil.rmtree(fresh, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
         return _report(folder, cached=False)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from corpusbuilder.errors import StorageError, storage_errors
+from corpusbuilder.errors import StorageError
 from corpusbuilder.pipeline.standoff.making import document_of, read_full
 from corpusbuilder.pipeline.standoff.printings import Given, units_of
 from corpusbuilder.records.document import Figure
@@ -27,6 +26,7 @@ from corpusbuilder.stages.standoff import (
     decode_row,
     image_file_of,
 )
+from corpusbuilder.store.folders import replaced_folder
 from corpusbuilder.store.release import CARD, CHECKSUMS, MANIFEST, ReleaseFolder, Row, checksum_lines
 from corpusbuilder.store.workspace import Workspace
 
@@ -189,29 +189,20 @@ def rebuild(release: ReleaseFolder, restorer: Restorer, out: Path, *, report: Re
     Raises:
         StorageError: the release is damaged, or the folder cannot be written.
     """
-    place = out.resolve()
-    fresh, old = place.with_name(f".{place.name}.partial"), place.with_name(f".{place.name}.old")
-    with storage_errors(fresh):
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
     rebuilt, digests = Rebuilt(), RowDigests()
-    with DatasetWriter(fresh, features_by_config()) as writer:
-        _Rows(release, restorer, writer, rebuilt, digests).write()
-    if rebuilt.complete:
-        _write_carried(release, restorer, writer)
-    else:
-        _write_partial(release, writer, digests)
-    rebuilt.differing = _differing(release, writer)
-    name, make = report
-    # A folder that is the full release again has the files of the full release and no other to be seen.
-    name = name if rebuilt.differing else f".{name}"
-    writer.write_text(name, json.dumps(make(rebuilt), ensure_ascii=False, indent=1, default=str) + "\n")
-    writer.write_text(CHECKSUMS, checksum_lines(fresh, ReleaseFolder(fresh, release.manifest).files()))
-    with storage_errors(place):
-        if place.exists():
-            place.rename(old)
-        fresh.rename(place)
-        shutil.rmtree(old, ignore_errors=True)
+    with replaced_folder(out.resolve()) as fresh:
+        with DatasetWriter(fresh, features_by_config()) as writer:
+            _Rows(release, restorer, writer, rebuilt, digests).write()
+        if rebuilt.complete:
+            _write_carried(release, restorer, writer)
+        else:
+            _write_partial(release, writer, digests)
+        rebuilt.differing = _differing(release, writer)
+        name, make = report
+        # A folder that is the full release again has the files of the full release and no other to be seen.
+        name = name if rebuilt.differing else f".{name}"
+        writer.write_text(name, json.dumps(make(rebuilt), ensure_ascii=False, indent=1, default=str) + "\n")
+        writer.write_text(CHECKSUMS, checksum_lines(fresh, ReleaseFolder(fresh, release.manifest).files()))
     return rebuilt
 
 

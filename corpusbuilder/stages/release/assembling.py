@@ -8,7 +8,7 @@ from corpusbuilder.config import ReleaseSection
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.example import VerifiedExample
-from corpusbuilder.records.release import Split
+from corpusbuilder.records.release import SPLITS, Split
 from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.stages.contract import Rejected
 from corpusbuilder.stages.release.contamination import rests_on
@@ -22,7 +22,7 @@ from corpusbuilder.stages.release.rows import (
     passage_row,
     verified_part,
 )
-from corpusbuilder.stages.release.splits import SPLITS, SplitPlan
+from corpusbuilder.stages.release.splits import SplitPlan
 from corpusbuilder.stages.release.tally import SourceTally, Tally
 from corpusbuilder.stages.release.write import DatasetWriter, Row
 

@@ -16,9 +16,9 @@ from corpusbuilder.records.contamination import (
 )
 from corpusbuilder.records.evidence import RegionEvidence
 from corpusbuilder.records.example import VerifiedExample
-from corpusbuilder.records.release import Split
+from corpusbuilder.records.release import SPLITS, Split
 from corpusbuilder.stages.release.benchmarks import BenchmarkFile, Match
-from corpusbuilder.stages.release.splits import SPLITS, SplitPlan
+from corpusbuilder.stages.release.splits import SplitPlan
 from corpusbuilder.stages.release.splitting.figures import LEAST_RESEMBLANCE
 from corpusbuilder.stages.release.splitting.passages import LEAST_OF_PASSAGE
 from corpusbuilder.stages.release.survey import Compared

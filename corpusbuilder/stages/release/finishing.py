@@ -11,7 +11,7 @@ from corpusbuilder.errors import storage_errors
 from corpusbuilder.records.agreement import AgreementReport
 from corpusbuilder.records.call import Spending
 from corpusbuilder.records.contamination import ContaminationReport
-from corpusbuilder.records.release import ReleaseChange, ReleasedDocument, ReleaseManifest
+from corpusbuilder.records.release import SPLITS, ReleaseChange, ReleasedDocument, ReleaseManifest
 from corpusbuilder.stages.release.card import (
     CROISSANT,
     CardFacts,
@@ -22,7 +22,7 @@ from corpusbuilder.stages.release.card import (
     render_card,
 )
 from corpusbuilder.stages.release.features import CONFIGS
-from corpusbuilder.stages.release.splits import SPLITS, SplitPlan
+from corpusbuilder.stages.release.splits import SplitPlan
 from corpusbuilder.stages.release.tally import Tally
 from corpusbuilder.stages.release.write import DatasetWriter
 from corpusbuilder.store.release import CARD, CHECKSUMS, MANIFEST, checksum_lines

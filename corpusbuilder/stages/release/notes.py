@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from corpusbuilder.config import ReleaseSection
-from corpusbuilder.records.release import ReleaseManifest
+from corpusbuilder.records.release import SPLITS, ReleaseManifest
 from corpusbuilder.records.text import listed
 from corpusbuilder.stages.release.assembling import Assembly
 from corpusbuilder.stages.release.features import CONFIGS
 from corpusbuilder.stages.release.licences import is_publishable
-from corpusbuilder.stages.release.splits import SPLITS
 
 
 def notes_on(release: Assembly, rows: Mapping[tuple[str, str], int], config: ReleaseSection) -> Iterator[str]:

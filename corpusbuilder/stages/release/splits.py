@@ -25,10 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpusbuilder.config import Splits
-from corpusbuilder.records.release import ReleaseManifest, Split
+from corpusbuilder.records.release import SPLITS, ReleaseManifest, Split
 
-SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "test")
-"""From least to most held out."""
 SPREAD: Final = 5
 """Bundles from which on every split gets one; also those that a stratum needs to be divided by itself."""
 

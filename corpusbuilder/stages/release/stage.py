@@ -19,7 +19,7 @@ from corpusbuilder import __version__
 from corpusbuilder.config import ReleaseSection
 from corpusbuilder.records.agreement import AgreementReport
 from corpusbuilder.records.call import Spending
-from corpusbuilder.records.release import ReleaseManifest
+from corpusbuilder.records.release import SPLITS, ReleaseManifest
 from corpusbuilder.stages.contract import Rejected
 from corpusbuilder.stages.release.assembling import Assembly, DocumentInput, KeptOut
 from corpusbuilder.stages.release.benchmarks import BenchmarkFile, Match, matches
@@ -31,7 +31,6 @@ from corpusbuilder.stages.release.notes import notes_on, notes_on_splits
 from corpusbuilder.stages.release.rows import (
     verified_part,
 )
-from corpusbuilder.stages.release.splits import SPLITS
 from corpusbuilder.stages.release.survey import Survey
 from corpusbuilder.stages.release.versions import settled
 from corpusbuilder.stages.release.write import DatasetWriter

@@ -9,8 +9,8 @@ import numpy as np
 from corpusbuilder.config import Splits
 from corpusbuilder.records.document import Document, Unit
 from corpusbuilder.records.example import VerifiedExample
-from corpusbuilder.records.release import ReleaseManifest
-from corpusbuilder.stages.release.splits import SPLITS, Piece, SplitPlan, plan_splits
+from corpusbuilder.records.release import SPLITS, ReleaseManifest
+from corpusbuilder.stages.release.splits import Piece, SplitPlan, plan_splits
 from corpusbuilder.stages.release.splitting.figures import FigureIndex, FigureSeen
 from corpusbuilder.stages.release.splitting.grouping import Grouping, group
 from corpusbuilder.stages.release.splitting.likeness import Likeness

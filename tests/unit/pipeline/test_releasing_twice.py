@@ -81,7 +81,7 @@ def test_a_run_that_was_killed_while_it_put_the_new_release_in_place_loses_no_sp
     before = ReleaseFolder.open(made.folder).manifest.splits
     fill(workspace, [8, 9])
     (workspace.stage_folder("release") / "done" / f"{made.name}.json").unlink()
-    made.folder.rename(made.folder.with_name(f".{made.name}.old"))
+    made.folder.rename(made.folder.with_name(f".{made.name}.corpusbuilder-old"))
     again = release(workspace, Config().model_copy(deep=True))
     after = ReleaseFolder.open(again.folder).manifest
     assert before.items() < after.splits.items()

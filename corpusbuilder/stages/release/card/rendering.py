@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from corpusbuilder.prompts import data_folder
 from corpusbuilder.records.agreement import AgreementReport
-from corpusbuilder.records.release import ReleaseKind, Split
+from corpusbuilder.records.release import SPLITS, ReleaseKind
 from corpusbuilder.stages.release.card.citation import bibtex
 from corpusbuilder.stages.release.card.escaping import escape_markdown, yaml_scalar
 from corpusbuilder.stages.release.card.facts import CardFacts, SourceFacts
@@ -20,7 +20,6 @@ from corpusbuilder.stages.release.licences import hub_identifier
 
 TEMPLATE: Final = "release.md.jinja"
 
-SPLITS: Final = get_args(Split)
 _LONGEST_ATTRIBUTION: Final = 4000
 _VERSION_HEX_DIGITS: Final = 12
 _LANGUAGE: Final = re.compile(r"([a-z]{2,3})(-[A-Za-z0-9]{2,8})*")

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpusbuilder.config import Splits
-from corpusbuilder.stages.release.splits import SPLITS, Piece, plan_splits
+from corpusbuilder.records.release import SPLITS
+from corpusbuilder.stages.release.splits import Piece, plan_splits
 
 LANGUAGES, SUBJECTS = ("en", "fr"), ("biology", "history", "geography")
 
