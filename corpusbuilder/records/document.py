@@ -138,7 +138,10 @@ class Passage(Record):
 
 
 class Mention(Record):
-    """A place in the text that refers to a figure, such as "see Figure 3.2"."""
+    """A place in the text that refers to a figure, such as "see Figure 3.2".
+
+    A figure holds those that lead to it; a unit holds those that lead to no figure of the document.
+    """
 
     passage_id: str
     start: int
@@ -150,7 +153,7 @@ class Mention(Record):
     method: Literal["number", "link", "position"]
     """How it was resolved: by the printed number, a PDF link, or by words such as "opposite"."""
     score: float
-    """0 to 1."""
+    """0 to 1; 0 when it leads to no figure."""
 
 
 class ImageAsset(Record):
@@ -162,6 +165,15 @@ class ImageAsset(Record):
     """Pixels."""
     height: int
     """Pixels."""
+
+
+class FigurePart(Record):
+    """One of several panels under one caption."""
+
+    label: str | None = None
+    """The letter printed in or under it, such as ``a``."""
+    box: Box
+    """In pixels of the figure's image."""
 
 
 class Figure(Record):
@@ -185,6 +197,10 @@ class Figure(Record):
     kind: Literal["diagram", "map", "chart", "photo", "table", "other"]
     diagram: Diagram
     """Labels, connectors and regions inside the figure, in pixels of ``image``."""
+    parts: tuple[FigurePart, ...] = ()
+    """The panels of a figure that has several, in reading order; empty for one picture."""
+    score: float = 1.0
+    """How sure it is that this is a figure with these bounds, 0 to 1: lower where a layout model disagrees."""
     mentions: tuple[Mention, ...] = ()
     """Where passages refer to it."""
 
@@ -203,6 +219,8 @@ class Unit(Record):
     """In reading order; about 4,000 tokens in all, never cut inside a paragraph."""
     figures: tuple[Figure, ...]
     """In reading order; every figure of the document belongs to exactly one unit."""
+    unresolved: tuple[Mention, ...] = ()
+    """Places in its passages that refer to a figure which the document does not hold."""
     blocks: tuple[Block, ...] = ()
     """The layout blocks on the pages where this unit begins or runs, each block in exactly one unit."""
 

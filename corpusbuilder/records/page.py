@@ -98,6 +98,18 @@ class PlacedImage:
 
 
 @dataclass(frozen=True, slots=True)
+class PageLink:
+    """A link from a place on the page to another place of the same file."""
+
+    box: Rect
+    """Where one clicks."""
+    page_no: int
+    """Where it leads, from 1."""
+    target: XY | None = None
+    """The point of that page, when the link says so."""
+
+
+@dataclass(frozen=True, slots=True)
 class RawPage:
     """Everything read from one page."""
 
@@ -111,6 +123,7 @@ class RawPage:
     lines: tuple[Line, ...] = ()
     paths: tuple[VectorPath, ...] = ()
     images: tuple[PlacedImage, ...] = ()
+    links: tuple[PageLink, ...] = ()
     label: str | None = None
     """The printed page number according to the PDF's page labels."""
     message: str = ""
