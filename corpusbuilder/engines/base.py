@@ -1,5 +1,6 @@
 """What an engine does: run a function over jobs, wherever it likes. Correctness never depends on it."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -22,6 +23,11 @@ class Crashed(Generic[Job]):
 
     job: Job
     reason: str
+
+
+def cores() -> int:
+    """The number of cores that this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 class Engine(Protocol):

@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from corpusbuilder.engines.base import Crashed, Finished
+from corpusbuilder.engines.base import Crashed, Finished, cores
 
 Job = TypeVar("Job")
 Value = TypeVar("Value")
@@ -29,7 +29,7 @@ class LocalEngine:
     """
 
     def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers or len(os.sched_getaffinity(0))
+        self.workers = workers or cores()
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Self:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.backends.models.meter import Meter
 from corpusbuilder.config import Config
-from corpusbuilder.engines.base import Crashed, Engine, Finished
+from corpusbuilder.engines.base import Crashed, Engine, Finished, cores
 from corpusbuilder.engines.threads import ThreadEngine
 from corpusbuilder.errors import MissingInputError, StorageError, command_line
 from corpusbuilder.pipeline.calling import access_for
@@ -215,7 +215,14 @@ class Runner:
             elif self.selection.limit is None or len(jobs) < self.selection.limit:
                 reasons[document] = reason
                 jobs.append(self._job(spec, document, source, fingerprint))
-        return jobs, reasons, current
+        return [replace(job, config=self._shared(spec, len(jobs))) for job in jobs], reasons, current
+
+    def _shared(self, spec: StageSpec, jobs: int) -> Config:
+        """The configuration for each of so many jobs: where there are few documents, the spare workers help to read."""
+        if spec.name != "parse" or not jobs:
+            return self.config
+        workers = max(1, -(-(self.config.parse.workers or cores()) // jobs))
+        return self.config.model_copy(update={"parse": self.config.parse.model_copy(update={"workers": workers})})
 
     def _why_stale(
         self, spec: StageSpec, document: str, source: Source | None, fingerprint: Mapping[str, JsonValue]

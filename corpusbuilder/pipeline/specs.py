@@ -9,6 +9,7 @@ from typing import Any, Final
 from corpusbuilder.backends import registry
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.config import Config
+from corpusbuilder.engines.base import cores
 from corpusbuilder.errors import MissingInputError, command_line
 from corpusbuilder.pipeline.reviewfiles import ReviewFiles
 from corpusbuilder.prompts import load_prompts
@@ -58,10 +59,11 @@ def build_parse(given: Given) -> Stage[Source, Unit]:
     """The parse stage, with its PDF and OCR backends."""
     from corpusbuilder.stages.parse import ParseStage
 
+    config = given.config.parse
     return ParseStage(
-        pdf=_backend("pdf", "pymupdf", page_timeout_s=given.config.parse.page_timeout_s),
-        ocr=_backend("ocr", given.config.parse.ocr),
-        config=given.config.parse,
+        pdf=_backend("pdf", "pymupdf", page_timeout_s=config.page_timeout_s, processes=config.workers or cores()),
+        ocr=_backend("ocr", config.ocr),
+        config=config,
         backends={f"package {package}": _version(package) for package in ("pymupdf", "rapidocr")},
     )
 

@@ -1,11 +1,23 @@
 """What a PDF backend does: a lossless reading of pages, and pictures of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self, TypeVar
 
 from corpusbuilder.records.page import RawDocument, RawPage, Rect
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A piece of work that came to nothing: it took too long, broke, or ended the process that did it."""
+
+    status: Literal["timeout", "failed"]
+    message: str
 
 
 class OpenPdf(Protocol):
@@ -24,6 +36,25 @@ class OpenPdf(Protocol):
 
     def read_page(self, page_no: int) -> RawPage:
         """All words, paths and images of a page. Never raises for a bad page: its status says what is wrong."""
+        ...
+
+    def page_size(self, page_no: int) -> tuple[float, float]:
+        """Width and height of a page in points, without reading it.
+
+        Raises:
+            RecordError: with code ``failed`` when even that cannot be told.
+        """
+        ...
+
+    def each(self, work: "Callable[[OpenPdf, Item], Result]", items: Sequence[Item]) -> Iterator[Result | Lost]:
+        """``work(pdf, item)`` for each item, in their order, perhaps in several other processes at once.
+
+        Work, items and results must pickle; a `RecordError` of the work is a `Lost`. The work may have begun before the
+        first result is asked for. No result may depend on which other items the same process has worked on.
+
+        Raises:
+            CorpusbuilderError: as raised by ``work``: nothing can go on.
+        """
         ...
 
     def render(self, page_no: int, box: Rect | None = None, *, dpi: float, without: Sequence[Rect] = ()) -> bytes:

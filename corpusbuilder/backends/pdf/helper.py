@@ -3,6 +3,9 @@
 C code that hangs cannot be interrupted from within its process: no signal handler or thread of Python runs. The parent
 kills the helper, starts another and goes on with the next page. Requests and answers are pickles after their length.
 
+A helper has a limit on its memory, too: what would take more fails with an error instead of bringing down the machine.
+One that has grown large over its work is replaced by a fresh one.
+
 For the same reason a helper that hangs cannot see that its parent is gone. The kernel ends it: on Linux at once,
 everywhere by an alarm a little after the request's time is over.
 """
@@ -10,6 +13,7 @@ everywhere by an alarm a little after the request's time is over.
 import ctypes
 import os
 import pickle
+import resource
 import selectors
 import signal
 import struct
@@ -17,11 +21,14 @@ import subprocess
 import sys
 import time
 import weakref
+from collections import deque
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from corpusbuilder.backends.pdf.failures import library_errors
-from corpusbuilder.errors import RecordError
+from corpusbuilder.errors import CorpusbuilderError, RecordError
 
 _LENGTH: Final = struct.Struct(">Q")
 Request: TypeAlias = tuple[str, tuple[Any, ...], float]
@@ -30,6 +37,8 @@ Request: TypeAlias = tuple[str, tuple[Any, ...], float]
 _MARGIN_S: Final = 2.0
 """How long after the parent should have given up a request the helper ends by itself."""
 _PR_SET_PDEATHSIG: Final = 1
+_SWOLLEN: Final = 0.5
+"""A helper that keeps this share of the memory it may take is replaced after its answer."""
 
 
 class HelperTimeoutError(Exception):
@@ -43,11 +52,17 @@ class HelperDiedError(Exception):
 class Helper:
     """The parent's side: one child process, started with the first request.
 
-    For use by one thread: on Linux the child ends with the thread that started it.
+    For use by one thread, apart from `close`: on Linux the child ends with the thread that started it.
+
+    Args:
+        memory_mb: the most memory that the child may take for data, in MiB; on Linux alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, memory_mb: int | None = None) -> None:
+        self._memory_mb = memory_mb
         self._generation = 0
+        self._open: dict[int, tuple[int, Any]] = {}
+        self._closing: deque[int] = deque()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
 
@@ -65,6 +80,22 @@ class Helper:
             and self._process.poll() is None
         )
 
+    def open(self, handle: int, path: str, password: str | None, *, timeout_s: float) -> Any:  # noqa: ANN401 - no import
+        """What the file says of itself; the child keeps it open under ``handle``. For the errors see `ask`."""
+        while self._closing:
+            closed = self._closing.popleft()
+            if closed in self._open and self.is_running(self._open.pop(closed)[0]):
+                self.ask("close", closed, timeout_s=timeout_s)
+        generation, info = self._open.get(handle, (0, None))
+        if not self.is_running(generation):
+            info = self.ask("open", handle, path, password, timeout_s=timeout_s)
+            self._open[handle] = self._generation, info
+        return info
+
+    def close(self, handle: int) -> None:
+        """The child need not keep a file open; it closes it when it is next asked for anything. For any thread."""
+        self._closing.append(handle)
+
     def ask(self, method: str, *args: object, timeout_s: float) -> Any:  # noqa: ANN401 - depends on the method
         """The child's answer.
 
@@ -76,7 +107,7 @@ class Helper:
         process = self._running()
         try:
             _send(process.stdin.fileno(), (method, args, timeout_s))  # type: ignore[union-attr] # both ends are pipes
-            failed, value = self._receive(process, time.monotonic() + timeout_s)
+            failed, value, is_swollen = self._receive(process, time.monotonic() + timeout_s)
         except (BrokenPipeError, EOFError):
             self.stop()
             if process.returncode == -signal.SIGALRM:  # it saw before us that the time was over
@@ -85,6 +116,8 @@ class Helper:
         except HelperTimeoutError:
             self.stop()
             raise
+        if is_swollen:
+            self.stop()
         if failed:
             raise value
         return value
@@ -94,7 +127,14 @@ class Helper:
             self._process, self._owner = None, os.getpid()
         if self._process is None or self._process.poll() is not None:
             environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
-            command = [sys.executable, "-P", "-m", __name__, str(os.getpid())]  # -P: no module of the user's folder
+            command = [
+                sys.executable,
+                "-P",
+                "-m",
+                __name__,
+                str(os.getpid()),
+                str(self._memory_mb or 0),
+            ]  # -P: no module of the user's folder
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
             )
@@ -102,10 +142,10 @@ class Helper:
             weakref.finalize(self, _end, self._process, os.getpid())
         return self._process
 
-    def _receive(self, process: subprocess.Popen[bytes], deadline: float) -> tuple[bool, Any]:
+    def _receive(self, process: subprocess.Popen[bytes], deadline: float) -> tuple[bool, Any, bool]:
         stream = process.stdout.fileno()  # type: ignore[union-attr] # a pipe
         (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size, deadline))
-        answer: tuple[bool, Any] = pickle.loads(_read(stream, length, deadline))  # noqa: S301 - from our own child
+        answer: tuple[bool, Any, bool] = pickle.loads(_read(stream, length, deadline))  # noqa: S301 - from our own child
         return answer
 
     def stop(self) -> None:
@@ -162,7 +202,7 @@ class _Server:
         """Whether the method failed, and its result or error."""
         try:
             return False, self._call(method, args)
-        except RecordError as error:
+        except CorpusbuilderError as error:
             return True, error
         except library_errors() as error:
             return True, _as_record_error(method, args, error)
@@ -175,6 +215,9 @@ class _Server:
             self._documents[handle] = document
             return info
         handle, *rest = args
+        if method == "work":
+            packed, item = rest
+            return _unpacked(packed)(self._documents[handle], item)
         if method == "close":
             if document := self._documents.pop(handle, None):
                 document.__exit__(None, None, None)
@@ -183,6 +226,12 @@ class _Server:
             page_no, box, dpi, without = rest
             return self._documents[handle].render(page_no, box, dpi=dpi, without=without)
         return getattr(self._documents[handle], method)(*rest)
+
+
+@lru_cache(maxsize=4)
+def _unpacked(work: bytes) -> Callable[[Any, Any], object]:
+    function: Callable[[Any, Any], object] = pickle.loads(work)  # noqa: S301 - from our own parent
+    return function
 
 
 def _as_record_error(method: str, args: tuple[Any, ...], error: Exception) -> RecordError:
@@ -195,9 +244,15 @@ def _as_record_error(method: str, args: tuple[Any, ...], error: Exception) -> Re
     return RecordError("failed", what)
 
 
-def serve(parent: int) -> None:
-    """Answer requests from stdin on stdout until the process ``parent`` closes the pipe or ends."""
+def serve(parent: int, memory_mb: int) -> None:
+    """Answer requests from stdin on stdout until the process ``parent`` closes the pipe or ends.
+
+    Args:
+        parent: id of the process.
+        memory_mb: the most memory to take for data, in MiB; 0 sets no limit.
+    """
     _end_with(parent)
+    _limit_memory(memory_mb << 20)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to end
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the default action needs no Python to run
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
@@ -210,7 +265,7 @@ def serve(parent: int) -> None:
         message = server.answer(method, args)
         signal.setitimer(signal.ITIMER_REAL, 0)
         try:
-            _send(answers, message)
+            _send(answers, (*message, _is_swollen(memory_mb << 20)))
         except BrokenPipeError:  # nobody waits for it any more
             return
 
@@ -234,5 +289,20 @@ def _end_with(parent: int) -> None:
         raise SystemExit
 
 
+def _limit_memory(size: int) -> None:
+    """Have allocations fail beyond ``size`` bytes of data; libraries and mapped files do not count."""
+    if size and sys.platform == "linux":
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (size if most < 0 else min(size, most), most))
+
+
+def _is_swollen(most: int) -> bool:
+    """Whether this process holds more memory than it should keep for the next request."""
+    if not most or sys.platform != "linux":
+        return False
+    resident = int(Path("/proc/self/statm").read_bytes().split()[1]) * resource.getpagesize()
+    return resident > _SWOLLEN * most
+
+
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), int(sys.argv[2]))

@@ -7,7 +7,7 @@ takes them to what a reader sees.
 import gc
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
@@ -17,10 +17,11 @@ from typing import Any, Final, Literal, Self, TypeAlias
 
 from pydantic import Field
 
-from corpusbuilder.backends.pdf.base import OpenPdf, PdfBackend
+from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, PdfBackend, Result
 from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
 from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
+from corpusbuilder.backends.pdf.png import png_of
 from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, make_lines, unreadable_share
 from corpusbuilder.backends.registry import Backend, Options
 from corpusbuilder.errors import MissingExtraError, RecordError, command_line
@@ -47,7 +48,11 @@ class PyMuPdfOptions(Options):
 
     kind: Literal["pymupdf"] = "pymupdf"
     page_timeout_s: float | None = Field(default=60.0, gt=0)
-    """Longest time for one page, kept by reading in a killable helper process; None reads in this process."""
+    """Longest time for one page, kept by reading in killable helper processes; None reads in this process."""
+    memory_mb: int | None = Field(default=2048, ge=256)
+    """The most memory of a helper process, in MiB: a page that takes more is left out. None sets no limit."""
+    processes: int = Field(default=1, ge=1)
+    """Number of helper processes. The result does not depend on it."""
 
     def fingerprint(self) -> dict[str, Any]:
         """The options that the result depends on."""
@@ -242,6 +247,14 @@ class PyMuPdfDocument:
             raise RecordError("failed", _one_line(error)) from None
         return rect.width, rect.height
 
+    def each(self, work: Callable[[OpenPdf, Item], Result], items: Sequence[Item]) -> Iterator[Result | Lost]:
+        """One item after the other, in this process; see `OpenPdf.each`."""
+        for item in items:
+            try:
+                yield work(self, item)
+            except RecordError as error:
+                yield Lost("failed", error.message)
+
     def render(self, page_no: int, box: Rect | None = None, *, dpi: float, without: Sequence[Rect] = ()) -> bytes:
         """PNG of the page or of ``box``; see `OpenPdf.render`.
 
@@ -254,7 +267,7 @@ class PyMuPdfDocument:
             pixmap = page.get_pixmap(matrix=scale, clip=self._pymupdf.Rect(box) if box else None, alpha=False)
             for hole in without:
                 pixmap.set_rect((self._pymupdf.Rect(hole) * scale).irect & pixmap.irect, (255,) * pixmap.n)
-            png: bytes = pixmap.tobytes("png")
+            png = png_of(self._pymupdf.mupdf, pixmap)
         except library_errors() as error:
             raise RecordError("not_rendered", f"page {page_no} cannot be rendered: {_one_line(error)}") from None
         return png
@@ -351,7 +364,9 @@ def _one_line(error: BaseException) -> str:
 def _create(options: PyMuPdfOptions) -> PdfBackend:
     if find_spec("pymupdf") is None:
         raise MissingExtraError("pymupdf", "all", purpose="reading PDFs")
-    return GuardedPdf(options.page_timeout_s) if options.page_timeout_s else PyMuPdf()
+    if options.page_timeout_s is None:
+        return PyMuPdf()
+    return GuardedPdf(options.page_timeout_s, processes=options.processes, memory_mb=options.memory_mb)
 
 
 BACKEND: Final = Backend(options=PyMuPdfOptions, create=_create, packages=("pymupdf",))

@@ -1,6 +1,7 @@
 """From a found figure to its record: picture, caption, kind, and the graph of what is drawn."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from corpusbuilder.backends.ocr.base import OcrEngine
@@ -8,7 +9,7 @@ from corpusbuilder.backends.pdf.base import OpenPdf
 from corpusbuilder.config import ParseSection
 from corpusbuilder.diagrams import read_diagram
 from corpusbuilder.records.diagram import Diagram
-from corpusbuilder.records.document import Document, Figure, ImageAsset
+from corpusbuilder.records.document import Figure, ImageAsset
 from corpusbuilder.records.geometry import Affine, centre, contains_point, make_box
 from corpusbuilder.records.ids import content_id
 from corpusbuilder.records.page import Line, RawPage
@@ -17,31 +18,39 @@ from corpusbuilder.stages.parse.images import FigureImage, render_figure
 from corpusbuilder.stages.parse.kinds import classify_kind
 from corpusbuilder.stages.parse.layout import CaptionedFigure
 from corpusbuilder.stages.parse.model import FoundFigure
+from corpusbuilder.stages.parse.pages import record_boundary
 from corpusbuilder.stages.parse.scans import read_picture
 
 _LEAST_OCR: Final = 60.0
 """Pictures that are smaller than this on both sides (points) hold no legible labels."""
 
 
+@dataclass(frozen=True, slots=True)
 class FigureMaker:
-    """Makes the figures of one open document."""
+    """Makes the figures of one document."""
 
-    def __init__(self, pdf: OpenPdf, ocr: OcrEngine, config: ParseSection, document: Document) -> None:
-        self._pdf, self._ocr, self._config, self._document = pdf, ocr, config, document
+    ocr: OcrEngine
+    config: ParseSection
+    document_id: str
+    language: str
 
-    def make(self, page: RawPage, item: CaptionedFigure) -> tuple[Figure, Asset]:
-        """The record of a figure and its picture.
+    def __call__(self, pdf: OpenPdf, found: tuple[RawPage, CaptionedFigure]) -> tuple[Figure, Asset]:
+        """The record of a figure and its picture, given its page (of which the size matters) and itself.
 
         Raises:
-            RecordError: the page cannot be rendered.
+            RecordError: the page cannot be rendered, or the figure breaks our code.
         """
-        image = render_figure(self._pdf, page, item.figure.box, dpi=self._config.dpi)
+        with record_boundary():
+            return self._make(pdf, *found)
+
+    def _make(self, pdf: OpenPdf, page: RawPage, item: CaptionedFigure) -> tuple[Figure, Asset]:
+        image = render_figure(pdf, page, item.figure.box, dpi=self.config.dpi)
         bbox = make_box(*image.box)
-        identity = content_id("fig", self._document.id, page.page_no, list(bbox), image.sha256)
+        identity = content_id("fig", self.document_id, page.page_no, list(bbox), image.sha256)
         caption = item.caption.text if item.caption else None
         figure = Figure(
             id=identity,
-            document_id=self._document.id,
+            document_id=self.document_id,
             image=ImageAsset(sha256=image.sha256, media_type="image/png", width=image.width, height=image.height),
             page_no=page.page_no,
             bbox=bbox,
@@ -50,11 +59,11 @@ class FigureMaker:
             number=item.caption.number if item.caption else None,
             caption=caption,
             kind=classify_kind(item.figure, caption, image.png),
-            diagram=self._diagram(item.figure, image, identity),
+            diagram=self._diagram(pdf, item.figure, image, identity),
         )
         return figure, Asset(image.sha256, "image/png", image.png)
 
-    def _diagram(self, figure: FoundFigure, image: FigureImage, figure_id: str) -> Diagram:
+    def _diagram(self, pdf: OpenPdf, figure: FoundFigure, image: FigureImage, figure_id: str) -> Diagram:
         """The graph: from the drawing and its text where there are such, and from OCR where there are pixels."""
         if figure.is_table:
             return Diagram()
@@ -66,12 +75,10 @@ class FigureMaker:
             figure_id=figure_id,
             method="text_layer",
         )
-        if not figure.images or self._config.ocr == "none" or not _is_legible(figure):
+        if not figure.images or self.config.ocr == "none" or not _is_legible(figure):
             return drawn
         box = image.box
-        seen = read_picture(
-            self._pdf, figure.page_no, box, self._ocr, dpi=self._config.ocr_dpi, language=self._document.language
-        )
+        seen = read_picture(pdf, figure.page_no, box, self.ocr, dpi=self.config.ocr_dpi, language=self.language)
         read = read_diagram(
             [line for line in seen if not _is_known(line, figure.lines)],
             (),

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Final
@@ -11,26 +10,25 @@ from typing import ClassVar, Final
 from pydantic import JsonValue
 
 from corpusbuilder.backends.ocr.base import OcrEngine
-from corpusbuilder.backends.pdf.base import OpenPdf, PdfBackend
+from corpusbuilder.backends.pdf.base import Lost, OpenPdf, PdfBackend
 from corpusbuilder.config import ParseSection
-from corpusbuilder.errors import CorpusbuilderError, RecordError
+from corpusbuilder.errors import RecordError
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.document import Block, BlockLabel, Document, Figure, Page, Unit
 from corpusbuilder.records.geometry import make_box
 from corpusbuilder.records.ids import content_id
-from corpusbuilder.records.page import Line, RawPage, Rect
+from corpusbuilder.records.page import RawPage, Rect
 from corpusbuilder.stages.contract import Asset, Done, Rejected, Source
 from corpusbuilder.stages.parse.drawing import FigureMaker
 from corpusbuilder.stages.parse.engraved import with_engraved_numbers
-from corpusbuilder.stages.parse.figures import find_figures, repeated_images
+from corpusbuilder.stages.parse.figures import repeated_images
 from corpusbuilder.stages.parse.headings import BodyStyle, body_style, heading_text, mark_headings
 from corpusbuilder.stages.parse.language import language_of
 from corpusbuilder.stages.parse.layout import CaptionedFigure, PageLayout, lay_out
 from corpusbuilder.stages.parse.mentions import find_mentions
 from corpusbuilder.stages.parse.model import FoundFigure, TextBlock
-from corpusbuilder.stages.parse.panels import find_panels
+from corpusbuilder.stages.parse.pages import PageReader, lines_of, lost_page
 from corpusbuilder.stages.parse.passages import make_passages, words_of
-from corpusbuilder.stages.parse.scans import levelled, read_scan
 from corpusbuilder.stages.parse.units import make_units
 
 _SAMPLED_PAGES: Final = 16
@@ -86,15 +84,18 @@ class ParseStage:
 
     def _parse(self, source: Source) -> Done[Unit]:
         with self._pdf.open(source.path, password=source.password) as pdf:
-            copying_allowed = pdf.info.copying_allowed
             reading = self._read(pdf, source.language)
             layouts = lay_out(reading.pages, reading.figures, reading.panels, reading.body)
-            text = mark_headings(_text(layouts), reading.body, pdf.info.outline)
+            text = _text(layouts)
             language = source.language or language_of(block.text for block in text)
+            drawing = self._draw(pdf, reading.pages, layouts, document_id=source.document_id, language=language)
+            # The helpers draw from here on; meanwhile this process writes the text.
+            text = mark_headings(text, reading.body, pdf.info.outline)
             document = _document(source, pdf, reading.pages, text, language)
             passages = make_passages(text, document_id=document.id, vocabulary=words_of(text))
-            maker = FigureMaker(pdf, self._ocr, self._config, document)
-            drawn, lost = _draw(maker, reading.pages, layouts, file_name=source.file_name)
+            blocks = _blocks(layouts, text, document.id)
+            drawn, lost = _drawn(drawing, layouts, file_name=source.file_name)
+            copying_allowed = pdf.info.copying_allowed
         figures = with_engraved_numbers([figure for figure, _ in drawn])
         if not passages and not figures:
             raise RecordError(
@@ -102,93 +103,60 @@ class ParseStage:
             )
         mentions = find_mentions(passages, figures)
         figures = [figure.model_copy(update={"mentions": mentions.get(figure.id, ())}) for figure in figures]
-        blocks = _blocks(layouts, text, document.id)
         units = make_units(document, passages, figures, blocks, tokens=self._config.unit_tokens)
         notes = (*_notes(source, reading.pages, copying_allowed=copying_allowed), *lost)
         return Done(source.document_id, tuple(units), _assets(drawn), notes)
 
     def _read(self, pdf: OpenPdf, language: str | None) -> _Reading:
-        body = self._body(pdf)
-        pages: list[RawPage] = []
-        found: list[list[FoundFigure]] = []
-        panels: list[tuple[Rect, ...]] = []
-        for page_no in range(1, pdf.info.page_count + 1):
-            page, figures, boxes = self._read_page(pdf, page_no, body.size, language or "en")
-            pages.append(page)
-            found.append(figures)
-            panels.append(boxes)
+        """All pages, with what stands on each."""
+        reader = PageReader(self._ocr, self._config, self._body(pdf).size, language or "en")
+        numbers = range(1, pdf.info.page_count + 1)
+        found = [
+            lost_page(pdf, page_no, reading) if isinstance(reading, Lost) else reading
+            for page_no, reading in zip(numbers, pdf.each(reader, numbers), strict=True)
+        ]
+        pages = [reading.page for reading in found]
         repeated = repeated_images(pages)
-        found = [[f for f in figures if not _is_repeated(f, repeated)] for figures in found]
-        return _Reading(pages, found, panels, body_style(line for page in pages for line in page.lines))
-
-    def _read_page(
-        self, pdf: OpenPdf, page_no: int, body_size: float, language: str
-    ) -> tuple[RawPage, list[FoundFigure], tuple[Rect, ...]]:
-        """A page with its text, figures and panels; one that breaks our code is left out and says so."""
-        page = RawPage(page_no, 0.0, 0.0, 0, "failed")
-        try:
-            with _record_boundary():
-                page = pdf.read_page(page_no)
-                figures = find_figures(page, body_size=body_size)
-                panels = find_panels(page, figures, em=body_size)
-                if page.status == "scanned" and self._config.ocr != "none":
-                    page = self._recognise(pdf, page, language)
-                return levelled(replace(page, paths=())), figures, panels
-        except _UnexpectedError as error:
-            message = f"it was left out: {error.message}"
-            return replace(page, status="failed", lines=(), paths=(), images=(), message=message), [], ()
-
-    def _recognise(self, pdf: OpenPdf, page: RawPage, language: str) -> RawPage:
-        """A scanned page with its text; one that cannot be rendered or read is left out and says why."""
-        try:
-            return read_scan(pdf, page, self._ocr, dpi=self._config.ocr_dpi, language=language)
-        except RecordError as error:
-            return replace(page, status="failed", message=error.message)
+        figures = [[f for f in reading.figures if not _is_repeated(f, repeated)] for reading in found]
+        body = body_style(line for page in pages for line in page.lines)
+        return _Reading(pages, figures, [reading.panels for reading in found], body)
 
     def _body(self, pdf: OpenPdf) -> BodyStyle:
         """The body style as a sample of the pages tells it."""
         count = pdf.info.page_count
-        step = max(1, count // _SAMPLED_PAGES)
-        return body_style(line for page_no in range(1, count + 1, step) for line in _lines(pdf, page_no))
+        sampled = range(1, count + 1, max(1, count // _SAMPLED_PAGES))
+        return body_style(
+            line for lines in pdf.each(lines_of, sampled) if not isinstance(lines, Lost) for line in lines
+        )
+
+    def _draw(
+        self,
+        pdf: OpenPdf,
+        pages: Sequence[RawPage],
+        layouts: Sequence[PageLayout],
+        *,
+        document_id: str,
+        language: str,
+    ) -> Iterator[tuple[Figure, Asset] | Lost]:
+        """The figures of all pages with their pictures, as they are made."""
+        maker = FigureMaker(self._ocr, self._config, document_id, language)
+        sheets = [replace(page, lines=(), images=()) for page in pages]
+        items = [(sheet, item) for sheet, layout in zip(sheets, layouts, strict=True) for item in layout.figures]
+        return pdf.each(maker, items)
 
 
-class _UnexpectedError(RecordError):
-    """Our code or a library broke on a record."""
-
-
-@contextmanager
-def _record_boundary() -> Iterator[None]:
-    """What breaks inside costs one page or figure, not the book. Errors raised on purpose pass."""
-    try:
-        yield
-    except CorpusbuilderError:
-        raise
-    except Exception as error:  # hostile PDFs break geometry and libraries in ways that nobody foresees
-        raise _UnexpectedError("unexpected", f"unexpected {type(error).__name__}") from error
-
-
-def _lines(pdf: OpenPdf, page_no: int) -> tuple[Line, ...]:
-    """The lines of a page, to tell the style of the text; reading it in earnest says why there are none."""
-    try:
-        with _record_boundary():
-            return levelled(pdf.read_page(page_no)).lines
-    except _UnexpectedError:
-        return ()
-
-
-def _draw(
-    maker: FigureMaker, pages: Sequence[RawPage], layouts: Sequence[PageLayout], *, file_name: str
+def _drawn(
+    drawing: Iterable[tuple[Figure, Asset] | Lost], layouts: Sequence[PageLayout], *, file_name: str
 ) -> tuple[list[tuple[Figure, Asset]], list[str]]:
     """Figures with their pictures, and a note for each that could not be drawn: it costs itself, not the book."""
     drawn: list[tuple[Figure, Asset]] = []
     lost: list[str] = []
-    for page, layout in zip(pages, layouts, strict=True):
-        for item in layout.figures:
-            try:
-                with _record_boundary():
-                    drawn.append(maker.make(page, item))
-            except RecordError as error:
-                lost.append(f"{file_name}, page {page.page_no}: a figure was left out: {error.message}")
+    figures = (item.figure for layout in layouts for item in layout.figures)
+    for figure, result in zip(figures, drawing, strict=True):
+        if isinstance(result, Lost):
+            lost.append(f"{file_name}, page {figure.page_no}: a figure was left out: {result.message}")
+        else:
+            drawn.append(result)
     return drawn, lost
 
 

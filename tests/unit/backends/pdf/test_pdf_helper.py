@@ -25,7 +25,8 @@ def book(tmp_path):
 
 
 def child_of(backend) -> int:
-    return backend._helper._process.pid
+    (helper,) = backend._crew.helpers
+    return helper._process.pid
 
 
 def test_a_page_that_hangs_is_given_up_and_all_documents_go_on(book):
@@ -54,7 +55,7 @@ def test_a_backend_that_goes_to_another_process_leaves_its_helper_behind():
     backend = GuardedPdf(page_timeout_s=20)
     copy = pickle.loads(pickle.dumps(backend))
     assert copy._timeout_s == 20
-    assert copy._helper is not backend._helper
+    assert copy._crew is not backend._crew
 
 
 def test_a_helper_that_ends_is_reported_replaced_and_leaves_no_process_behind(book):
@@ -103,8 +104,10 @@ def test_an_error_of_the_library_is_that_of_one_request_and_the_helper_goes_on(b
 
 
 def test_a_page_that_the_helper_fails_on_is_lost_alone(book):
-    with GuardedPdf(page_timeout_s=20).open(book) as pdf:
-        pdf._helper.ask("close", pdf._handle, timeout_s=20)  # any page is an error now
+    backend = GuardedPdf(page_timeout_s=20)
+    with backend.open(book) as pdf:
+        (helper,) = backend._crew.helpers
+        helper.ask("close", pdf._handle, timeout_s=20)  # any page is an error now
         lost = pdf.read_page(2)
     assert (lost.status, lost.page_no) == ("failed", 2)
     assert "reading page 2 failed in the PDF library (KeyError" in lost.message
@@ -113,15 +116,16 @@ def test_a_page_that_the_helper_fails_on_is_lost_alone(book):
 def test_closing_a_document_starts_no_helper(book):
     backend = GuardedPdf(page_timeout_s=20)
     with backend.open(book):
-        ended = backend._helper._process
+        (helper,) = backend._crew.helpers
+        ended = helper._process
         ended.kill()
         ended.wait()
-    assert backend._helper._process is ended
-    assert not backend._helper.is_running(backend._helper.generation)
+    assert helper._process is ended
+    assert not helper.is_running(helper.generation)
 
 
 def started_server():
-    command = [sys.executable, "-P", "-m", helper_module.__name__, str(os.getpid())]
+    command = [sys.executable, "-P", "-m", helper_module.__name__, str(os.getpid()), "0"]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 

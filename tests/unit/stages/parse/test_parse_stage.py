@@ -206,7 +206,7 @@ def test_a_drawing_that_breaks_the_search_for_figures_costs_its_page(monkeypatch
             raise RecursionError
         return find_figures(page, body_size=body_size)
 
-    monkeypatch.setattr("corpusbuilder.stages.parse.stage.find_figures", search)
+    monkeypatch.setattr("corpusbuilder.stages.parse.pages.find_figures", search)
     name, done = parsed_with(PyMuPdf())
     assert f"{name}, page 1: failed: it was left out: unexpected RecursionError" in done.notes
     first = done.outputs[0].document.pages[0]
