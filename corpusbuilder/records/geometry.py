@@ -125,7 +125,7 @@ def _clip(value: float, limit: float) -> float:
 
 def rounded(values: Iterable[float]) -> tuple[float, ...]:
     """``values`` rounded for storage; negative zero becomes zero, so that ids do not depend on it."""
-    return tuple(round(value, DECIMALS) + 0.0 for value in values)
+    return tuple([round(value, DECIMALS) + 0.0 for value in values])
 
 
 def make_box(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:

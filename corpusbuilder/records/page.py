@@ -3,9 +3,12 @@
 These are transient: they pass from `corpusbuilder.backends.pdf` to `corpusbuilder.stages.parse` and
 `corpusbuilder.diagrams` and are never stored, so they are plain slotted dataclasses (a page may hold 100,000 of them).
 All coordinates are PDF points of the page as a reader sees it: rotation and crop box applied, origin top left.
+
+They cross process boundaries by the thousand, and what dataclasses do by themselves for pickle takes thrice the time.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from corpusbuilder.records.document import PageStatus
@@ -30,8 +33,12 @@ class Word:
     confidence: float = 1.0
     """1 for a text layer, the engine's confidence for OCR."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        style = self.size, self.font, self.bold, self.italic, self.superscript, self.color, self.confidence
+        return Word, (self.text, self.box, *style)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Line:
     """Words that share a baseline and follow one another, left to right in reading direction."""
 
@@ -42,12 +49,15 @@ class Line:
     block: int = 0
     """Index of the block in which the PDF keeps this line: a hint, not the truth."""
 
-    @property
+    def __reduce__(self) -> tuple[object, ...]:
+        return Line, (self.words, self.box, self.direction, self.block)
+
+    @cached_property
     def text(self) -> str:
         """The words with single blanks between them."""
         return " ".join(word.text for word in self.words)
 
-    @property
+    @cached_property
     def size(self) -> float:
         """The font size of most of the line's characters, in points."""
         weights: dict[float, int] = {}
@@ -62,6 +72,9 @@ class Segment:
 
     kind: Literal["l", "c"]
     points: tuple[XY, ...]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Segment, (self.kind, self.points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,10 @@ class VectorPath:
     opacity: float = 1.0
     order: int = 0
     """Painting order on the page."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        paint = self.closed, self.stroke, self.fill, self.width, self.dashes, self.opacity, self.order
+        return VectorPath, (self.segments, self.box, *paint)
 
 
 @dataclass(frozen=True, slots=True)

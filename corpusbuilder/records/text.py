@@ -26,6 +26,11 @@ _SIGNS: Final = {
 _CLUSTER: Final = re.compile(rf"\s+|[{_IGNORED}]+|[^\s{_IGNORED}][\u0300-\u036f]*")
 _SPACE_BESIDE: Final = frozenset('";:!?')
 """French sets a blank inside quotation marks and before these signs, English does not."""
+_PLAIN_TEXT: Final = re.compile("[\x00-\xac\xae-\u024f" + "".join(_SIGNS) + "]*")
+"""Characters that stand for themselves whatever their neighbours: no combining marks, nothing invisible."""
+_BLANKS: Final = re.compile(r"\s+")
+_BLANK_BESIDE: Final = re.compile(r' ?([";:!?]) ?')
+_PLAIN_SIGNS: Final = str.maketrans(_SIGNS)
 _WORD: Final = re.compile(rf"\w+?n['’]t\b|(?:\w[\u0300-\u036f{_IGNORED}]*)+")
 _DIGITS: Final = re.compile(r"\d+")
 _ROMAN: Final = re.compile(r"(?=[IVXLC]{2})(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?=(?:er?|ème|th)?\Z)")
@@ -133,7 +138,13 @@ def fold(text: str) -> str:
     """``text`` normalised, without accents and outer blanks."""
     if text.isascii() and text.isalnum():
         return text.lower()  # most words, and much faster
-    decomposed = unicodedata.normalize("NFD", normalised(text).text)
+    if _PLAIN_TEXT.fullmatch(text):  # as `normalised` has it, without the way back
+        plain = _BLANK_BESIDE.sub(r"\1", _BLANKS.sub(" ", text).translate(_PLAIN_SIGNS)).casefold()
+    else:
+        plain = normalised(text).text
+    if plain.isascii():
+        return plain.strip()
+    decomposed = unicodedata.normalize("NFD", plain)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).strip()
 
 

@@ -40,6 +40,8 @@ HEADER_WINDOW: Final = 1024
 _BOLD: Final = re.compile(r"bold|black|heavy|semi|demi|cmb|sfb|\bbx\d", re.IGNORECASE)
 _ITALIC: Final = re.compile(r"italic|oblique|slanted|cmti|cmsl|sfti|-it\b", re.IGNORECASE)
 _FILLED, _STROKED, _BOLD_FACE = 16, 32, 8
+_DRAWN_AS_IMAGES: Final = frozenset({"fill-image", "fill-imgmask", "fill-shade"})
+"""What MuPDF's list of drawing operations calls that which its text device reports as images."""
 _MACHINE_TITLE: Final = re.compile(r"^(microsoft \w+ - |untitled|sans titre|document\d*$)|\.\w{2,5}$", re.IGNORECASE)
 
 
@@ -197,7 +199,9 @@ class PyMuPdfDocument:
     def _read(self, page: _Handle, page_no: int) -> RawPage:
         bounds: Rect = (0.0, 0.0, page.rect.width, page.rect.height)
         matrix: Affine | None = tuple(page.rotation_matrix) if page.rotation else None
-        images = tuple(self._images(page, matrix, bounds))
+        drawn = page.get_bboxlog()
+        has_images = any(kind in _DRAWN_AS_IMAGES for kind, _ in drawn)
+        images = tuple(self._images(page, matrix, bounds)) if has_images else ()
         text = _read_text(self._pymupdf, page, matrix)
         hidden = [piece for piece, is_hidden in text if is_hidden]
         lines = make_lines(piece for piece, is_hidden in text if not is_hidden)
@@ -206,7 +210,8 @@ class PyMuPdfDocument:
             layer = make_lines([*hidden, *(piece for piece, is_hidden in text if not is_hidden)])
             if is_sound(layer):
                 lines, is_scan = layer, False
-        paths, note = self._paths(page, matrix, bounds)
+        boxes = [box for kind, box in drawn if kind.endswith("-path")]
+        paths, note = self._paths(page, boxes, matrix, bounds)
         status, message = _status(lines, has_drawing=bool(paths or images), is_scan=is_scan)
         return RawPage(
             page_no=page_no,
@@ -221,8 +226,9 @@ class PyMuPdfDocument:
             message=message or note,
         )
 
-    def _paths(self, page: _Handle, matrix: Affine | None, bounds: Rect) -> tuple[tuple[VectorPath, ...], str]:
-        boxes = [entry[1] for entry in page.get_bboxlog() if entry[0].endswith("-path")]
+    def _paths(
+        self, page: _Handle, boxes: Sequence[Rect], matrix: Affine | None, bounds: Rect
+    ) -> tuple[tuple[VectorPath, ...], str]:
         if len(boxes) > MAX_PATHS:
             placed = [transform_box(matrix, box) if matrix else box for box in boxes]
             return outline_paths(placed, bounds), f"{len(boxes)} vector paths: only their bounds were read"
