@@ -1,5 +1,6 @@
 """Jobs in processes of this machine. A process that dies costs its job only."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -9,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -18,6 +19,8 @@ from corpusbuilder.engines.base import Crashed, Finished, cores
 Job = TypeVar("Job")
 Value = TypeVar("Value")
 
+_COLLECT_AFTER: Final = 100_000
+"""Objects made between two searches for circles: records hold none, and there are many of them."""
 _PRELOAD = ["corpusbuilder.pipeline.shards"]
 
 
@@ -102,6 +105,8 @@ def _interrupts_blocked() -> Iterator[None]:
 
 def _begin() -> None:
     """Begin a worker process."""
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
     # Ctrl-C reaches the whole process group; only the parent may decide what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -11,6 +11,7 @@ everywhere by an alarm a little after the request's time is over.
 """
 
 import ctypes
+import gc
 import os
 import pickle
 import resource
@@ -24,6 +25,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -37,6 +39,10 @@ Request: TypeAlias = tuple[str, tuple[Any, ...], float]
 _MARGIN_S: Final = 2.0
 """How long after the parent should have given up a request the helper ends by itself."""
 _PR_SET_PDEATHSIG: Final = 1
+_COLLECT_AFTER: Final = 32
+"""Requests between two searches for circles of objects."""
+_ROOMY: Final = 256 << 20
+"""Bytes; a helper that holds more gives up what the library keeps for later."""
 _SWOLLEN: Final = 0.5
 """A helper that keeps this share of the memory it may take is replaced after its answer."""
 
@@ -198,6 +204,10 @@ class _Server:
         self._backend = PyMuPdf()
         self._documents: dict[int, Any] = {}
 
+    def forget(self) -> None:
+        """Give back memory that can be done without."""
+        self._backend.forget()
+
     def answer(self, method: str, args: tuple[Any, ...]) -> tuple[bool, object]:
         """Whether the method failed, and its result or error."""
         try:
@@ -259,15 +269,23 @@ def serve(parent: int, memory_mb: int) -> None:
     answers = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints must not land between the answers
     server = _Server()
-    while request := _next_request():
+    gc.disable()  # MuPDF's dictionaries and our pages are many, and almost all go without it
+    gc.freeze()
+    for number in count(1):
+        if not (request := _next_request()):
+            return
         method, args, limit_s = request
         signal.setitimer(signal.ITIMER_REAL, limit_s + _MARGIN_S)
         message = server.answer(method, args)
         signal.setitimer(signal.ITIMER_REAL, 0)
+        if (resident := _resident()) > _ROOMY:
+            server.forget()
         try:
-            _send(answers, (*message, _is_swollen(memory_mb << 20)))
+            _send(answers, (*message, bool(memory_mb) and resident > _SWOLLEN * (memory_mb << 20)))
         except BrokenPipeError:  # nobody waits for it any more
             return
+        if number % _COLLECT_AFTER == 0:
+            gc.collect()
 
 
 def _next_request() -> Request | None:
@@ -296,12 +314,11 @@ def _limit_memory(size: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (size if most < 0 else min(size, most), most))
 
 
-def _is_swollen(most: int) -> bool:
-    """Whether this process holds more memory than it should keep for the next request."""
-    if not most or sys.platform != "linux":
-        return False
-    resident = int(Path("/proc/self/statm").read_bytes().split()[1]) * resource.getpagesize()
-    return resident > _SWOLLEN * most
+def _resident() -> int:
+    """Bytes of memory that this process holds; 0 where that is not known."""
+    if sys.platform != "linux":
+        return 0
+    return int(Path("/proc/self/statm").read_bytes().split()[1]) * resource.getpagesize()
 
 
 if __name__ == "__main__":

@@ -34,6 +34,9 @@ _Handle: TypeAlias = Any
 
 MAX_PATHS: Final = 60_000
 """Above this many painted paths on a page (CAD, satellite maps) only their bounds are read."""
+_KEPT: Final = 32
+_MOST_PATHS_KEPT: Final = 1_000
+"""So many pages, of so many paths each, are kept as read: a sample of pages is read before the book."""
 HEADER_WINDOW: Final = 1024
 """Readers look for ``%PDF-`` in this many leading bytes."""
 
@@ -82,6 +85,10 @@ class PyMuPdf:
                 raise RecordError("damaged", f"{path}: the PDF is cut off or damaged: no page could be recovered")
             raise RecordError("no_pages", f"{path}: the PDF has no pages")
         return PyMuPdfDocument(self._pymupdf, document)
+
+    def forget(self) -> None:
+        """Give back what the library keeps of fonts and images, up to 256 MiB."""
+        self._pymupdf.TOOLS.store_shrink(100)
 
 
 @contextmanager
@@ -148,6 +155,7 @@ class PyMuPdfDocument:
     def __init__(self, pymupdf: ModuleType, document: _Handle) -> None:
         self._pymupdf = pymupdf
         self._document = document
+        self._kept: dict[int, RawPage] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -155,6 +163,7 @@ class PyMuPdfDocument:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._kept.clear()
         self._document.close()
 
     @property
@@ -185,6 +194,13 @@ class PyMuPdfDocument:
 
     def read_page(self, page_no: int) -> RawPage:
         """All words, paths and images of a page; see `OpenPdf.read_page`."""
+        if (kept := self._kept.get(page_no)) is None:
+            kept = self._read_safely(page_no)
+            if len(self._kept) < _KEPT and len(kept.paths) <= _MOST_PATHS_KEPT:
+                self._kept[page_no] = kept
+        return kept
+
+    def _read_safely(self, page_no: int) -> RawPage:
         try:
             page = self._document[page_no - 1]
         except library_errors() as error:
