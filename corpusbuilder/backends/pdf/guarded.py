@@ -40,6 +40,11 @@ class GuardedPdf:
         made = partial(type(self), processes=self._processes, memory_mb=self._memory_mb)
         return (made, (self._timeout_s,))  # each process has its own helpers
 
+    @property
+    def helpers(self) -> tuple[Helper, ...]:
+        """The helpers that were hired so far."""
+        return self._crew.helpers
+
     def open(self, path: Path, *, password: str | None = None) -> OpenPdf:
         """Open a file; see `PdfBackend.open` for the errors."""
         return _GuardedDocument(self._crew, next(self._handles), path, password, self._timeout_s)

@@ -77,6 +77,11 @@ class Helper:
         """The number of the last child that was started; 0 before the first."""
         return self._generation
 
+    @property
+    def pid(self) -> int | None:
+        """The id of the child; None while there is none."""
+        return self._process.pid if self._process else None
+
     def is_running(self, generation: int) -> bool:
         """Whether that child still runs: another knows nothing of the documents that it had open. Starts none."""
         return (
