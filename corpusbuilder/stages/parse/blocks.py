@@ -117,7 +117,7 @@ class _Column:
                 lines=lines,
                 label=BlockLabel.LIST_ITEM if starts_item(lines) else BlockLabel.TEXT,
                 inset=is_inset(self.rows, start, self.customs),
-                full=is_full(self.rows, end - 1, self.customs),
+                full=is_full(self.rows, end - 1, self.customs, strictly=True),
             )
 
     def _paragraphs(self) -> Iterator[tuple[int, int]]:
@@ -134,7 +134,7 @@ class _Column:
     def _breaks(self, start: int, index: int, leading: float) -> bool:
         """Whether a new block begins at ``index``, the open one having begun at ``start``."""
         above, row = self.rows[index - 1], self.rows[index]
-        if self.customs.parts(row.foot - above.foot, row.size, leading) or _changes_style(above, row):
+        if self.customs.parts(row.foot - above.foot - row.raised - above.lowered, row.size, leading) or self._changes_style(index):
             return True
         if BULLET.fullmatch(row.first) and row.first not in _DASHES and len(row.line.words) > 1:
             return True
@@ -168,9 +168,13 @@ class _Column:
         hangs = index - start > 1 or abs(row.left - marker.box[0]) > 0.3 * em
         return hangs and row.first[:1].isupper()
 
-
-def _changes_style(above: Row, row: Row) -> bool:
-    """Another size, or bold that begins or ends with the line: what tells a heading from the text under it."""
-    if size_class(above.size) != size_class(row.size):
-        return True
-    return above.bold != row.bold
+    def _changes_style(self, index: int) -> bool:
+        """Another size, or bold that begins or ends with the line: what tells a heading from the text under it."""
+        above, row = self.rows[index - 1], self.rows[index]
+        if size_class(above.size) != size_class(row.size):
+            return abs(above.size - row.size) > 0.02 * row.size
+        if above.bold == row.bold:
+            return False
+        # A term in bold may fill a line of a paragraph, and then goes on from line to line.
+        runs_on = above.line.words[-1].bold == row.line.words[0].bold
+        return not (runs_on and is_full(self.rows, index - 1, self.customs))

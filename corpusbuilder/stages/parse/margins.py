@@ -62,24 +62,42 @@ def _around(rows: Sequence[Row], index: int, reach: int) -> Iterator[Row]:
             yield rows[index + distance]
 
 
-def is_full(rows: Sequence[Row], index: int, customs: Typography) -> bool | None:
+def is_full(rows: Sequence[Row], index: int, customs: Typography, *, strictly: bool = False) -> bool | None:
     """Whether a line ends where the margin is, so that it says nothing of a paragraph's end; None when nothing tells.
 
-    In ragged text a line is full when the first word of the next line had no room on it.
+    Args:
+        rows: of a column, top to bottom.
+        index: of the line in question.
+        customs: of the book.
+        strictly: tell a justified line that ends right at the margin (True) from one that nearly does (None).
     """
     row = rows[index]
-    near = [other.right for other in _around(rows, index, _BESIDE)]
+    near = [other.right for other in _around(rows, index, _BESIDE) if _share_margin(row, other, customs)]
     if not near:
         return None
     em, slack = customs.em, max(0.15 * customs.em, customs.tolerance)
-    if customs.justified:
+    if customs.justified and abs(row.size - em) <= 0.06 * em:
         if any(abs(right - row.right) <= slack for right in near[:4]):
             return True
-        return row.right > _edge(near, row.right, slack) - 0.8 * em
-    edge = max(row.right, *near)
-    follower = rows[index + 1].line.words[0] if index + 1 < len(rows) else None
-    room = 0.3 * em + (follower.box[2] - follower.box[0] if follower is not None else 2 * em)
-    return row.right + max(room, 2.5 * em) > edge
+        missing = _edge(near, row.right, slack) - row.right
+        if missing > 0.8 * em:
+            return False
+        return None if strictly and missing > slack else True
+    return max(row.right, *near) - row.right < _room(rows, index, em)
+
+
+def _room(rows: Sequence[Row], index: int, em: float) -> float:
+    """What is left free at the end of a ragged line when the next line's first word does not fit."""
+    if index + 1 == len(rows):
+        return 2.5 * em
+    box = rows[index + 1].line.words[0].box
+    return max(0.3 * em + box[2] - box[0], 2.5 * em)
+
+
+def _share_margin(row: Row, other: Row, customs: Typography) -> bool:
+    """Whether two lines begin at one margin, either of them perhaps indented."""
+    step = abs(row.left - other.left)
+    return step <= max(0.3 * customs.em, customs.tolerance) or customs.is_indent(step)
 
 
 def _edge(near: Sequence[float], right: float, slack: float) -> float:

@@ -31,6 +31,10 @@ class Row:
     size: float
     bold: bool
     """Whether all of it is bold."""
+    raised: float = 0.0
+    """How far a superscript or the like stands out above, which pushes the line down in some typesetting."""
+    lowered: float = 0.0
+    """How far something stands out below."""
 
     @property
     def first(self) -> str:
@@ -41,8 +45,18 @@ class Row:
 def make_row(line: Line) -> Row:
     """The measures of a line."""
     size = line.size
-    feet = [word.box[3] for word in line.words if word.size == size]
-    return Row(line, line.box[0], line.box[2], median(feet), size, all(word.bold for word in line.words))
+    usual = [word for word in line.words if word.size == size]
+    foot, head = median(word.box[3] for word in usual), median(word.box[1] for word in usual)
+    return Row(
+        line=line,
+        left=line.box[0],
+        right=line.box[2],
+        foot=foot,
+        size=size,
+        bold=all(word.bold for word in line.words),
+        raised=head - line.box[1] if len(usual) < len(line.words) else 0.0,
+        lowered=line.box[3] - foot if len(usual) < len(line.words) else 0.0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
