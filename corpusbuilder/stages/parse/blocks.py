@@ -148,6 +148,8 @@ class _Column:
     def _begins(self, start: int, index: int, *, is_item: bool) -> bool:
         """Whether a line is the first of a paragraph by its indent, or because the line above ends early."""
         above, row = self.rows[index - 1], self.rows[index]
+        if row.size > 1.08 * self.customs.em or (row.bold and _are_centred(above, row, self.customs.em)):
+            return False
         ended, opened = ends_sentence(above.line.text), opens_sentence(row.first)
         marker = self.rows[start].line.words[0]
         hangs = is_item and row.left > marker.box[2] - 1
@@ -178,3 +180,9 @@ class _Column:
         # A term in bold may fill a line of a paragraph, and then goes on from line to line.
         runs_on = above.line.words[-1].bold == row.line.words[0].bold
         return not (runs_on and is_full(self.rows, index - 1, self.customs))
+
+
+def _are_centred(above: Row, row: Row, em: float) -> bool:
+    """Whether two lines are set about one axis, so that where they begin and end means nothing."""
+    step = row.left - above.left
+    return abs(step) > 0.5 * em and abs(step + row.right - above.right) < 0.3 * em
