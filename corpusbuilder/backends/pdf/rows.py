@@ -33,6 +33,8 @@ _APART: Final = 2.5
 """A gap of more sizes parts lines, unless text above and below runs across it."""
 _PROSE_CHARS: Final = 40
 """A row of so many characters may be a line of prose; labels in a row are shorter."""
+_LETTERSPACED: Final = 1.6
+"""Spaces between letterspaced words are wider by this."""
 _NOTE_CHARS: Final = 24
 """Superscripts and subscripts are no longer than this."""
 _NEAR_ROWS: Final = 12
@@ -100,10 +102,21 @@ class _Row:
         """Whether a word stands in an interval."""
         return any(b > start for _, b in self._between(start, end))
 
-    def is_flush_with(self, other: "_Row", slack: float) -> bool:
-        """Whether both begin, or both end, at one margin."""
-        starts = abs(self.chunks[0].start - other.chunks[0].start) <= slack
-        return starts or abs(self.chunks[-1].end - other.chunks[-1].end) <= slack
+    def run_at(self, start: float, end: float, space: float) -> tuple[float, float]:
+        """Where the text that runs across an interval begins and ends: its words are no more than ``space`` apart."""
+        self._fill()
+        at = max(bisect_left(self.spans, (start, start)) - 1, 0)
+        first = last = at
+        while first > 0 and self.spans[first][0] - self.spans[first - 1][1] <= space:
+            first -= 1
+        while last + 1 < len(self.spans) and self.spans[last + 1][0] - self.spans[last][1] <= space:
+            last += 1
+        return self.spans[first][0], max(self.spans[last][1], end)
+
+    def has_edge(self, start: float, end: float, slack: float) -> bool:
+        """Whether a word begins at ``start`` or one ends at ``end``."""
+        self._fill()
+        return any(abs(a - start) <= slack or abs(b - end) <= slack for a, b in self.spans)
 
     def _between(self, start: float, end: float) -> Iterator[tuple[float, float]]:
         self._fill()
@@ -317,8 +330,10 @@ def _raised(segment: _Segment) -> list[_Chunk]:
 
 def _cut(chain: Sequence[_Chunk], rows: Sequence[_Row], place: int, direction: XY) -> Iterator[Line]:
     """The lines of chunks that follow one another: one, unless a gap between two words is more than a space."""
-    words = _fused(chain)
-    size = max(chunk.size for chunk in chain)
+    words, size = _fused(chain), max(chunk.size for chunk in chain)
+    joined = join_letterspaced(tuple(words), direction)
+    if len(joined) < len(words):
+        words, size = list(joined), _LETTERSPACED * size
     spans = [(_start(word.box, *direction), _end(word.box, *direction)) for word in words]
     wide = [i for i, (a, b) in enumerate(pairwise(spans), start=1) if b[0] - a[1] > _SPACE * size]
     if not wide:
@@ -369,8 +384,11 @@ def _is_stretched(
     """Whether a wide gap is a space of a line that is justified to the margins of the lines above and below."""
     start, end = spans[index - 1][1], spans[index][0]
     around = _neighbours(rows, place, start, end, size)
-    return len(around) == 2 and all(
-        row.hole(start, end) <= _SPACE * size and rows[place].is_flush_with(row, 0.5 * size) for row in around
+    enough = 2 if end - start > _APART * size else 1
+    return len(around) >= enough and all(
+        row.hole(start, end) <= _SPACE * size
+        and rows[place].has_edge(*row.run_at(start, end, _SPACE * size), slack=0.5 * size)
+        for row in around
     )
 
 
@@ -396,13 +414,13 @@ def _parts(
     left, right = words[index - 1], words[index]
     if not 0.8 <= left.size / max(right.size, 0.1) <= 1.25 and not (left.superscript or right.superscript):
         return True
+    if _is_stretched(index, spans, size, rows, place):
+        return False
     around = _neighbours(rows, place, start, end, size)
     across = sum(row.hole(start, end) <= min(_SPACE * size, 0.75 * gap) for row in around)
     if 2 * across < len(around) and gap > 0.8 * size:
         return True
     is_prose = across > 0 and sum(len(word.text) for word in words[first:last]) >= _PROSE_CHARS
-    if is_prose and _is_stretched(index, spans, size, rows, place):
-        return False
     return gap > (1.1 if is_prose else 0.75) * size and gap > 2.2 * usual
 
 
@@ -421,5 +439,4 @@ def _neighbours(rows: Sequence[_Row], place: int, start: float, end: float, size
 
 
 def _line(words: Sequence[Word], direction: XY) -> Line:
-    joined = join_letterspaced(tuple(words), direction)
-    return Line(words=joined, box=union([word.box for word in joined]), direction=direction)
+    return Line(words=tuple(words), box=union([word.box for word in words]), direction=direction)

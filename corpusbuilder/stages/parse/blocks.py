@@ -25,7 +25,10 @@ from corpusbuilder.stages.parse.typography import (
 
 BULLET: Final = re.compile(r"[•◦▪●■□‣∙⁃▸►➢➤✓·]|[–—-]")
 NUMBERED: Final = re.compile(r"\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})[.)°]")
-_DASHES: Final = "–—-"
+_DASHES: Final = ("–", "—", "-")
+_TERM_WORDS: Final = 4
+"""A term that a glossary explains is no longer, its colon included."""
+_ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 
 
 def make_blocks(
@@ -138,6 +141,10 @@ class _Column:
             return True
         if BULLET.fullmatch(row.first) and row.first not in _DASHES and len(row.line.words) > 1:
             return True
+        if len(row.line.words) > 1 and (
+            _is_next_item(self.rows[start].first, row.first) or self._hangs_from_dash(index) or self._is_entry(start, index)
+        ):
+            return True
         item = starts_item([other.line for other in self.rows[start : min(start + 2, index)]])
         if item and self._leaves_item(start, index):
             return True
@@ -161,6 +168,20 @@ class _Column:
         if NUMBERED.fullmatch(row.first) and len(row.line.words) > 1:
             return True
         return ended and opened and above.line.text[-1] not in ";" and not hangs
+
+    def _hangs_from_dash(self, index: int) -> bool:
+        """Whether a line is a dash with text that hangs on the next line, too."""
+        row = self.rows[index]
+        if row.first not in _DASHES or index + 1 == len(self.rows):
+            return False
+        return row.left + 0.3 * self.customs.em < self.rows[index + 1].left <= row.line.words[1].box[0] + 1
+
+    def _is_entry(self, start: int, index: int) -> bool:
+        """Whether a line begins with a term and a colon, or a term in bold, as the open block does: a glossary."""
+        above, row, first = self.rows[index - 1], self.rows[index], self.rows[start]
+        if not (ends_sentence(above.line.text) and opens_sentence(row.first)) or row.bold or first.bold:
+            return False
+        return (_names_term(row) and _names_term(first)) or (row.line.words[0].bold and first.line.words[0].bold)
 
     def _leaves_item(self, start: int, index: int) -> bool:
         """Whether a line stands left of the hanging text of its list item, and is no flush turn-over of it."""
@@ -186,3 +207,22 @@ def _are_centred(above: Row, row: Row, em: float) -> bool:
     """Whether two lines are set about one axis, so that where they begin and end means nothing."""
     step = row.left - above.left
     return abs(step) > 0.5 * em and abs(step + row.right - above.right) < 0.3 * em
+
+
+def _is_next_item(first: str, marker: str) -> bool:
+    """Whether ``marker`` is that of the item after the one that ``first`` begins: the next number, or the same dash."""
+    if first in _DASHES or marker in _DASHES:
+        return first == marker
+    if not (NUMBERED.fullmatch(first) and NUMBERED.fullmatch(marker)):
+        return False
+    a, b = first.strip("().°"), marker.strip("().°")
+    if a.isdigit() and b.isdigit():
+        return int(b) == int(a) + 1
+    if a in _ROMAN and b in _ROMAN and _ROMAN.index(b) == _ROMAN.index(a) + 1:
+        return True
+    return len(a) == len(b) == 1 and ord(b) == ord(a) + 1
+
+
+def _names_term(row: Row) -> bool:
+    """Whether the first words of a line end with a colon."""
+    return any(word.text.endswith(":") for word in row.line.words[:_TERM_WORDS])
