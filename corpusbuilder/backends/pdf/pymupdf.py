@@ -22,7 +22,8 @@ from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
 from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
 from corpusbuilder.backends.pdf.png import png_of
-from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, make_lines, unreadable_share
+from corpusbuilder.backends.pdf.rows import make_lines
+from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, unreadable_share
 from corpusbuilder.backends.registry import Backend, Options
 from corpusbuilder.errors import MissingExtraError, RecordError, command_line
 from corpusbuilder.records.document import PageStatus
@@ -315,34 +316,40 @@ def _image_digests(mupdf: ModuleType, textpage: _Handle) -> Iterator[str]:
 
 
 def _read_text(pymupdf: ModuleType, page: _Handle, matrix: Affine | None) -> list[tuple[Piece, bool]]:
-    """The library's lines in stream order, each with whether it is invisible (the OCR layer of a scan)."""
+    """The library's lines, each with whether it is invisible (the OCR layer of a scan)."""
     flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_CLIP
     found: list[tuple[Piece, bool]] = []
-    for number, block in enumerate(page.get_textpage(flags=flags).extractRAWDICT()["blocks"]):
+    for block in page.get_textpage(flags=flags).extractRAWDICT()["blocks"]:
         for line in block["lines"]:
             spans = [span for span in line["spans"] if span["chars"]]
             if spans:
                 visible = any(span["char_flags"] & (_FILLED | _STROKED) and span["alpha"] for span in spans)
-                found.append((_piece(line, spans, number, matrix), not visible))
+                found.append((_piece(line, spans, matrix), not visible))
     return found
 
 
-def _piece(line: _Handle, spans: list[_Handle], block: int, matrix: Affine | None) -> Piece:
+def _piece(line: _Handle, spans: list[_Handle], matrix: Affine | None) -> Piece:
     runs = tuple(
         Run(
             _style(span["font"], span["size"], span["flags"], span["char_flags"], span["color"]),
             "".join([char["c"] for char in span["chars"]]),
             [char["bbox"] for char in span["chars"]],
+            span["chars"][0]["origin"],
         )
         for span in spans
     )
     direction, origin = line["dir"], spans[0]["chars"][0]["origin"]
     if matrix:
         a, b, c, d, _, _ = matrix
-        runs = tuple(run._replace(boxes=[transform_box(matrix, box) for box in run.boxes]) for run in runs)
+        runs = tuple(_placed(run, matrix) for run in runs)
         direction = (a * direction[0] + c * direction[1], b * direction[0] + d * direction[1])
         origin = apply_affine(matrix, origin)
-    return Piece(runs, (round(direction[0], 3) + 0.0, round(direction[1], 3) + 0.0), origin, block)
+    return Piece(runs, (round(direction[0], 3) + 0.0, round(direction[1], 3) + 0.0), origin)
+
+
+def _placed(run: Run, matrix: Affine) -> Run:
+    boxes = [transform_box(matrix, box) for box in run.boxes]
+    return run._replace(boxes=boxes, origin=apply_affine(matrix, run.origin) if run.origin else None)
 
 
 @lru_cache(maxsize=4096)
@@ -353,7 +360,6 @@ def _style(font: str, size: float, flags: int, char_flags: int, color: int) -> S
         font=font,
         bold=bool(flags & 16 or char_flags & _BOLD_FACE or drawn_twice or _BOLD.search(font)),
         italic=bool(flags & 2 or _ITALIC.search(font)),
-        superscript=bool(flags & 1),
         color=f"#{color:06x}",
     )
 

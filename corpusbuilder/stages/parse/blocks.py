@@ -1,7 +1,8 @@
 """Lines of a page to blocks: paragraphs, list items, headings to be. Geometry and typography, no meaning."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -10,31 +11,56 @@ from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import Line
 from corpusbuilder.stages.parse.labels import read_label
+from corpusbuilder.stages.parse.margins import is_full, is_inset
 from corpusbuilder.stages.parse.model import TextBlock
+from corpusbuilder.stages.parse.typography import (
+    Row,
+    Typography,
+    ends_sentence,
+    make_row,
+    observe,
+    opens_sentence,
+    size_class,
+)
 
 BULLET: Final = re.compile(r"[•◦▪●■□‣∙⁃▸►➢➤✓·]|[–—-]")
 NUMBERED: Final = re.compile(r"\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})[.)°]")
-_TERMINAL: Final = (".", "!", "?", ":", "…", "»", "”", '"', ")", ";")
+_DASHES: Final = ("–", "—", "-")
+_TERM_WORDS: Final = 4
+"""A term that a glossary explains is no longer, its colon included."""
+_ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 
 
-def make_blocks(lines: Sequence[Line], *, page_no: int, em: float) -> list[TextBlock]:
+def make_blocks(
+    lines: Sequence[Line], *, page_no: int, em: float, typography: Typography | None = None
+) -> list[TextBlock]:
     """The blocks of a page, in no particular order.
 
     Args:
         lines: text outside figures; rotated lines become blocks of their own.
         page_no: from 1.
         em: size of the body text in points.
+        typography: the customs of the book; without it those of this page are taken.
     """
-    upright = [line for line in lines if line.direction[0] > 0.9]
-    blocks = [_block([line], page_no) for line in lines if line.direction[0] <= 0.9]
-    for column in _columns(upright, em=em):
-        blocks += [_block(part, page_no) for part in _paragraphs(column, em=em)]
+    upright = [make_row(line) for line in lines if line.direction[0] > 0.9]
+    blocks = [
+        TextBlock(page_no=page_no, box=line.box, lines=(line,)) for line in lines if line.direction[0] <= 0.9
+    ]
+    columns = _columns(upright, em=em)
+    customs = typography or observe(columns, em=em)
+    for column in columns:
+        blocks += _Column(column, customs).blocks(page_no)
     return blocks
 
 
-def _block(lines: Sequence[Line], page_no: int) -> TextBlock:
-    label = BlockLabel.LIST_ITEM if starts_item(lines) else BlockLabel.TEXT
-    return TextBlock(page_no=page_no, box=union([line.box for line in lines]), lines=tuple(lines), label=label)
+def observe_pages(pages: Iterable[Sequence[Line]], *, em: float) -> Typography:
+    """The customs of a book, from the lines of its pages that are outside figures and furniture."""
+    columns = (
+        column
+        for lines in pages
+        for column in _columns([make_row(line) for line in lines if line.direction[0] > 0.9], em=em)
+    )
+    return observe(columns, em=em)
 
 
 def starts_item(lines: Sequence[Line]) -> bool:
@@ -43,100 +69,160 @@ def starts_item(lines: Sequence[Line]) -> bool:
     if len(words) < 2:
         return False
     if BULLET.fullmatch(words[0].text):
-        return words[0].text not in "–—-" or len(lines) == 1 or lines[1].box[0] > words[0].box[2] - 1
+        return words[0].text not in _DASHES or len(lines) == 1 or lines[1].box[0] > words[0].box[2] - 1
     return bool(NUMBERED.fullmatch(words[0].text)) and (len(lines) == 1 or lines[1].box[0] > words[0].box[2] - 1)
 
 
-def _columns(lines: Sequence[Line], *, em: float) -> list[list[Line]]:
+def _columns(rows: Sequence[Row], *, em: float) -> list[list[Row]]:
     """Runs of lines one under the other, close and of like size."""
-    runs: list[list[Line]] = []
-    for line in sorted(lines, key=lambda line: (line.box[1], line.box[0], line.text)):
+    runs: list[list[Row]] = []
+    live: list[list[Row]] = []
+    tallest = max((row.size for row in rows), default=0.0)
+    for row in sorted(rows, key=lambda row: (row.line.box[1], row.left, row.line.text)):
+        live = [run for run in live if row.line.box[1] - run[-1].line.box[3] <= 0.75 * tallest]
         home = min(
-            (run for run in runs if _continues(run[-1], line, em=em)),
-            key=lambda run: (line.box[1] - run[-1].box[3], abs(line.box[0] - run[-1].box[0])),
+            (run for run in live if _continues(run[-1], row, em=em)),
+            key=lambda run: (row.line.box[1] - run[-1].line.box[3], abs(row.left - run[-1].left)),
             default=None,
         )
         if home is None:
-            runs.append([line])
-        else:
-            home.append(line)
+            home = []
+            runs.append(home)
+            live.append(home)
+        home.append(row)
     return runs
 
 
-def _continues(above: Line, line: Line, *, em: float) -> bool:
-    gap = line.box[1] - above.box[3]
-    size = max(above.size, line.size)
-    if not -0.6 * size <= gap <= 0.75 * size or abs(above.size - line.size) > 0.12 * size:
+def _continues(above: Row, row: Row, *, em: float) -> bool:
+    gap = row.line.box[1] - above.line.box[3]
+    size = max(above.size, row.size)
+    if not -0.6 * size <= gap <= 0.75 * size or abs(above.size - row.size) > 0.12 * size:
         return False
-    shared = min(above.box[2], line.box[2]) - max(above.box[0], line.box[0])
-    narrower = min(above.box[2] - above.box[0], line.box[2] - line.box[0])
+    shared = min(above.right, row.right) - max(above.left, row.left)
+    narrower = min(above.right - above.left, row.right - row.left)
     return shared > min(0.5 * narrower, 4 * em)
 
 
-def _paragraphs(column: Sequence[Line], *, em: float) -> Iterable[list[Line]]:
-    """Cut a column at wider gaps, changes of style, list markers, indents and short last lines."""
-    leading = _leading(column)
-    part = [column[0]]
-    for index, (above, line) in enumerate(pairwise(column), start=1):
-        if _breaks(column, index, part, above, line, leading=leading, em=em):
-            yield part
-            part = []
-        part.append(line)
-    yield part
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A run of lines, to be cut into paragraphs."""
+
+    rows: Sequence[Row]
+    customs: Typography
+
+    def blocks(self, page_no: int) -> Iterator[TextBlock]:
+        """One for each paragraph, or the part of it that stands here."""
+        for start, end in self._paragraphs():
+            lines = tuple(row.line for row in self.rows[start:end])
+            yield TextBlock(
+                page_no=page_no,
+                box=union([line.box for line in lines]),
+                lines=lines,
+                label=BlockLabel.LIST_ITEM if starts_item(lines) else BlockLabel.TEXT,
+                inset=is_inset(self.rows, start, self.customs),
+                full=is_full(self.rows, end - 1, self.customs, strictly=True),
+            )
+
+    def _paragraphs(self) -> Iterator[tuple[int, int]]:
+        """Cut at wider gaps, changes of style, list markers, indents and short last lines."""
+        distances = [row.foot - above.foot for above, row in pairwise(self.rows)]
+        leading = median(distances) if distances else 0.0
+        start = 0
+        for index in range(1, len(self.rows)):
+            if self._breaks(start, index, leading):
+                yield start, index
+                start = index
+        yield start, len(self.rows)
+
+    def _breaks(self, start: int, index: int, leading: float) -> bool:
+        """Whether a new block begins at ``index``, the open one having begun at ``start``."""
+        above, row = self.rows[index - 1], self.rows[index]
+        if self.customs.parts(row.foot - above.foot - row.raised - above.lowered, row.size, leading) or self._changes_style(index):
+            return True
+        if BULLET.fullmatch(row.first) and row.first not in _DASHES and len(row.line.words) > 1:
+            return True
+        if len(row.line.words) > 1 and (
+            _is_next_item(self.rows[start].first, row.first) or self._hangs_from_dash(index) or self._is_entry(start, index)
+        ):
+            return True
+        item = starts_item([other.line for other in self.rows[start : min(start + 2, index)]])
+        if item and self._leaves_item(start, index):
+            return True
+        if read_label(row.line.text) and ends_sentence(above.line.text):
+            return True
+        return self._begins(start, index, is_item=item)
+
+    def _begins(self, start: int, index: int, *, is_item: bool) -> bool:
+        """Whether a line is the first of a paragraph by its indent, or because the line above ends early."""
+        above, row = self.rows[index - 1], self.rows[index]
+        if row.size > 1.08 * self.customs.em or (row.bold and _are_centred(above, row, self.customs.em)):
+            return False
+        ended, opened = ends_sentence(above.line.text), opens_sentence(row.first)
+        marker = self.rows[start].line.words[0]
+        hangs = is_item and row.left > marker.box[2] - 1
+        if not hangs and (ended or (opened and self.customs.indent is not None)):
+            if is_inset(self.rows, index, self.customs):
+                return True
+        if is_full(self.rows, index - 1, self.customs):
+            return False
+        if NUMBERED.fullmatch(row.first) and len(row.line.words) > 1:
+            return True
+        return ended and opened and above.line.text[-1] not in ";" and not hangs
+
+    def _hangs_from_dash(self, index: int) -> bool:
+        """Whether a line is a dash with text that hangs on the next line, too."""
+        row = self.rows[index]
+        if row.first not in _DASHES or index + 1 == len(self.rows):
+            return False
+        return row.left + 0.3 * self.customs.em < self.rows[index + 1].left <= row.line.words[1].box[0] + 1
+
+    def _is_entry(self, start: int, index: int) -> bool:
+        """Whether a line begins with a term and a colon, or a term in bold, as the open block does: a glossary."""
+        above, row, first = self.rows[index - 1], self.rows[index], self.rows[start]
+        if not (ends_sentence(above.line.text) and opens_sentence(row.first)) or row.bold or first.bold:
+            return False
+        return (_names_term(row) and _names_term(first)) or (row.line.words[0].bold and first.line.words[0].bold)
+
+    def _leaves_item(self, start: int, index: int) -> bool:
+        """Whether a line stands left of the hanging text of its list item, and is no flush turn-over of it."""
+        marker, row, em = self.rows[start].line.words[0], self.rows[index], self.customs.em
+        if not BULLET.fullmatch(marker.text) or row.left > self.rows[start].line.words[1].box[0] - 0.3 * em:
+            return False
+        hangs = index - start > 1 or abs(row.left - marker.box[0]) > 0.3 * em
+        return hangs and row.first[:1].isupper()
+
+    def _changes_style(self, index: int) -> bool:
+        """Another size, or bold that begins or ends with the line: what tells a heading from the text under it."""
+        above, row = self.rows[index - 1], self.rows[index]
+        if size_class(above.size) != size_class(row.size):
+            return abs(above.size - row.size) > 0.02 * row.size
+        if above.bold == row.bold:
+            return False
+        # A term in bold may fill a line of a paragraph, and then goes on from line to line.
+        runs_on = above.line.words[-1].bold == row.line.words[0].bold
+        return not (runs_on and is_full(self.rows, index - 1, self.customs))
 
 
-def _leading(column: Sequence[Line]) -> float:
-    return median([line.box[1] - above.box[1] for above, line in pairwise(column)]) if len(column) > 1 else 0.0
+def _are_centred(above: Row, row: Row, em: float) -> bool:
+    """Whether two lines are set about one axis, so that where they begin and end means nothing."""
+    step = row.left - above.left
+    return abs(step) > 0.5 * em and abs(step + row.right - above.right) < 0.3 * em
 
 
-def _breaks(
-    column: Sequence[Line], index: int, part: Sequence[Line], above: Line, line: Line, *, leading: float, em: float
-) -> bool:
-    """Whether a new block begins at ``column[index]``."""
-    if line.box[1] - above.box[1] > 1.25 * leading + 0.5 or _style(line) != _style(above):
-        return True
-    first = line.words[0].text
-    if BULLET.fullmatch(first) and first not in "–—-" and len(line.words) > 1:
-        return True
-    if _leaves_item(part, line, em=em) or (read_label(line.text) and above.text.endswith(_TERMINAL)):
-        return True
-    below = column[index + 1] if index + 1 < len(column) else None
-    if _is_indented(line, above, below, em=em) and above.text.rstrip().endswith(_TERMINAL):
-        return not (starts_item(part) and len(part) == 1)
-    if NUMBERED.fullmatch(first) and _is_short(above, column, em=em):
-        return True
-    return _is_short(above, column, em=em) and above.text.endswith(_TERMINAL[:5]) and _opens_sentence(first)
-
-
-def _leaves_item(part: Sequence[Line], line: Line, *, em: float) -> bool:
-    """Whether ``line`` stands left of the hanging text of the list item ``part``, and is no flush turn-over of it."""
-    marker = part[0].words[0]
-    if not starts_item(part) or not BULLET.fullmatch(marker.text) or line.box[0] > part[0].words[1].box[0] - 0.3 * em:
+def _is_next_item(first: str, marker: str) -> bool:
+    """Whether ``marker`` is that of the item after the one that ``first`` begins: the next number, or the same dash."""
+    if first in _DASHES or marker in _DASHES:
+        return first == marker
+    if not (NUMBERED.fullmatch(first) and NUMBERED.fullmatch(marker)):
         return False
-    hangs = len(part) > 1 or abs(line.box[0] - marker.box[0]) > 0.3 * em
-    return hangs and line.words[0].text[:1].isupper()
+    a, b = first.strip("().°"), marker.strip("().°")
+    if a.isdigit() and b.isdigit():
+        return int(b) == int(a) + 1
+    if a in _ROMAN and b in _ROMAN and _ROMAN.index(b) == _ROMAN.index(a) + 1:
+        return True
+    return len(a) == len(b) == 1 and ord(b) == ord(a) + 1
 
 
-def _opens_sentence(word: str) -> bool:
-    """Whether a word can begin a sentence: a capital, also after the dash or quotation mark that opens speech."""
-    bare = word.lstrip("—–-«“\"'‘(")
-    return bare[:1].isupper() or (not bare and word[:1] in "—–«")
-
-
-def _style(line: Line) -> tuple[bool, float]:
-    """Bold throughout or not, and size: what tells a heading from the text under it."""
-    return all(word.bold for word in line.words), round(line.size * 2) / 2
-
-
-def _is_indented(line: Line, above: Line, below: Line | None, *, em: float) -> bool:
-    """Whether a line begins further right than its neighbours, as the first of a paragraph does."""
-    step = line.box[0] - above.box[0]
-    if 0.6 * em <= step <= 6 * em:
-        return below is None or line.box[0] - below.box[0] >= 0.5 * em
-    # The line above may be an indented first line itself: two paragraphs of which one has a single line.
-    return abs(step) < 0.2 * em and below is not None and 0.6 * em <= line.box[0] - below.box[0] <= 6 * em
-
-
-def _is_short(line: Line, column: Sequence[Line], *, em: float) -> bool:
-    """Whether a line ends well before the right edge of its neighbours."""
-    return line.box[2] < max(other.box[2] for other in column) - 2.5 * em
+def _names_term(row: Row) -> bool:
+    """Whether the first words of a line end with a colon."""
+    return any(word.text.endswith(":") for word in row.line.words[:_TERM_WORDS])

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.geometry import union
-from corpusbuilder.records.page import RawPage, Rect
-from corpusbuilder.stages.parse.blocks import make_blocks
+from corpusbuilder.records.page import Line, RawPage, Rect
+from corpusbuilder.stages.parse.blocks import make_blocks, observe_pages
 from corpusbuilder.stages.parse.captions import bind_captions, usual_side
 from corpusbuilder.stages.parse.furniture import furniture_lines
 from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
@@ -52,9 +52,11 @@ def lay_out(
         body: how most of the text is set.
     """
     furniture = furniture_lines(pages, em=body.size)
+    texts = [_outside(page, found, outer) for page, found, outer in zip(pages, figures, furniture, strict=True)]
+    customs = observe_pages(texts, em=body.size)
     blocks = [
-        in_panels(_blocks(page, found, outside, em=body.size), boxes)
-        for page, found, boxes, outside in zip(pages, figures, panels, furniture, strict=True)
+        in_panels(make_blocks(text, page_no=page.page_no, em=body.size, typography=customs), boxes)
+        for page, text, boxes in zip(pages, texts, panels, strict=True)
     ]
     on_pages = list(zip(pages, figures, blocks, strict=True))
     first = [caption for page, found, text in on_pages for caption in bind_captions(page, found, text)]
@@ -68,11 +70,10 @@ def lay_out(
     ]
 
 
-def _blocks(page: RawPage, found: Sequence[FoundFigure], furniture: frozenset[int], *, em: float) -> list[TextBlock]:
+def _outside(page: RawPage, found: Sequence[FoundFigure], furniture: frozenset[int]) -> list[Line]:
     """The text of a page outside figures and furniture."""
     inside = {id(line) for figure in found for line in figure.lines}
-    text = [line for i, line in enumerate(page.lines) if i not in furniture and id(line) not in inside]
-    return make_blocks(text, page_no=page.page_no, em=em)
+    return [line for i, line in enumerate(page.lines) if i not in furniture and id(line) not in inside]
 
 
 def _in_order(

@@ -37,6 +37,10 @@ class TextBlock:
     """The filled or framed box that sets this text apart from the body, in points."""
     continues: bool = False
     """Whether it goes on from the block before it in reading order, across a column or page break."""
+    inset: bool | None = None
+    """Whether its first line is indented as the first of a paragraph; None when its neighbours do not tell."""
+    full: bool | None = None
+    """Whether its last line reaches the margin, as one in the middle of a paragraph does; None when nothing tells."""
 
     @property
     def text(self) -> str:

@@ -117,16 +117,19 @@ def _joins(draft: _Draft, block: TextBlock) -> bool:
 def _goes_on(last: TextBlock, block: TextBlock) -> bool:
     """Whether a paragraph runs on: cut by a column or page break, or round a figure."""
     before, after = last.text.rstrip(), block.text.lstrip()
-    if _HYPHEN.search(before):
-        return after[:1].islower()
-    if _SENTENCE_END.search(before):
+    if _HYPHEN.search(before) and after[:1].islower():
+        return True
+    ended = bool(_SENTENCE_END.search(before))
+    if block.inset and (ended or not after[:1].islower()):
         return False
     elsewhere = last.page_no != block.page_no or block.box[1] < last.box[3] or block.box[0] > last.box[2]
-    return after[:1].islower() or (elsewhere and not _is_short_last_line(last) and not after[:1].isdigit())
-
-
-def _is_short_last_line(block: TextBlock) -> bool:
-    return len(block.lines) > 1 and block.lines[-1].box[2] < block.box[2] - 3 * block.lines[-1].size
+    # Where a paragraph ends, its last line is seldom full and the next line seldom flush: both together tell more
+    # than a sentence that happens to end with the line.
+    if elsewhere and last.full and block.inset is False and not after[:1].isdigit():
+        return True
+    if ended:
+        return False
+    return after[:1].islower() or (elsewhere and last.full is not False and not after[:1].isdigit())
 
 
 def _passage(draft: _Draft, document_id: str, vocabulary: frozenset[str]) -> Passage | None:
