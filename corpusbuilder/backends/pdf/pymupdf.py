@@ -20,6 +20,7 @@ from pydantic import Field
 from corpusbuilder.backends.pdf.base import OpenPdf, PdfBackend
 from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
+from corpusbuilder.backends.pdf.links import read_links
 from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
 from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, make_lines, unreadable_share
 from corpusbuilder.backends.registry import Backend, Options
@@ -212,6 +213,7 @@ class PyMuPdfDocument:
             lines=lines,
             paths=paths,
             images=images,
+            links=read_links(self._document, page, bounds),
             label=page.get_label() or None,
             message=message or note,
         )

@@ -100,10 +100,12 @@ class ParseStage:
             raise RecordError(
                 "no_content", "no text and no figure was found on any page", hint=_why_empty(reading.pages)
             )
-        mentions = find_mentions(passages, figures)
-        figures = [figure.model_copy(update={"mentions": mentions.get(figure.id, ())}) for figure in figures]
+        mentions = find_mentions(passages, figures, reading.pages)
+        figures = [f.model_copy(update={"mentions": mentions.by_figure.get(f.id, ())}) for f in figures]
         blocks = _blocks(layouts, text, document.id)
-        units = make_units(document, passages, figures, blocks, tokens=self._config.unit_tokens)
+        units = make_units(
+            document, passages, figures, blocks, unresolved=mentions.unresolved, tokens=self._config.unit_tokens
+        )
         notes = (*_notes(source, reading.pages, copying_allowed=copying_allowed), *lost)
         return Done(source.document_id, tuple(units), _assets(drawn), notes)
 
