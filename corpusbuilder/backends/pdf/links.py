@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from corpusbuilder.backends.pdf.bounds import within
 from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.records.geometry import area
 from corpusbuilder.records.page import PageLink, Rect
@@ -24,7 +25,7 @@ def read_links(document: Any, page: Any, bounds: Rect) -> tuple[PageLink, ...]: 
     try:
         for link in _chain(page.first_link):
             target = _target(document, link)
-            box = _within(tuple(link.rect), bounds)
+            box = within(tuple(link.rect), bounds)
             if target is not None and area(box) > 0:
                 found[PageLink(box, *target)] = None
     except library_errors():
@@ -53,7 +54,3 @@ def _target(document: Any, link: Any) -> tuple[int, tuple[float, float] | None] 
     if not 0 <= number < document.page_count:
         return None
     return number + 1, ((x, y) if math.isfinite(x) and math.isfinite(y) and (x or y) else None)
-
-
-def _within(box: Rect, bounds: Rect) -> Rect:
-    return max(box[0], 0.0), max(box[1], 0.0), min(box[2], bounds[2]), min(box[3], bounds[3])

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal, Self, TypeAlias
 from pydantic import Field
 
 from corpusbuilder.backends.pdf.base import OpenPdf, PdfBackend
+from corpusbuilder.backends.pdf.bounds import lines_within
 from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
 from corpusbuilder.backends.pdf.links import read_links
@@ -210,7 +211,7 @@ class PyMuPdfDocument:
             height=bounds[3],
             rotation=page.rotation,
             status=status,
-            lines=lines,
+            lines=lines_within(lines, bounds),
             paths=paths,
             images=images,
             links=read_links(self._document, page, bounds),

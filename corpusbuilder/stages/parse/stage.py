@@ -20,6 +20,7 @@ from corpusbuilder.records.geometry import make_box
 from corpusbuilder.records.ids import content_id
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.contract import Asset, Done, Rejected, Source
+from corpusbuilder.stages.parse.conservation import balances, totals, warnings
 from corpusbuilder.stages.parse.drawing import FigureMaker
 from corpusbuilder.stages.parse.engraved import with_engraved_numbers
 from corpusbuilder.stages.parse.figures import find_figures, repeated_images
@@ -106,8 +107,13 @@ class ParseStage:
         units = make_units(
             document, passages, figures, blocks, unresolved=mentions.unresolved, tokens=self._config.unit_tokens
         )
-        notes = (*_notes(source, reading.pages, copying_allowed=copying_allowed), *lost)
-        return Done(source.document_id, tuple(units), _assets(drawn), notes)
+        kept = balances(reading.pages, units)
+        notes = (
+            *_notes(source, reading.pages, copying_allowed=copying_allowed),
+            *lost,
+            *warnings(kept, source.file_name),
+        )
+        return Done(source.document_id, tuple(units), _assets(drawn), notes, totals(kept))
 
     def _read(self, pdf: OpenPdf, language: str | None) -> _Reading:
         body = self._body(pdf)

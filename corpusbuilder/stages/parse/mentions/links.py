@@ -67,10 +67,13 @@ def _joined(spans: Sequence[LinkSpan]) -> list[LinkSpan]:
 
 
 def figure_at(link: LinkSpan, on_page: Mapping[int, Sequence[Figure]]) -> Figure | None:
-    """The figure, or the caption, at which a link points; None when no figure or more than one is there."""
+    """The figure, or the caption, at which a link points; None when no figure or more than one is there.
+
+    A link that names only a page points at none: so do broken ones, which lead to the first page.
+    """
     figures = on_page.get(link.page_no, ())
     if link.target is None:
-        return figures[0] if len(figures) == 1 else None
+        return None
     x, y = link.target
     there = [f for f in figures if f.bbox[1] - _NEAR <= y <= f.bbox[3] + _NEAR]
     if len(there) > 1:
