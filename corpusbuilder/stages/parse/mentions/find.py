@@ -17,6 +17,8 @@ from corpusbuilder.stages.parse.mentions.reading import Resolved, Spot, numbers_
 _ALONE: Final = 60
 """Longer linked words are a line of a table of contents, not a reference."""
 _PLACE_SCORE: Final = 0.6
+_NEXT: Final = 3
+"""So close behind a number, words of place belong to it: "document 1, ci-contre"."""
 _Found: TypeAlias = tuple[Figure | None, Mention]
 
 
@@ -86,7 +88,7 @@ class _Resolver:
         found = list(self._by_number(passage))
         taken = [(mention.start, mention.end) for _, mention in found]
         for more in (self._by_place(passage), self._by_link_alone(passage)):
-            kept = [(f, m) for f, m in more if all(m.end <= start or end <= m.start for start, end in taken)]
+            kept = [(f, m) for f, m in more if all(m.end <= start or end + _NEXT <= m.start for start, end in taken)]
             found += kept
             taken += [(mention.start, mention.end) for _, mention in kept]
         found.sort(key=lambda item: (item[1].start, item[1].end))

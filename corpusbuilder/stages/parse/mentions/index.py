@@ -33,7 +33,7 @@ class FigureIndex:
         self._figures = figures
         self._headings = figure_headings(passages, figures)
         self._kinds = {figure.id: kind_of(figure) for figure in figures}
-        self._used = set(self._kinds.values())
+        self._used: set[str] = set()
         self._by_number: dict[tuple[str, str], list[Figure]] = defaultdict(list)
         self._borne: dict[str, list[str]] = {figure.id: [] for figure in figures}
         self._sure: dict[tuple[str, str], tuple[float, bool]] = {}
@@ -49,6 +49,7 @@ class FigureIndex:
         if number not in self._borne[figure.id]:
             self._borne[figure.id].append(number)
             self._by_number[self._kinds[figure.id], number].append(figure)
+            self._used.add(self._kinds[figure.id])
 
     def learn(self, linked: Iterable[tuple[Figure, str]]) -> None:
         """Take over the numbers by which links call figures that bear none."""
@@ -72,17 +73,17 @@ class FigureIndex:
     def bearing(self, kind: str, number: str) -> Sequence[Figure]:
         """The figures that a word of this kind with this number may call, all of one kind.
 
-        A figure of another kind only when no figure of the document is of this one, and both are pictures.
+        A picture of another kind only when the document numbers none of this kind; one whose caption names no kind
+        stands for any that the document does not number.
         """
         whole = key(number)
         for wanted in dict.fromkeys((whole, _PART.sub("", whole))):
             if own := self._by_number.get((kind, wanted)):
                 return own
-            if kind in _OWN_SERIES or (kind in self._used and kind != "figure"):
+            if kind in self._used:
                 continue
-            others = sorted(self._used - _OWN_SERIES - {kind})
-            found = [figure for other in others for figure in self._by_number.get((other, wanted), ())]
-            if found and (kind not in self._used or len(found) == 1):
+            others = [""] if kind in _OWN_SERIES else sorted(self._used - _OWN_SERIES)
+            if found := [figure for other in others for figure in self._by_number.get((other, wanted), ())]:
                 return found
         return ()
 
@@ -117,7 +118,7 @@ class FigureIndex:
             borne = [figure for figure in borne if figure.page_no == page_no]
         if not borne:
             return None, 0.0
-        score = 1.0 if self._kinds[borne[0].id] == kind else _OTHER_KIND
+        score = 1.0 if self._kinds[borne[0].id] in (kind, "") else _OTHER_KIND
         depth = self._depth
         if page_no is None and depth is not None:
             chapter = [f for f in borne if shared(self._headings[f.id], spot.heading) >= min(depth, len(spot.heading))]

@@ -25,12 +25,12 @@ def key(number: str) -> str:
 
 
 def kind_of(figure: Figure) -> str:
-    """What the caption calls the figure: a value of `LABEL_WORDS`, ``figure`` when it does not say."""
+    """What the caption calls the figure: a value of `LABEL_WORDS`, empty when it does not say."""
     label = read_label(figure.caption or "")
     if label is not None:
         return label.kind
     bare = _BARE_LABEL.match(figure.caption or "")
-    return LABEL_WORDS[bare["word"].lower()] if bare else "figure"
+    return LABEL_WORDS[bare["word"].lower()] if bare else ""
 
 
 def numbers_of(figures: Sequence[Figure]) -> list[tuple[str, ...]]:

@@ -80,7 +80,7 @@ def _any(words: Sequence[str]) -> str:
 
 _NOUN: Final = rf"(?P<noun>{_any(list(_NOUNS))})"
 _AFTER: Final = re.compile(
-    rf"\b(?:the|this|le|la|l['’]|cette|ce){_O}{_NOUN}\b(?:{_B}(?:shown|printed|given|reproduite?|de{_B}la))?{_O}[(,]?{_O}"
+    rf"\b(?:the|this|le|la|l['’]|cette|ce){_O}{_NOUN}\b(?:{_B}(?:shown|printed|given|reproduite?|de{_B}la))?{_O}\(?{_O}"
     rf"(?:(?P<where>{_any(list(_WORDS))})\b|(?:on{_B}|à{_B}la{_B}|de{_B}la{_B})?(?:page|p\.){_O}(?P<page>\d{{1,4}})\b)",
     re.IGNORECASE,
 )

@@ -154,6 +154,22 @@ def test_a_table_or_document_is_never_a_figure_of_its_number():
         assert (found, len(unresolved)) == ({}, 1)
 
 
+def test_two_series_of_numbers_are_not_mixed():
+    maps = [figure("2", "Map 2 The river"), figure("1", "Fig. 1 A harbour")]
+    assert mentioned("See Fig. 2.", *maps) == {}
+    assert set(mentioned("See Figure 2.", maps[0])) == {"Map 2 The river"}
+
+
+@pytest.mark.parametrize("text", ["Voir le document 2.", "Voir la figure 2.", "Voir la carte 2."])
+def test_a_number_without_a_word_stands_for_any_kind(text):
+    assert set(mentioned(text, figure("2", "Les vents dominants"))) == {"Les vents dominants"}
+
+
+def test_words_of_place_behind_a_number_are_no_mention_of_their_own():
+    found, unresolved = placed("Le document 1 ci-contre le montre.", figure("1", "Document 1 – Là"), ABOVE)
+    assert (list(found), unresolved) == (["document 1"], ())
+
+
 def test_numbers_that_begin_again_are_those_of_the_chapter():
     first = [figure(str(n), f"Figure {n} First", page_no=n) for n in (1, 2)]
     second = [figure(str(n), f"Figure {n} Second", page_no=n + 3) for n in (1, 2)]
