@@ -83,7 +83,7 @@ def warnings(pages: Iterable[PageBalance], file_name: str) -> Iterator[str]:
     """A sentence for every page whose characters do not add up."""
     for page in pages:
         faults = [
-            f"{len(text)} characters {fault} ({_sample(text)})"
+            f"{len(text)} {fault} ({_sample(text)})"
             for text, fault in ((page.lost, "were lost"), (page.twice, "were kept twice"))
             if text
         ]

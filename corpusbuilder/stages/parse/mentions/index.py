@@ -17,8 +17,8 @@ _OWN_SERIES: Final = frozenset({"document", "table", "box"})
 _PART: Final = re.compile(r"(?<=\d)[a-h]$")
 _REPEATED: Final = 0.5
 """Numbers begin again with each chapter when this share of the figures has one that another has, too."""
-_OTHER_KIND, _BY_CHAPTER, _BY_PAGE = 0.8, 0.9, 0.7
-"""How sure a number is that a figure of another kind bears, figures of two chapters, two figures of one chapter."""
+_OTHER_KIND, _BY_CHAPTER, _BY_PAGE, _OTHER_PAGE = 0.8, 0.9, 0.7, 0.6
+"""How sure a number is that a figure of another kind bears, two figures, or one on the page beside."""
 
 
 class FigureIndex:
@@ -115,10 +115,12 @@ class FigureIndex:
         """The figure that is meant, and how sure that is."""
         borne = self.bearing(kind, number)
         if page_no is not None:
-            borne = [figure for figure in borne if figure.page_no == page_no]
+            borne, sure = _on_named_page(borne, page_no)
+        else:
+            sure = 1.0
         if not borne:
             return None, 0.0
-        score = 1.0 if self._kinds[borne[0].id] in (kind, "") else _OTHER_KIND
+        score = sure if self._kinds[borne[0].id] in (kind, "") else _OTHER_KIND
         depth = self._depth
         if page_no is None and depth is not None:
             chapter = [f for f in borne if shared(self._headings[f.id], spot.heading) >= min(depth, len(spot.heading))]
@@ -149,3 +151,14 @@ class FigureIndex:
         repeated = [group for group in groups if len(group) > 1]
         begin_again = len(repeated) > 1 and sum(map(len, repeated)) >= _REPEATED * sum(map(len, groups))
         return chapter_depth(repeated) if begin_again else None
+
+
+def _on_named_page(borne: Sequence[Figure], page_no: int) -> tuple[Sequence[Figure], float]:
+    """The figures on the page that a reference names, and how sure that is.
+
+    A printed page may be one off, and a figure may float over the break: the only one with its number still counts.
+    """
+    there = [figure for figure in borne if figure.page_no == page_no]
+    if not there and len(borne) == 1 and page_no and abs(borne[0].page_no - page_no) <= 1:
+        return borne, _OTHER_PAGE
+    return there, 1.0
