@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Final
 
 from corpusbuilder.records.document import Figure, Passage, WordBox
@@ -59,7 +59,7 @@ def chapter_depth(groups: Iterable[Sequence[tuple[str, ...]]]) -> int | None:
     """
     depth = 0
     for group in groups:
-        for first, second in list(combinations(group, 2))[:_MOST_PAIRS]:
+        for first, second in islice(combinations(group, 2), _MOST_PAIRS):
             common = shared(first, second)
             if common == min(len(first), len(second)):
                 return None

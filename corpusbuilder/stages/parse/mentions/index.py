@@ -80,9 +80,10 @@ class FigureIndex:
         for wanted in dict.fromkeys((whole, _PART.sub("", whole))):
             if own := self._by_number.get((kind, wanted)):
                 return own
-            if kind in self._used:
-                continue
-            others = [""] if kind in _OWN_SERIES else sorted(self._used - _OWN_SERIES)
+            if kind in _OWN_SERIES or kind in self._used:
+                others = [""] if kind == "figure" or kind not in self._used else []
+            else:
+                others = sorted(self._used - _OWN_SERIES)
             if found := [figure for other in others for figure in self._by_number.get((other, wanted), ())]:
                 return found
         return ()
@@ -120,7 +121,7 @@ class FigureIndex:
             sure = 1.0
         if not borne:
             return None, 0.0
-        score = sure if self._kinds[borne[0].id] in (kind, "") else _OTHER_KIND
+        score = sure * (1.0 if self._kinds[borne[0].id] in (kind, "") else _OTHER_KIND)
         depth = self._depth
         if page_no is None and depth is not None:
             chapter = [f for f in borne if shared(self._headings[f.id], spot.heading) >= min(depth, len(spot.heading))]

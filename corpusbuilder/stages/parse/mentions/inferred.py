@@ -15,6 +15,7 @@ from corpusbuilder.records.document import Figure
 
 _KEY: Final = re.compile(r"(\d{1,3})(bis|ter|quater)?$")
 _TOKEN: Final = re.compile(r"[0-9A-Za-z]{1,3}(?:\s?(?:bis|ter))?(?![0-9A-Za-z])", re.IGNORECASE)
+_OWN_NAME: Final = re.compile(r"\W*f[il1]g\W*\d", re.IGNORECASE)
 _LATER: Final = {"": 0.0, "bis": 0.25, "ter": 0.5, "quater": 0.75}
 _EXACT, _ALMOST = 3.0, 1.5
 _NEARNESS: Final = {0: 1.5, 1: 1.0, 2: 0.4}
@@ -36,6 +37,16 @@ class Inferred(NamedTuple):
     """Whether the picture shows it, well or badly."""
 
 
+class _Plate(NamedTuple):
+    """A figure without a number, and what can be read in it."""
+
+    figure: Figure
+    tokens: frozenset[str]
+    """The short words of its labels, in lower case."""
+    names_itself: bool
+    """Whether a label calls it by some number: "Fig. 12"."""
+
+
 def inferred_numbers(
     figures: Sequence[Figure], borne: Sequence[Sequence[str]], asked: Mapping[str, Sequence[int]]
 ) -> dict[str, list[Inferred]]:
@@ -48,67 +59,87 @@ def inferred_numbers(
     """
     captioned = sum(bool(figure.number and figure.caption) for figure in figures)
     by_place_alone = 5 * captioned <= len(figures)
+    calls = {number: sorted(set(pages)) for number, pages in asked.items() if _KEY.match(number)}
+    gaps = _gaps(figures, borne)
     found: dict[str, list[Inferred]] = defaultdict(list)
-    for run, low, high in _gaps(figures, borne):
-        numbers = sorted((n for n in asked if (v := _value(n)) is not None and low < v < high), key=_sort_key)
+    for run, low, high in gaps:
+        numbers = sorted((n for n in calls if low < _value(n) < high), key=_value)
         if not numbers or len(run) * len(numbers) > _LARGEST:
             continue
-        scores = [[_support(f, n, asked[n], by_place_alone=by_place_alone) for n in numbers] for f in run]
+        scores = [_supports(plate, numbers, calls, by_place_alone=by_place_alone) for plate in run]
         for i, j in _sure(scores):
-            found[run[i].id].append(_inferred(run[i], numbers[j]))
-    _add_exact(figures, borne, asked, found)
+            reading = _reading(run[i], numbers[j])
+            found[run[i].figure.id].append(Inferred(numbers[j], _SCORES[reading], reading != "none"))
+    _add_exact([plate for run, _, _ in gaps for plate in run], calls, found)
     return dict(found)
 
 
-def _gaps(figures: Sequence[Figure], borne: Sequence[Sequence[str]]) -> list[tuple[list[Figure], float, float]]:
+def _gaps(figures: Sequence[Figure], borne: Sequence[Sequence[str]]) -> list[tuple[list[_Plate], float, float]]:
     """Runs of figures without a number, with the numbers before and after; where these do not ascend, no bounds."""
-    gaps: list[tuple[list[Figure], float, float]] = []
-    run: list[Figure] = []
+    gaps: list[tuple[list[_Plate], float, float]] = []
+    run: list[_Plate] = []
     low = 0.0
     for figure, numbers in zip(figures, borne, strict=True):
-        values = [value for number in numbers if (value := _value(number)) is not None]
+        values = [_value(number) for number in numbers if _KEY.match(number)]
         if values:
             high = min(values)
             gaps.append((run, low, high if high > low else float("inf")))
             run, low = [], max(values)
         elif not numbers and figure.kind != "table":
-            run.append(figure)
+            run.append(_plate(figure))
     gaps.append((run, low, float("inf")))
     return [gap for gap in gaps if gap[0]]
 
 
-def _value(number: str) -> float | None:
+def _plate(figure: Figure) -> _Plate:
+    texts = [label.text for label in figure.diagram.labels]
+    tokens = frozenset(re.sub(r"\s", "", token).casefold() for text in texts for token in _TOKEN.findall(text))
+    return _Plate(figure, tokens, any(map(_OWN_NAME.match, texts)))
+
+
+def _value(number: str) -> float:
+    """Where a number stands in the order of the book: 15 bis between 15 and 16."""
     match = _KEY.match(number)
-    return int(match[1]) + _LATER[match[2] or ""] if match else None
+    if match is None:
+        raise ValueError(f"{number!r} is no number of a figure")
+    return int(match[1]) + _LATER[match[2] or ""]
 
 
-def _sort_key(number: str) -> tuple[float, str]:
-    return _value(number) or 0.0, number
+def _supports(
+    plate: _Plate, numbers: Sequence[str], calls: Mapping[str, Sequence[int]], *, by_place_alone: bool
+) -> list[float]:
+    """How much speaks for each number. Where one is read exactly, next to its text, nothing speaks for another."""
+    readings = [_reading(plate, number) for number in numbers]
+    apart = [min(abs(page - plate.figure.page_no) for page in calls[number]) for number in numbers]
+    shown = {i for i, reading in enumerate(readings) if reading == "exact" and apart[i] <= 1}
+    supports = []
+    for i, reading in enumerate(readings):
+        nearness = _NEARNESS.get(apart[i], 0.0)
+        if shown and i not in shown:
+            supports.append(0.0)
+        elif reading == "exact":
+            supports.append(_EXACT + nearness)
+        elif reading == "almost":
+            supports.append(_ALMOST + nearness if nearness else 0.0)
+        else:
+            supports.append(nearness if by_place_alone and not plate.names_itself else 0.0)
+    return supports
 
 
-def _support(figure: Figure, number: str, pages: Sequence[int], *, by_place_alone: bool) -> float:
-    reading = {"exact": _EXACT, "almost": _ALMOST, "none": 0.0}[_reading(figure, number)]
-    nearness = _NEARNESS.get(min(abs(page - figure.page_no) for page in pages), 0.0)
-    if not nearness and reading < _EXACT:
-        return 0.0
-    return reading + nearness if reading or by_place_alone else 0.0
-
-
-def _reading(figure: Figure, number: str) -> str:
-    """How well a label of the picture reads as the number."""
-    tokens = {re.sub(r"\s", "", t).casefold() for label in figure.diagram.labels for t in _TOKEN.findall(label.text)}
-    if number in tokens:
-        return "exact"
+def _reading(plate: _Plate, number: str) -> str:
+    """How well the labels of the picture read as the number."""
     digits = number.rstrip("abceiqrstu")
-    if number != digits and any(_differ(digits, token) <= 1 for token in tokens):
+    if number in plate.tokens or (number != digits and digits in plate.tokens):
+        return "exact"
+    if len(digits) > 1 and any(_differ(digits, token) == 1 for token in plate.tokens):
         return "almost"
-    return "almost" if len(digits) > 1 and any(_differ(digits, token) == 1 for token in tokens) else "none"
+    return "none"
 
 
 def _differ(number: str, token: str) -> int:
     """In how many places two strings differ; as many as there are when they are not of one length."""
     if len(number) != len(token) or not any(map(str.isdigit, token)):
-        return max(len(number), 2)
+        return len(number)
     return sum(a != b for a, b in zip(number, token, strict=True))
 
 
@@ -140,24 +171,16 @@ def _best(scores: Sequence[Sequence[float]]) -> list[list[float]]:
     return table
 
 
-def _inferred(figure: Figure, number: str) -> Inferred:
-    reading = _reading(figure, number)
-    return Inferred(number, _SCORES[reading], reading != "none")
-
-
-def _add_exact(
-    figures: Sequence[Figure],
-    borne: Sequence[Sequence[str]],
-    asked: Mapping[str, Sequence[int]],
-    found: dict[str, list[Inferred]],
-) -> None:
+def _add_exact(plates: Sequence[_Plate], calls: Mapping[str, Sequence[int]], found: dict[str, list[Inferred]]) -> None:
     """Numbers that just one picture shows, next to the text that asks: plates with several, and plates out of order."""
     taken = {inferred.number for numbers in found.values() for inferred in numbers}
-    bare = [f for f, numbers in zip(figures, borne, strict=True) if not numbers and f.kind != "table"]
-    for number in sorted(asked.keys() - taken, key=_sort_key):
-        if not _KEY.match(number) or len(number) < 2:
+    on_page: dict[int, list[_Plate]] = defaultdict(list)
+    for plate in plates:
+        on_page[plate.figure.page_no].append(plate)
+    for number in sorted(calls.keys() - taken, key=_value):
+        if len(number) < 2:
             continue
-        near = [f for f in bare if min(abs(page - f.page_no) for page in asked[number]) <= 1]
-        showing = [f for f in near if _reading(f, number) == "exact"]
+        pages = {near for page in calls[number] for near in (page - 1, page, page + 1)}
+        showing = [plate for page in sorted(pages) for plate in on_page.get(page, ()) if number in plate.tokens]
         if len(showing) == 1:
-            found[showing[0].id].append(Inferred(number, _SCORES["almost"], was_read=True))
+            found[showing[0].figure.id].append(Inferred(number, _SCORES["almost"], was_read=True))
