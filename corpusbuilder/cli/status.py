@@ -53,6 +53,11 @@ def _told(stage: "StageStatus", found: "Survey", workspace: Path) -> Iterator[st
     yield f"{line}{f' {counts.rejected:>5} rejected' if counts.rejected else ''}"
     for reason, number in Counter(stage.stale.values()).most_common():
         yield f"{_INDENT}{number} stale: {reason}"
+    lost, twice = (stage.characters.get(name, 0) for name in ("lost", "counted_twice"))
+    if lost or twice:
+        read = stage.characters["read"]
+        where = f"{stage.name}/done/ names the pages"
+        yield f"{_INDENT}of {read} characters {lost} were lost and {twice} kept twice: {where}"
     for name, code, message in stage.rejected:
         yield f"{_INDENT}rejected {name}: {message} [{code}]"
     if stage.name == "verify" and found.withheld:

@@ -29,6 +29,7 @@ from corpusbuilder.pipeline.shards import (
     fingerprint_of,
     record_crash,
     run_shard,
+    sum_of,
     total,
     why_stale,
 )
@@ -317,6 +318,7 @@ class Runner:
             self.workspace.shard(spec.name, document).read_done() for document in self.workspace.document_ids(spec.name)
         ]
         counts = [done.counts for done in dones if done is not None]
+        characters = sum_of(done.characters for done in dones if done is not None)
         stage = self._built(spec)
         self.workspace.write_json(
             {
@@ -326,6 +328,7 @@ class Runner:
                 "fingerprint": {language: dict(stage.fingerprint(language)) for language in ("en", "fr")},
                 "documents": len(counts),
                 "counts": total([ShardReport("", c) for c in counts]).model_dump(),
+                **({"characters": {**characters}} if characters else {}),
             },
             spec.name,
             "manifest.json",

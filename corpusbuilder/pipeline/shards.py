@@ -205,7 +205,8 @@ def _finish(
         report = replace(report, notes=(f"{shard.document_id}: what was made of it before is kept",))
     else:
         shard.done.unlink(missing_ok=True)
-        _write_done(job, shard, report, shard.write(lines, rejected))
+        characters = sum_of(_characters(journal.entries[identity]) for identity in inputs)
+        _write_done(job, shard, report, shard.write(lines, rejected), characters)
     journal.remove()
     return report
 
@@ -299,7 +300,9 @@ def _keep(result: Done[Any] | Rejected, journal: Journal, workspace: Workspace) 
     for asset in result.assets:
         workspace.write_asset(asset.sha256, asset.media_type, asset.data)
     lines = [record.model_dump_json() for record in result.outputs]
-    journal.append(result.input_id, {"outputs": lines, "notes": list(result.notes)})
+    characters: dict[str, JsonValue] = dict(result.characters)
+    entry: dict[str, JsonValue] = {"outputs": [*lines], "notes": [*result.notes]}
+    journal.append(result.input_id, entry | ({"characters": characters} if characters else {}))
 
 
 def _collected(
@@ -323,7 +326,22 @@ def _collected(
     return counts, tuple(rejected), lines, tuple(notes)
 
 
-def _write_done(job: ShardJob, shard: Shard, report: ShardReport, output_sha256: str) -> None:
+def _characters(entry: Any) -> dict[str, int]:  # noqa: ANN401 - an entry of the journal
+    return entry.get("characters") or {}
+
+
+def sum_of(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """The sum of counts, name by name."""
+    added: dict[str, int] = {}
+    for count in counts:
+        for name, number in count.items():
+            added[name] = added.get(name, 0) + number
+    return added
+
+
+def _write_done(
+    job: ShardJob, shard: Shard, report: ShardReport, output_sha256: str, characters: Mapping[str, int]
+) -> None:
     inputs = {key: value for key, value in job.fingerprint.items() if key.startswith("input ")}
     done = DoneFile(
         fingerprint=dict(job.fingerprint),
@@ -331,6 +349,7 @@ def _write_done(job: ShardJob, shard: Shard, report: ShardReport, output_sha256:
         output_sha256=output_sha256,
         counts=report.counts,
         notes=report.notes,
+        characters=dict(characters),
         seconds=round(report.seconds, 3),
     )
     shard.write_done(done)

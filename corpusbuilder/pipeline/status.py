@@ -18,7 +18,7 @@ from corpusbuilder.pipeline.glimpses import ReviewedGlimpse, glimpse_reviewed, g
 from corpusbuilder.pipeline.releasing import why_release_is_stale
 from corpusbuilder.pipeline.reviewfiles import ReviewFiles
 from corpusbuilder.pipeline.runner import Runner, StageReport
-from corpusbuilder.pipeline.shards import ShardReport, total
+from corpusbuilder.pipeline.shards import ShardReport, sum_of, total
 from corpusbuilder.pipeline.sources import known_sources
 from corpusbuilder.pipeline.specs import SPECS
 from corpusbuilder.records.call import Spending
@@ -42,6 +42,8 @@ class StageStatus:
     counts: Counts
     rejected: tuple[tuple[str, str, str], ...]
     """Document or input, reason code, message."""
+    characters: Mapping[str, int]
+    """Of ``parse``: how many characters were read, and how many ended where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,8 @@ def _stage_status(workspace: Workspace, name: str, reasons: Mapping[str, str | N
     counts = total(ShardReport(document, done.counts) for document, done in dones.items())
     rejected = [(r.input_id, r.reason_code, r.message) for shard in shards.values() for r in shard.read_rejected()]
     stale = {document: reason for document, reason in reasons.items() if reason is not None}
-    return StageStatus(name, len(reasons) - len(stale), stale, counts, tuple(rejected))
+    characters = sum_of(done.characters for done in dones.values())
+    return StageStatus(name, len(reasons) - len(stale), stale, counts, tuple(rejected), characters)
 
 
 def _changed(path: Path, digest: str) -> bool:

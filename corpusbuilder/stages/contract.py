@@ -58,6 +58,8 @@ class Done(Generic[Out_co]):
     assets: tuple[Asset, ...] = ()
     notes: tuple[str, ...] = ()
     """Sentences for the person at the keyboard: what was skipped and why. They are not part of the data."""
+    characters: Mapping[str, int] = field(default_factory=dict)
+    """Of a PDF: how many characters were read, and how many ended where, for the done-file and the manifest."""
 
 
 @dataclass(frozen=True, slots=True)

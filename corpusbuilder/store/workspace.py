@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from corpusbuilder.errors import StorageError, storage_errors
 from corpusbuilder.records.base import Record
@@ -55,6 +55,8 @@ class DoneFile(Record):
     counts: Counts
     notes: tuple[str, ...] = ()
     """What the stage wants a person to know."""
+    characters: dict[str, int] = Field(default_factory=dict)
+    """Of ``parse``: how many characters were read, and how many ended where."""
     seconds: float
 
 

@@ -18,8 +18,10 @@ from typing import Any, Final, Literal, Self, TypeAlias
 from pydantic import Field
 
 from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, PdfBackend, Result
+from corpusbuilder.backends.pdf.bounds import lines_within
 from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
+from corpusbuilder.backends.pdf.links import read_links
 from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
 from corpusbuilder.backends.pdf.png import png_of
 from corpusbuilder.backends.pdf.rows import make_lines
@@ -236,9 +238,10 @@ class PyMuPdfDocument:
             height=bounds[3],
             rotation=page.rotation,
             status=status,
-            lines=lines,
+            lines=lines_within(lines, bounds),
             paths=paths,
             images=images,
+            links=read_links(self._document, page, bounds),
             label=page.get_label() or None,
             message=message or note,
         )

@@ -19,6 +19,7 @@ from corpusbuilder.records.geometry import make_box
 from corpusbuilder.records.ids import content_id
 from corpusbuilder.records.page import RawPage, Rect
 from corpusbuilder.stages.contract import Asset, Done, Rejected, Source
+from corpusbuilder.stages.parse.conservation import balances, totals, warnings
 from corpusbuilder.stages.parse.drawing import FigureMaker
 from corpusbuilder.stages.parse.engraved import with_engraved_numbers
 from corpusbuilder.stages.parse.figures import repeated_images
@@ -101,11 +102,18 @@ class ParseStage:
             raise RecordError(
                 "no_content", "no text and no figure was found on any page", hint=_why_empty(reading.pages)
             )
-        mentions = find_mentions(passages, figures)
-        figures = [figure.model_copy(update={"mentions": mentions.get(figure.id, ())}) for figure in figures]
-        units = make_units(document, passages, figures, blocks, tokens=self._config.unit_tokens)
-        notes = (*_notes(source, reading.pages, copying_allowed=copying_allowed), *lost)
-        return Done(source.document_id, tuple(units), _assets(drawn), notes)
+        mentions = find_mentions(passages, figures, reading.pages)
+        figures = [f.model_copy(update={"mentions": mentions.by_figure.get(f.id, ())}) for f in figures]
+        units = make_units(
+            document, passages, figures, blocks, unresolved=mentions.unresolved, tokens=self._config.unit_tokens
+        )
+        kept = balances(reading.pages, units)
+        notes = (
+            *_notes(source, reading.pages, copying_allowed=copying_allowed),
+            *lost,
+            *warnings(kept, source.file_name),
+        )
+        return Done(source.document_id, tuple(units), _assets(drawn), notes, totals(kept))
 
     def _read(self, pdf: OpenPdf, language: str | None) -> _Reading:
         """All pages, with what stands on each."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from corpusbuilder.records.document import Block, Document, Figure, Passage, Unit
+from corpusbuilder.records.document import Block, Document, Figure, Mention, Passage, Unit
 from corpusbuilder.records.ids import content_id
 
 _CHARS_PER_TOKEN: Final = 4.0
@@ -20,6 +20,7 @@ def make_units(
     figures: Sequence[Figure],
     blocks: Sequence[Block],
     *,
+    unresolved: Sequence[Mention] = (),
     tokens: int,
 ) -> list[Unit]:
     """Units in reading order; every passage, figure and block is in exactly one.
@@ -29,6 +30,7 @@ def make_units(
         passages: in reading order; never cut.
         figures: in reading order. A figure goes with the passage that mentions it first, else with its page.
         blocks: in reading order; a block goes with its page.
+        unresolved: references that lead to no figure; each goes with its passage.
         tokens: wanted size of a unit.
     """
     runs = list(_runs(passages, tokens))
@@ -40,7 +42,18 @@ def make_units(
     for place, run in enumerate(runs):
         mine = [figure for figure in figures if home[figure.id] == place]
         if run or mine:
-            units.append(_unit(document, run, mine, [b for b in blocks if _by_page(b.page_no, starts) == place]))
+            own = {passage.id for passage in run}
+            units.append(
+                Unit(
+                    id=content_id("unit", document.id, [p.id for p in run], [f.id for f in mine]),
+                    document=document,
+                    heading=_common([passage.heading for passage in run]),
+                    passages=tuple(run),
+                    figures=tuple(mine),
+                    unresolved=tuple(mention for mention in unresolved if mention.passage_id in own),
+                    blocks=tuple(block for block in blocks if _by_page(block.page_no, starts) == place),
+                )
+            )
     return units
 
 
@@ -88,17 +101,6 @@ def _homes(runs: Sequence[Sequence[Passage]], figures: Sequence[Figure]) -> dict
 def _by_page(page_no: int, starts: Sequence[int]) -> int:
     """The last unit that begins on or before a page."""
     return max((place for place, start in enumerate(starts) if start <= page_no), default=0)
-
-
-def _unit(document: Document, passages: Sequence[Passage], figures: Sequence[Figure], blocks: Sequence[Block]) -> Unit:
-    return Unit(
-        id=content_id("unit", document.id, [p.id for p in passages], [f.id for f in figures]),
-        document=document,
-        heading=_common([passage.heading for passage in passages]),
-        passages=tuple(passages),
-        figures=tuple(figures),
-        blocks=tuple(blocks),
-    )
 
 
 def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

@@ -29,17 +29,21 @@ class Contents:
     """By id, in reading order."""
     figures: Mapping[str, Figure]
     passages: Mapping[str, Passage]
-    mentions: Mapping[str, Sequence[tuple[str, Mention]]]
-    """Figure ids and mentions by passage id; figure and passage may stand in different units."""
+    mentions: Mapping[str, Sequence[tuple[str | None, Mention]]]
+    """Figure ids and mentions by passage id; figure and passage may stand in different units.
+
+    No id: the document does not hold what the text refers to."""
 
     @classmethod
     def of(cls, units: Sequence[Unit]) -> "Contents":
         """Index the units of one document; there is at least one."""
         figures = {figure.id: figure for unit in units for figure in unit.figures}
-        mentions: dict[str, list[tuple[str, Mention]]] = {}
+        mentions: dict[str, list[tuple[str | None, Mention]]] = {}
         for figure in figures.values():
             for mention in figure.mentions:
                 mentions.setdefault(mention.passage_id, []).append((figure.id, mention))
+        for mention in (mention for unit in units for mention in unit.unresolved):
+            mentions.setdefault(mention.passage_id, []).append((None, mention))
         return cls(
             document=units[0].document,
             units={unit.id: unit for unit in units},
@@ -92,7 +96,8 @@ def document_row(document: Document, split: str) -> Row:
 
 def passage_row(passage: Passage, unit_id: str, index: int, contents: Contents) -> Row:
     """A row of ``passages``; ``index`` is its place in the reading order of the document, from 0."""
-    mentions = sorted(contents.mentions.get(passage.id, ()), key=lambda found: (found[1].start, found[1].end, found[0]))
+    found = contents.mentions.get(passage.id, ())
+    mentions = sorted(found, key=lambda pair: (pair[1].start, pair[1].end, pair[0] or ""))
     return {
         "id": passage.id,
         "document_id": passage.document_id,

@@ -54,6 +54,13 @@ def test_a_figure_nobody_speaks_of_goes_with_its_page():
     assert [[f.id for f in unit.figures] for unit in made] == [["fig-1"], ["fig-2"]]
 
 
+def test_a_reference_that_leads_nowhere_goes_with_its_passage():
+    passages = [passage(1, length=300), passage(2, length=300)]
+    lost = Mention(passage_id="psg-2", start=0, end=1, text="x", method="number", score=0.0)
+    made = make_units(DOCUMENT, passages, [], [], unresolved=[lost], tokens=100)
+    assert [unit.unresolved for unit in made] == [(), (lost,)]
+
+
 def test_figures_without_any_text_are_a_unit_too():
     (unit,) = units([], [figure(1)])
     assert len(unit.figures) == 1

@@ -110,6 +110,14 @@ def test_words_that_run_up_the_page_are_one_box():
     assert boxes((1, 50, 300), (1, 50, 285), (1, 50, 270)) == [(1, [50, 270, 60, 308])]
 
 
+def test_a_mention_of_what_the_document_does_not_hold_has_no_figure():
+    about = corpus.document("doc-1")
+    lost = Mention(passage_id="p-1", start=4, end=12, text="Figure 9", method="number", score=0.0)
+    unit = corpus.unit(about, [corpus.passage("p-1", "See Figure 9.")]).model_copy(update={"unresolved": (lost,)})
+    row = passage_row(unit.passages[0], "u-1", 0, Contents.of([unit]))
+    assert row["mentions"] == [{"figure_id": None, "start": 4, "end": 12, "text": "Figure 9"}]
+
+
 def test_a_mention_by_a_figure_of_another_unit_is_found():
     about = corpus.document("doc-1")
     here = corpus.unit(about, [corpus.passage("p-1", "See Figure 1 and 2.")], id_="u-1")
