@@ -13,9 +13,10 @@ from corpusbuilder.config import ParseSection
 from corpusbuilder.errors import CorpusbuilderError, RecordError
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.figures import find_figures
+from corpusbuilder.stages.parse.headings import body_style
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.panels import find_panels
-from corpusbuilder.stages.parse.scans import levelled, read_scan
+from corpusbuilder.stages.parse.scans import find_scanned_figures, levelled, read_scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,24 @@ class PageReader:
         try:
             with record_boundary():
                 page = pdf.read_page(page_no)
+                if page.status == "scanned":
+                    return self._scanned(pdf, page)
                 figures = find_figures(page, body_size=self.body_size)
                 panels = find_panels(page, figures, em=self.body_size)
-                if page.status == "scanned" and self.config.ocr != "none":
-                    page = self._recognised(pdf, page)
                 return PageReading(levelled(replace(page, paths=())), tuple(figures), panels)
         except UnexpectedError as error:
             message = f"it was left out: {error.message}"
             return PageReading(replace(page, status="failed", lines=(), paths=(), images=(), message=message))
+
+    def _scanned(self, pdf: OpenPdf, page: RawPage) -> PageReading:
+        """A page of which only the picture makes sense: its text, and the figures in the rest of its ink."""
+        if self.config.ocr == "none":
+            return PageReading(replace(page, paths=()))
+        page = levelled(replace(self._recognised(pdf, page), paths=()))
+        if page.status == "failed":
+            return PageReading(page)
+        figures = find_scanned_figures(pdf, page, body_size=body_style(page.lines).size)
+        return PageReading(page, tuple(figures))
 
     def _recognised(self, pdf: OpenPdf, page: RawPage) -> RawPage:
         """A scanned page with its text; one that cannot be rendered or read is left out and says why."""
