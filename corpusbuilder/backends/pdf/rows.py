@@ -6,6 +6,7 @@ text that they stand beside, and a row is cut where a gap is a gutter and not a 
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -35,6 +36,8 @@ _PROSE_CHARS: Final = 40
 """A row of so many characters may be a line of prose; labels in a row are shorter."""
 _LETTERSPACED: Final = 1.6
 """Spaces between letterspaced words are wider by this."""
+_MARGIN_ROWS: Final = 4
+"""Where so many rows begin is the margin of a column."""
 _NOTE_CHARS: Final = 24
 """Superscripts and subscripts are no longer than this."""
 _NEAR_ROWS: Final = 12
@@ -227,15 +230,16 @@ def _levelled(chunks: Sequence[_Chunk]) -> list[_Chunk]:
 def _lines(chunks: Sequence[_Chunk], direction: XY) -> Iterator[Line]:
     """The lines of one writing direction."""
     rows = _attached(_rows(chunks))
+    margins = _margins(rows)
     for place, row in enumerate(rows):
         chain: list[_Chunk] = []
         for chunk in row.chunks:
             if chain and chunk.start - chain[-1].end < -0.3 * max(chunk.size, chain[-1].size):
-                yield from _cut(chain, rows, place, direction)
+                yield from _cut(chain, rows, place, margins, direction)
                 chain = []
             chain.append(chunk)
         if chain:
-            yield from _cut(chain, rows, place, direction)
+            yield from _cut(chain, rows, place, margins, direction)
 
 
 def _rows(chunks: Iterable[_Chunk]) -> list[_Row]:
@@ -328,21 +332,36 @@ def _raised(segment: _Segment) -> list[_Chunk]:
     return segment.chunks
 
 
-def _cut(chain: Sequence[_Chunk], rows: Sequence[_Row], place: int, direction: XY) -> Iterator[Line]:
+def _margins(rows: Iterable[_Row]) -> Counter[int]:
+    """How many rows have text that begins at a place (in points) after nothing, or after a gap as wide as a gutter."""
+    margins: Counter[int] = Counter()
+    for row in rows:
+        reach = float("-inf")
+        for chunk in row.chunks:
+            if chunk.start - reach > 0.9 * chunk.size:
+                margins[round(chunk.start)] += 1
+            reach = max(reach, chunk.end)
+    return margins
+
+
+def _cut(
+    chain: Sequence[_Chunk], rows: Sequence[_Row], place: int, margins: Counter[int], direction: XY
+) -> Iterator[Line]:
     """The lines of chunks that follow one another: one, unless a gap between two words is more than a space."""
     words, size = _fused(chain), max(chunk.size for chunk in chain)
     joined = join_letterspaced(tuple(words), direction)
     if len(joined) < len(words):
         words, size = list(joined), _LETTERSPACED * size
     spans = [(_start(word.box, *direction), _end(word.box, *direction)) for word in words]
-    wide = [i for i, (a, b) in enumerate(pairwise(spans), start=1) if b[0] - a[1] > _SPACE * size]
+    sizes = [_local_size(a, b, size) for a, b in pairwise(words)]
+    wide = [i for i, (a, b) in enumerate(pairwise(spans), start=1) if b[0] - a[1] > _SPACE * sizes[i - 1]]
     if not wide:
         yield _line(words, direction)
         return
     cuts = [i for i in wide if spans[i][0] - spans[i - 1][1] > _APART * size]
     cuts = [i for i in cuts if not _is_stretched(i, spans, size, rows, place)]
     for start, end in pairwise([0, *cuts, len(words)]):
-        inner = [i for i in wide if start < i < end and _parts(i, start, end, words, size, rows, place, spans)]
+        inner = [i for i in wide if start < i < end and _parts(i, start, end, words, size, rows, place, spans, margins)]
         for first, last in pairwise([start, *inner, end]):
             yield _line(words[first:last], direction)
 
@@ -378,13 +397,22 @@ def _fuse(parts: Sequence[Word]) -> Word:
     )
 
 
+def _local_size(left: Word, right: Word, size: float) -> float:
+    """The measure of a gap: the size of the line, or of the smaller text where two sizes meet that are no marks."""
+    smaller, larger = sorted((left.size, right.size))
+    is_mark = left.superscript or right.superscript or smaller > 0.8 * larger
+    return size if is_mark else size * smaller / larger
+
+
 def _is_stretched(
     index: int, spans: Sequence[tuple[float, float]], size: float, rows: Sequence[_Row], place: int
 ) -> bool:
     """Whether a wide gap is a space of a line that is justified to the margins of the lines above and below."""
     start, end = spans[index - 1][1], spans[index][0]
     around = _neighbours(rows, place, start, end, size)
-    enough = 2 if end - start > _APART * size else 1
+    beside = [spans[i][0] - spans[i - 1][1] for i in (index - 1, index + 1) if 0 < i < len(spans)]
+    is_even = any(gap >= 0.5 * (end - start) for gap in beside)
+    enough = 1 if is_even and end - start <= _APART * size else 2
     return len(around) >= enough and all(
         row.hole(start, end) <= _SPACE * size
         and rows[place].has_edge(*row.run_at(start, end, _SPACE * size), slack=0.5 * size)
@@ -401,6 +429,7 @@ def _parts(
     rows: Sequence[_Row],
     place: int,
     spans: Sequence[tuple[float, float]],
+    margins: Counter[int],
 ) -> bool:
     """Whether the gap before word ``index`` of the words ``first`` to ``last`` parts two columns or labels."""
     start, end = spans[index - 1][1], spans[index][0]
@@ -409,7 +438,11 @@ def _parts(
         return False  # such a gap is a stretched space, or it would have been cut before
     others = [spans[i][0] - spans[i - 1][1] for i in range(first + 1, last) if i != index]
     usual = max(median(others) if len(others) >= 3 else 0.0, 0.3 * size)  # noqa: PLR2004 - two tell nothing
-    if gap <= min(1.6 * usual, 1.3 * size) or (index == first + 1 and MARKER.fullmatch(words[first].text)):
+    if index == first + 1 and MARKER.fullmatch(words[first].text):
+        return False
+    if gap > 0.8 * size and sum(margins[round(end) + i] for i in (-1, 0, 1)) >= _MARGIN_ROWS:
+        return True
+    if gap <= min(1.6 * usual, 1.3 * size):
         return False
     left, right = words[index - 1], words[index]
     if not 0.8 <= left.size / max(right.size, 0.1) <= 1.25 and not (left.superscript or right.superscript):

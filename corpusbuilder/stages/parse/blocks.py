@@ -158,8 +158,7 @@ class _Column:
         if row.size > 1.08 * self.customs.em or (row.bold and _are_centred(above, row, self.customs.em)):
             return False
         ended, opened = ends_sentence(above.line.text), opens_sentence(row.first)
-        marker = self.rows[start].line.words[0]
-        hangs = is_item and row.left > marker.box[2] - 1
+        hangs = is_item and row.left > self.rows[start].line.words[1].box[0] - 0.25 * self.customs.em
         if not hangs and (ended or (opened and self.customs.indent is not None)):
             if is_inset(self.rows, index, self.customs):
                 return True
