@@ -20,8 +20,8 @@ from pydantic import Field
 from corpusbuilder.backends.pdf.base import OpenPdf, PdfBackend
 from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
+from corpusbuilder.backends.pdf.lines import make_lines
 from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
-from corpusbuilder.backends.pdf.rows import make_lines
 from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, unreadable_share
 from corpusbuilder.backends.registry import Backend, Options
 from corpusbuilder.errors import MissingExtraError, RecordError, command_line
