@@ -21,10 +21,10 @@ from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, PdfBackend, Res
 from corpusbuilder.backends.pdf.bounds import lines_within
 from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
+from corpusbuilder.backends.pdf.lines import make_lines
 from corpusbuilder.backends.pdf.links import read_links
 from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
 from corpusbuilder.backends.pdf.png import png_of
-from corpusbuilder.backends.pdf.rows import make_lines
 from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, unreadable_share
 from corpusbuilder.backends.registry import Backend, Options
 from corpusbuilder.errors import MissingExtraError, RecordError, command_line
