@@ -58,7 +58,7 @@ class ParseStage:
     """
 
     name: ClassVar[str] = "parse"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs_all: ClassVar[bool] = False
     reads: ClassVar[type] = Source
     writes: ClassVar[type[Record]] = Unit
