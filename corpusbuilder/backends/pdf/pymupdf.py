@@ -4,11 +4,9 @@ MuPDF reports text, paths and images of the page before /Rotate, relative to its
 takes them to what a reader sees.
 """
 
-import gc
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +17,7 @@ from pydantic import Field
 
 from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, PdfBackend, Result
 from corpusbuilder.backends.pdf.bounds import lines_within
+from corpusbuilder.backends.pdf.collection import no_collection
 from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
 from corpusbuilder.backends.pdf.lines import make_lines
@@ -92,18 +91,6 @@ class PyMuPdf:
     def forget(self) -> None:
         """Give back what the library keeps of fonts and images, up to 256 MiB."""
         self._pymupdf.TOOLS.store_shrink(100)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Holds back the cycle collector: MuPDF's dictionaries are many, short-lived and free of cycles; twice as fast."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _import() -> ModuleType:
@@ -209,7 +196,7 @@ class PyMuPdfDocument:
         except library_errors() as error:
             return RawPage(page_no, 0.0, 0.0, 0, "failed", message=_one_line(error))
         try:
-            with _no_collection():
+            with no_collection():
                 return self._read(page, page_no)
         except library_errors() as error:
             width, height = page.rect.width, page.rect.height

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from corpusbuilder.backends.ocr.base import OcrEngine
 from corpusbuilder.backends.pdf.base import Lost, OpenPdf, PdfBackend
+from corpusbuilder.backends.pdf.collection import no_collection
 from corpusbuilder.config import ParseSection
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.base import Record
@@ -58,7 +59,7 @@ class ParseStage:
     """
 
     name: ClassVar[str] = "parse"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs_all: ClassVar[bool] = False
     reads: ClassVar[type] = Source
     writes: ClassVar[type[Record]] = Unit
@@ -77,7 +78,9 @@ class ParseStage:
         """One result per PDF."""
         for source in records:
             try:
-                yield self._parse(source)
+                with no_collection():
+                    result = self._parse(source)
+                yield result
             except RecordError as error:
                 message = error.message.removeprefix(f"{source.path}: ")
                 advice = f" ({error.hint})" if error.hint else ""
