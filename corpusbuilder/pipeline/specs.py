@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Final
 
+from pydantic import JsonValue
+
 from corpusbuilder.backends import registry
+from corpusbuilder.backends.layout.base import LayoutModel, LayoutOptions, digest_of
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.config import Config
 from corpusbuilder.errors import MissingInputError, command_line
@@ -58,12 +61,29 @@ def build_parse(given: Given) -> Stage[Source, Unit]:
     """The parse stage, with its PDF and OCR backends."""
     from corpusbuilder.stages.parse import ParseStage
 
+    layout, layout_backends = _layout(given)
     return ParseStage(
         pdf=_backend("pdf", "pymupdf", page_timeout_s=given.config.parse.page_timeout_s),
         ocr=_backend("ocr", given.config.parse.ocr),
         config=given.config.parse,
-        backends={f"package {package}": _version(package) for package in ("pymupdf", "rapidocr")},
+        backends={f"package {package}": _version(package) for package in ("pymupdf", "rapidocr")} | layout_backends,
+        layout=layout,
     )
+
+
+def _layout(given: Given) -> tuple[LayoutModel | None, dict[str, JsonValue]]:
+    """The layout model, with what the result depends on apart from its options."""
+    config = given.config.parse
+    options = config.layout.located(given.workspace.root) if isinstance(config.layout, LayoutOptions) else config.layout
+    depends_on: dict[str, JsonValue] = {}
+    if config.layout.kind != "none":
+        packages = registry.find("layout", config.layout.kind).packages
+        depends_on = {f"package {package}": _version(package) for package in packages}
+    if isinstance(options, LayoutOptions) and (files := options.files()):
+        depends_on["layout files"] = digest_of(files)
+    if config.units == "by_title":
+        depends_on["package unstructured"] = _version("unstructured")
+    return registry.create("layout", options), depends_on
 
 
 def build_generate(given: Given) -> Stage[Unit, Example]:

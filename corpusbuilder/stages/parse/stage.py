@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 
 from pydantic import JsonValue
 
+from corpusbuilder.backends.layout.base import LayoutFailedError, LayoutModel, LayoutSource
 from corpusbuilder.backends.ocr.base import OcrEngine
 from corpusbuilder.backends.pdf.base import OpenPdf, PdfBackend
 from corpusbuilder.config import ParseSection
@@ -20,6 +21,7 @@ from corpusbuilder.records.geometry import make_box
 from corpusbuilder.records.ids import content_id
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.contract import Asset, Done, Rejected, Source
+from corpusbuilder.stages.parse.advice import advised
 from corpusbuilder.stages.parse.drawing import FigureMaker
 from corpusbuilder.stages.parse.engraved import with_engraved_numbers
 from corpusbuilder.stages.parse.figures import find_figures, repeated_images
@@ -46,6 +48,8 @@ class _Reading:
     figures: list[list[FoundFigure]]
     panels: list[tuple[Rect, ...]]
     body: BodyStyle
+    without_advice: tuple[str, ...]
+    """Pages of which the layout model could say nothing, and why."""
 
 
 class ParseStage:
@@ -55,7 +59,8 @@ class ParseStage:
         pdf: opens the files.
         ocr: reads pages without a text layer and figures that are images.
         config: the ``[parse]`` table.
-        backends: names and versions of both, for the fingerprint.
+        backends: names and versions of all, for the fingerprint.
+        layout: confirms or vetoes the figures; None leaves them to the geometry.
     """
 
     name: ClassVar[str] = "parse"
@@ -65,14 +70,22 @@ class ParseStage:
     writes: ClassVar[type[Record]] = Unit
 
     def __init__(
-        self, *, pdf: PdfBackend, ocr: OcrEngine, config: ParseSection, backends: Mapping[str, JsonValue]
+        self,
+        *,
+        pdf: PdfBackend,
+        ocr: OcrEngine,
+        config: ParseSection,
+        backends: Mapping[str, JsonValue],
+        layout: LayoutModel | None = None,
     ) -> None:
-        self._pdf, self._ocr, self._config, self._backends = pdf, ocr, config, backends
+        self._pdf, self._ocr, self._config, self._backends, self._layout = pdf, ocr, config, backends, layout
 
     def fingerprint(self, language: str) -> Mapping[str, JsonValue]:  # noqa: ARG002 - parsing finds the language out
         """See `corpusbuilder.stages.contract.Stage.fingerprint`."""
-        config = self._config.model_dump(mode="json", exclude={"workers", "page_timeout_s"})
-        return {**{f"config.{key}": value for key, value in config.items()}, **self._backends}
+        config = self._config.model_dump(mode="json", exclude={"workers", "page_timeout_s", "layout"})
+        options = self._config.layout.fingerprint()
+        layout = {"layout" if key == "kind" else f"layout.{key}": value for key, value in options.items()}
+        return {**{f"config.{key}": value for key, value in {**layout, **config}.items()}, **self._backends}
 
     def process(self, records: Sequence[Source]) -> Iterable[Done[Unit] | Rejected]:
         """One result per PDF."""
@@ -87,7 +100,7 @@ class ParseStage:
     def _parse(self, source: Source) -> Done[Unit]:
         with self._pdf.open(source.path, password=source.password) as pdf:
             copying_allowed = pdf.info.copying_allowed
-            reading = self._read(pdf, source.language)
+            reading = self._read(pdf, source)
             layouts = lay_out(reading.pages, reading.figures, reading.panels, reading.body)
             text = mark_headings(_text(layouts), reading.body, pdf.info.outline)
             language = source.language or language_of(block.text for block in text)
@@ -103,40 +116,61 @@ class ParseStage:
         mentions = find_mentions(passages, figures)
         figures = [figure.model_copy(update={"mentions": mentions.get(figure.id, ())}) for figure in figures]
         blocks = _blocks(layouts, text, document.id)
-        units = make_units(document, passages, figures, blocks, tokens=self._config.unit_tokens)
-        notes = (*_notes(source, reading.pages, copying_allowed=copying_allowed), *lost)
+        units = make_units(document, passages, figures, blocks, tokens=self._config.unit_tokens, by=self._config.units)
+        notes = (*_notes(source, reading.pages, copying_allowed=copying_allowed), *reading.without_advice, *lost)
         return Done(source.document_id, tuple(units), _assets(drawn), notes)
 
-    def _read(self, pdf: OpenPdf, language: str | None) -> _Reading:
+    def _read(self, pdf: OpenPdf, source: Source) -> _Reading:
         body = self._body(pdf)
+        without_advice: list[str] = []
         pages: list[RawPage] = []
         found: list[list[FoundFigure]] = []
         panels: list[tuple[Rect, ...]] = []
         for page_no in range(1, pdf.info.page_count + 1):
-            page, figures, boxes = self._read_page(pdf, page_no, body.size, language or "en")
+            page, figures, boxes, problem = self._read_page(pdf, page_no, body.size, source)
+            without_advice += [f"{source.file_name}, page {page_no}: {problem}"] if problem else []
             pages.append(page)
             found.append(figures)
             panels.append(boxes)
         repeated = repeated_images(pages)
         found = [[f for f in figures if not _is_repeated(f, repeated)] for figures in found]
-        return _Reading(pages, found, panels, body_style(line for page in pages for line in page.lines))
+        body = body_style(line for page in pages for line in page.lines)
+        return _Reading(pages, found, panels, body, tuple(without_advice))
 
     def _read_page(
-        self, pdf: OpenPdf, page_no: int, body_size: float, language: str
-    ) -> tuple[RawPage, list[FoundFigure], tuple[Rect, ...]]:
-        """A page with its text, figures and panels; one that breaks our code is left out and says so."""
+        self, pdf: OpenPdf, page_no: int, body_size: float, source: Source
+    ) -> tuple[RawPage, list[FoundFigure], tuple[Rect, ...], str]:
+        """A page with its text, figures and panels; one that breaks our code is left out and says so.
+
+        The last is why the layout model could say nothing of it, if so.
+        """
         page = RawPage(page_no, 0.0, 0.0, 0, "failed")
         try:
             with _record_boundary():
                 page = pdf.read_page(page_no)
-                figures = find_figures(page, body_size=body_size)
+                figures, problem = self._advised(pdf, source, page, find_figures(page, body_size=body_size), body_size)
                 panels = find_panels(page, figures, em=body_size)
                 if page.status == "scanned" and self._config.ocr != "none":
-                    page = self._recognise(pdf, page, language)
-                return levelled(replace(page, paths=())), figures, panels
+                    page = self._recognise(pdf, page, source.language or "en")
+                return levelled(replace(page, paths=())), figures, panels, problem
         except _UnexpectedError as error:
             message = f"it was left out: {error.message}"
-            return replace(page, status="failed", lines=(), paths=(), images=(), message=message), [], ()
+            return replace(page, status="failed", lines=(), paths=(), images=(), message=message), [], (), ""
+
+    def _advised(
+        self, pdf: OpenPdf, source: Source, page: RawPage, figures: list[FoundFigure], em: float
+    ) -> tuple[list[FoundFigure], str]:
+        """The figures as the layout model sees them, and why it could not say, if so: it costs its advice alone."""
+        if self._layout is None or page.status not in ("ok", "bad_encoding", "scanned"):
+            return figures, ""
+        asked = LayoutSource(source.path, source.file_name, source.password)
+        try:
+            with _record_boundary():
+                image = pdf.render(page.page_no, dpi=self._layout.dpi) if self._layout.dpi else None
+                blocks = self._layout.blocks(asked, page, image)
+                return advised(page, figures, blocks, em=em), ""
+        except (LayoutFailedError, _UnexpectedError) as error:
+            return figures, f"read without the advice of the layout model: {error.message}"
 
     def _recognise(self, pdf: OpenPdf, page: RawPage, language: str) -> RawPage:
         """A scanned page with its text; one that cannot be rendered or read is left out and says why."""
