@@ -29,7 +29,7 @@ class LayoutParserOptions(LayoutOptions):
 
     kind: Literal["layoutparser"] = "layoutparser"
     model: str | None = Field(default=None, examples=["lp://PubLayNet/…"])
-    """What ``AutoLayoutModel`` takes, such as ``lp://…``, or ``module:function`` that makes an object with ``detect``."""
+    """What ``AutoLayoutModel`` takes, or ``module:function``, which makes an object with ``detect``."""
     layouts: Path | None = Field(default=None, examples=["layouts"])
     """Folder with ``<name of the PDF>.json``: the dicts of the Layouts of all pages, relative to the workspace."""
     dpi: float = Field(default=150.0, ge=36, le=600)

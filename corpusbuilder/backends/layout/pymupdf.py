@@ -78,11 +78,9 @@ class PyMuPdfLayout:
 
 
 def labelled_boxes(page: Any) -> list[tuple[str, Rect]]:  # noqa: ANN401 - PyMuPDF's page
-    """What the model finds on a page of PyMuPDF: DocLayNet's names and boxes in points. Changes a page that is turned.
+    """What the model finds on a page of PyMuPDF: DocLayNet's names, and points. It straightens a page that is turned."""
+    import pymupdf.layout  # noqa: F401 - gives pages their get_layout
 
-    Raises:
-        RecordError: this PyMuPDF has no layout model.
-    """
     if page.rotation:
         # The model looks at the turned picture of the page and at words that are not turned.
         page.remove_rotation()

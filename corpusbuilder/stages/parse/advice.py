@@ -100,7 +100,8 @@ def _adopted(page: RawPage, block: LayoutBlock, known: Sequence[FoundFigure], *,
     if any(intersection_area(group.box, block.box) > 0.1 * area(group.box) for group in text):
         return None
     lines = tuple(line for line in page.lines if contains_point(block.box, centre(line.box)))
-    whole = union([item.box for item in (*images, *paths, *lines)])
+    boxes = [image.box for image in images] + [path.box for path in paths] + [line.box for line in lines]
+    whole = union(boxes)
     return FoundFigure(
         page_no=page.page_no,
         box=(max(whole[0], 0.0), max(whole[1], 0.0), min(whole[2], page.width), min(whole[3], page.height)),
