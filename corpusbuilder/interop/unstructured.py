@@ -1,7 +1,6 @@
 """Our result as elements of unstructured."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from corpusbuilder.errors import MissingExtraError
@@ -9,6 +8,7 @@ from corpusbuilder.interop.sequence import Placed, in_order, plain
 from corpusbuilder.records.document import Block, BlockLabel, Document, Figure, Passage, Unit, WordBox
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import Rect
+from corpusbuilder.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from unstructured.documents.elements import Element
@@ -25,7 +25,7 @@ _TYPES: Final = {
 }
 
 
-def to_unstructured(units: Iterable[Unit], *, assets: Path | None = None) -> "list[Element]":
+def to_unstructured(units: Iterable[Unit], *, workspace: Workspace | None = None) -> "list[Element]":
     """The document as elements of unstructured, in reading order.
 
     Headings are ``Title`` with their depth, paragraphs ``NarrativeText``, the lines of lists ``ListItem``, figures
@@ -37,7 +37,7 @@ def to_unstructured(units: Iterable[Unit], *, assets: Path | None = None) -> "li
 
     Args:
         units: all or some units of one document, as `parse` wrote them.
-        assets: the workspace's folder of images; figures then have their ``image_path``.
+        workspace: where the images lie; figures then have their ``image_path``.
 
     Raises:
         MissingExtraError: unstructured is not installed.
@@ -47,15 +47,15 @@ def to_unstructured(units: Iterable[Unit], *, assets: Path | None = None) -> "li
     except ImportError:
         raise MissingExtraError("unstructured", "layout", purpose="to_unstructured()") from None
     known = list(units)
-    maker = _Maker(known, assets)
+    maker = _Maker(known, workspace)
     return [element for placed in in_order(known) for element in maker.make(placed)]
 
 
 class _Maker:
     """Makes elements one after another, and knows the headings above."""
 
-    def __init__(self, units: Sequence[Unit], assets: Path | None) -> None:
-        self._assets = assets
+    def __init__(self, units: Sequence[Unit], workspace: Workspace | None) -> None:
+        self._workspace = workspace
         self._sizes = {page.page_no: (page.width, page.height) for unit in units for page in unit.document.pages}
         self._depths = {
             plain(title): depth for unit in units for p in unit.passages for depth, title in enumerate(p.heading)
@@ -93,9 +93,8 @@ class _Maker:
     def _figure(self, figure: Figure, block: Block | None, document: Document) -> "Element":
         text = block.text if block else "\n".join(label.text for label in figure.diagram.labels)
         facts: dict[str, Any] = {"parent_id": self._parent(), "detection_class_prob": figure.score}
-        if self._assets:
-            suffix = figure.image.media_type.removeprefix("image/").replace("jpeg", "jpg")
-            path = self._assets / f"{figure.image.sha256}.{suffix}"
+        if self._workspace:
+            path = self._workspace.asset_path(figure.image.sha256, figure.image.media_type)
             facts |= {"image_path": str(path), "image_mime_type": figure.image.media_type}
         kind = "Table" if figure.kind == "table" else "Image"
         return self._element(kind, text, figure.id, (document, figure.page_no, figure.bbox), **facts)

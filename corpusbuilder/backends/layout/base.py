@@ -86,6 +86,14 @@ def digest_of(files: Iterable[Path]) -> str:
     return whole.hexdigest()
 
 
+def stamp(path: Path) -> int:
+    """When a file was last written, in nanoseconds; 0 when it is not there. Part of the key of what is read once."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def has_text(page: RawPage) -> bool:
     """Whether a page holds a letter or a digit outside of pictures."""
     return any(char.isalnum() for line in page.lines for word in line.words for char in word.text)

@@ -9,7 +9,7 @@ from corpusbuilder.records.document import BlockLabel
 
 _NAMES: Final[Mapping[BlockLabel, str]] = {
     BlockLabel.TEXT: "text narrativetext uncategorizedtext paragraph compositeelement address emailaddress codesnippet "
-    "formkeysvalues textregion abstract body plaintext",
+    "form formkeysvalues checkbox value link threading fieldname documentdata textregion abstract body plaintext",
     BlockLabel.TITLE: "title headline",
     BlockLabel.SECTION_HEADER: "sectionheader subheadline heading sectionheading",
     BlockLabel.LIST_ITEM: "listitem list bulletedtext",
@@ -17,7 +17,7 @@ _NAMES: Final[Mapping[BlockLabel, str]] = {
     BlockLabel.FOOTNOTE: "footnote",
     BlockLabel.PAGE_HEADER: "pageheader header",
     BlockLabel.PAGE_FOOTER: "pagefooter footer pagenumber",
-    BlockLabel.TABLE: "table tableregion",
+    BlockLabel.TABLE: "table tablechunk tableregion",
     BlockLabel.PICTURE: "picture figure image imageregion photograph illustration map comicscartoon chart",
     BlockLabel.FORMULA: "formula equation mathsregion isolateformula embedding",
 }

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from corpusbuilder.backends.layout.base import LayoutBlock, LayoutModel, LayoutOptions, LayoutSource, has_text
+from corpusbuilder.backends.layout.base import LayoutBlock, LayoutModel, LayoutOptions, LayoutSource, has_text, stamp
 from corpusbuilder.backends.layout.labels import label_named
 from corpusbuilder.backends.registry import Backend
 from corpusbuilder.errors import BackendError, MissingExtraError, RecordError
@@ -93,7 +93,7 @@ class LayoutParserFiles:
         """The blocks of one page; see `LayoutModel.blocks`."""
         folder = self._options.layouts or Path()
         path = folder / f"{Path(source.file_name).stem}.json"
-        layout = _loaded(path).get(page.page_no, {})
+        layout = _loaded(path, stamp(path)).get(page.page_no, {})
         where = f"{path.name}, page {page.page_no}"
         width = layout.get("page_data", {}).get("width")
         scale = page.width / float(width) if width else _POINTS_PER_INCH / self._options.dpi
@@ -135,7 +135,7 @@ def _pixels(block: Mapping[str, Any], where: str) -> Rect:
 
 
 @lru_cache(maxsize=2)
-def _loaded(path: Path) -> Mapping[int, Mapping[str, Any]]:
+def _loaded(path: Path, written: int) -> Mapping[int, Mapping[str, Any]]:  # noqa: ARG001 - a part of the key
     """The layouts of a file by page number. ``page_data["index"]``, from 0, says which; else their order does."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -160,7 +160,7 @@ def _model(name: str) -> Any:  # noqa: ANN401 - any object with ``detect``
     module, _, attribute = name.partition(":")
     try:
         model = getattr(import_module(module), attribute)()
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, ValueError) as error:
         raise BackendError(f"parse.layout.model = {name!r}: {error}", hint="name module:function, importable") from None
     if not hasattr(model, "detect"):
         raise BackendError(f"parse.layout.model = {name!r}: it makes a {type(model).__name__} without detect()")

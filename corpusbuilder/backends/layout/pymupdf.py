@@ -78,13 +78,14 @@ class PyMuPdfLayout:
 
 
 def labelled_boxes(page: Any) -> list[tuple[str, Rect]]:  # noqa: ANN401 - PyMuPDF's page
-    """What the model finds on a page of PyMuPDF: DocLayNet's names, and points. It straightens a page that is turned."""
+    """What the model finds on a page of PyMuPDF: DocLayNet's names, and points. It straightens a turned page."""
     import pymupdf.layout  # noqa: F401 - gives pages their get_layout
 
     if page.rotation:
         # The model looks at the turned picture of the page and at words that are not turned.
         page.remove_rotation()
-    page.get_layout(return_raw=True)
+    # Its network looks at words and drawings; images in which it finds no text are pictures by its own rule.
+    page.get_layout(return_raw=True, filter_img_bboxes=True)
     width, height = page.rect.width, page.rect.height
     return [(group["class_name"], _inside(group["group_bbox"], width, height)) for group in page.layout_information]
 

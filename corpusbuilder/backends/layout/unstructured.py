@@ -22,6 +22,7 @@ from corpusbuilder.backends.layout.base import (
     LayoutOptions,
     LayoutSource,
     has_text,
+    stamp,
 )
 from corpusbuilder.backends.layout.labels import label_named
 from corpusbuilder.backends.registry import Backend
@@ -88,7 +89,7 @@ class Unstructured:
         if self._options.elements is None:
             return _partitioned(source, self._options.strategy), "unstructured"
         path = self._options.elements / f"{Path(source.file_name).stem}.json"
-        return _loaded(path), path.name
+        return _loaded(path, stamp(path)), path.name
 
     def _block(self, element: _ElementDict, page: RawPage, where: str) -> LayoutBlock | None:
         label = label_named(element.get("type", ""), self._options.labels, where=where)
@@ -118,7 +119,7 @@ def _box(coordinates: Mapping[str, Any], page: RawPage, where: str) -> Rect:
 
 
 @lru_cache(maxsize=2)
-def _loaded(path: Path) -> _ByPage:
+def _loaded(path: Path, written: int) -> _ByPage:  # noqa: ARG001 - a part of the key
     try:
         elements = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
