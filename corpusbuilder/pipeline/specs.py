@@ -4,6 +4,7 @@ import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib.util import find_spec
 from typing import Any, Final
 
 from pydantic import JsonValue
@@ -12,7 +13,7 @@ from corpusbuilder.backends import registry
 from corpusbuilder.backends.layout.base import LayoutModel, LayoutOptions, digest_of
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.config import Config
-from corpusbuilder.errors import MissingInputError, command_line
+from corpusbuilder.errors import MissingExtraError, MissingInputError, command_line
 from corpusbuilder.pipeline.reviewfiles import ReviewFiles
 from corpusbuilder.prompts import load_prompts
 from corpusbuilder.records.base import Record
@@ -82,8 +83,17 @@ def _layout(given: Given) -> tuple[LayoutModel | None, dict[str, JsonValue]]:
     if isinstance(options, LayoutOptions) and (files := options.files()):
         depends_on["layout files"] = digest_of(files)
     if config.units == "by_title":
+        if find_spec("unstructured") is None:
+            raise MissingExtraError("unstructured", "layout", purpose='parse.units = "by_title"')
         depends_on["package unstructured"] = _version("unstructured")
-    return registry.create("layout", options), depends_on
+    return _layout_model(options), depends_on
+
+
+@cache
+def _layout_model(options: registry.Options) -> LayoutModel | None:
+    """A layout model, made once per process and options."""
+    model: LayoutModel | None = registry.create("layout", options)
+    return model
 
 
 def build_generate(given: Given) -> Stage[Unit, Example]:

@@ -29,9 +29,10 @@ _OTHER_KIND: Final = 0.8
 _ADOPTED: Final = 0.7
 """What is left of the model's score when the geometry did not find the figure."""
 _LEAST_SURE: Final = 0.5
-"""A picture that the model is less sure of is not adopted."""
+"""A picture that the model is less sure of is not adopted, and a heading vetoes nothing."""
 _LEAST_PATHS: Final = 3
 
+_HEADINGS: Final = frozenset({BlockLabel.TITLE, BlockLabel.SECTION_HEADER, BlockLabel.PAGE_HEADER})
 _FIGURES: Final = frozenset({BlockLabel.PICTURE, BlockLabel.TABLE, BlockLabel.FORMULA})
 
 
@@ -41,7 +42,8 @@ def advised(
     """The figures of a page with their scores, without those that the model vetoes, with those that it adds.
 
     A figure's score is the share of its box in the model's pictures, tables and formulas, each weighted with the
-    model's own score, plus `_SILENCE` times the share of which the model says nothing.
+    model's own score, plus `_SILENCE` times the share of which the model says nothing; that is worth nothing in a box
+    that holds no picture and a heading across it.
 
     Args:
         page: as read, with paths, images and lines.
@@ -50,7 +52,7 @@ def advised(
         em: font size of the body text, in points.
     """
     judged = [_judged(figure, blocks) for figure in figures]
-    kept = [figure for figure in judged if figure.score >= VETO or figure.images or figure.source == "scan"]
+    kept = [figure for figure in judged if figure.score >= VETO or _is_placed(figure)]
     if page.status == "scanned":  # its only image is the page, and its text is not read yet
         return kept
     added: list[FoundFigure] = []
@@ -65,10 +67,28 @@ def _judged(figure: FoundFigure, blocks: Sequence[LayoutBlock]) -> FoundFigure:
     written = [block for block in blocks if block.label not in _FIGURES]
     support = _share(figure.box, drawn)
     against = min(_share(figure.box, written), 1 - support)
-    score = 1.0 if support >= _AGREED else support + _SILENCE * (1 - support - against)
+    silence = 0.0 if support == 0 and _has_heading_across(figure.box, written) else _SILENCE
+    score = 1.0 if support >= _AGREED else support + silence * (1 - support - against)
     if support > 0 and _other_kind(figure, drawn):
         score *= _OTHER_KIND
     return replace(figure, score=round(min(score, figure.score), 2))
+
+
+def _is_placed(figure: FoundFigure) -> bool:
+    """Whether most of a figure is an image of the file: whatever it shows, it holds no text for the passages."""
+    images = sum(intersection_area(image.box, figure.box) for image in figure.images)
+    return figure.source == "scan" or images >= 0.5 * area(figure.box)
+
+
+def _has_heading_across(box: Rect, written: Sequence[LayoutBlock]) -> bool:
+    """Whether a heading stands across half of ``box``: then it is the heading's banner or the head of the page."""
+    return any(
+        block.label in _HEADINGS
+        and block.score >= _LEAST_SURE
+        and intersection_area(block.box, box) >= 0.8 * area(block.box)
+        and block.box[2] - block.box[0] >= 0.5 * (box[2] - box[0])
+        for block in written
+    )
 
 
 def _share(box: Rect, blocks: Sequence[LayoutBlock]) -> float:

@@ -58,6 +58,13 @@ def test_an_image_is_no_text_whatever_the_model_says():
     assert figure.score < VETO
 
 
+def test_the_banner_of_a_heading_is_no_figure_unless_the_model_sees_a_picture_in_it():
+    heading = says("section_header", 105, 120, 220, 140)
+    assert advise(DRAWING, heading)[1] == []
+    assert len(advise(DRAWING, heading, says("picture", 180, 145, 240, 180))[1]) == 1
+    assert len(advise(DRAWING, says("section_header", 105, 120, 140, 140))[1]) == 1
+
+
 def test_labels_that_the_model_reads_inside_its_picture_do_not_count_against_it():
     blocks = [says("picture", 98, 98, 242, 182), says("text", 105, 110, 135, 120)]
     assert advise(DRAWING, *blocks)[1][0].score == 1
