@@ -75,9 +75,9 @@ def _judged(figure: FoundFigure, blocks: Sequence[LayoutBlock]) -> FoundFigure:
 
 
 def _is_placed(figure: FoundFigure) -> bool:
-    """Whether most of a figure is an image of the file: whatever it shows, it holds no text for the passages."""
+    """Whether most of a figure is an image, and no text of the file is in it that the passages would lack."""
     images = sum(intersection_area(image.box, figure.box) for image in figure.images)
-    return figure.source == "scan" or images >= 0.5 * area(figure.box)
+    return figure.source == "scan" or (not figure.lines and images >= 0.5 * area(figure.box))
 
 
 def _has_heading_across(box: Rect, written: Sequence[LayoutBlock]) -> bool:

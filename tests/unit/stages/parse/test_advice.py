@@ -65,6 +65,13 @@ def test_the_banner_of_a_heading_is_no_figure_unless_the_model_sees_a_picture_in
     assert len(advise(DRAWING, says("section_header", 105, 120, 140, 140))[1]) == 1
 
 
+def test_an_image_behind_a_heading_is_its_banner():
+    page = raw_page(images=[image(100, 100, 300, 180)], lines=[text_line("The water cycle", 110, 120, size=20)])
+    before, after = advise(page, says("section_header", 108, 118, 270, 146))
+    assert [len(figure.lines) for figure in before] == [1]
+    assert after == []
+
+
 def test_labels_that_the_model_reads_inside_its_picture_do_not_count_against_it():
     blocks = [says("picture", 98, 98, 242, 182), says("text", 105, 110, 135, 120)]
     assert advise(DRAWING, *blocks)[1][0].score == 1
