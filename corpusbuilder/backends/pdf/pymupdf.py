@@ -268,6 +268,12 @@ class PyMuPdfDocument:
             except RecordError as error:
                 yield Lost("failed", error.message)
 
+    def layout(self, page_no: int) -> list[tuple[str, Rect]]:
+        """What PyMuPDF's layout model finds on a page; see `corpusbuilder.backends.layout.pymupdf`."""
+        from corpusbuilder.backends.layout.pymupdf import labelled_boxes
+
+        return labelled_boxes(self._document[page_no - 1])
+
     def render(self, page_no: int, box: Rect | None = None, *, dpi: float, without: Sequence[Rect] = ()) -> bytes:
         """PNG of the page or of ``box``; see `OpenPdf.render`.
 

@@ -115,6 +115,7 @@ def _together(panels: Sequence[FoundFigure]) -> FoundFigure:
         images=tuple(image for panel in panels for image in panel.images),
         paths=tuple(path for panel in panels for path in panel.paths),
         lines=tuple(line for panel in panels for line in panel.lines),
+        score=min(panel.score for panel in panels),
     )
 
 
