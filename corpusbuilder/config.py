@@ -70,11 +70,19 @@ def _known_ocr(kind: str) -> str:
     return kind
 
 
+def _layout(value: object) -> object:
+    """The options model of the layout backend: ``layout = "pymupdf"`` is short for ``{ kind = "pymupdf" }``."""
+    return _options("layout", {"kind": value} if isinstance(value, str) else value, default="none")
+
+
 class ParseSection(Section):
     """Reading PDFs."""
 
-    layout: Literal["none"] = "none"
-    """Layout model that confirms or vetoes what the geometry says."""
+    layout: Annotated[SerializeAsAny[Options], BeforeValidator(_layout)] = Field(
+        default_factory=lambda: find("layout", "none").options(kind="none")
+    )
+    """Layout model that confirms or vetoes what the geometry says: ``none``, ``pymupdf``, or a table with the ``kind``
+    ``unstructured`` or ``layoutparser`` and what it needs."""
     ocr: Annotated[str, AfterValidator(_known_ocr)] = "rapidocr"
     """OCR engine for scanned pages and raster figures, or ``none``."""
     dpi: int = Field(default=150, ge=36, le=600)
@@ -85,16 +93,23 @@ class ParseSection(Section):
     """Longest time for one page; a page that takes longer is left out and named."""
     unit_tokens: int = Field(default=4000, ge=200)
     """Target size of a unit, in tokens."""
+    units: Literal["sections", "by_title"] = "sections"
+    """How passages become units: by our own headings, or by unstructured's ``chunk_by_title``."""
     workers: int | None = Field(default=None, ge=1)
     """Worker processes; the number of cores when not set."""
 
 
 def _teacher(value: object) -> object:
     """The options model of the teacher that ``value['kind']`` names."""
+    return _options("teachers", value, default="rules")
+
+
+def _options(family: Family, value: object, *, default: str) -> object:
+    """The options model of the backend that ``value['kind']`` names."""
     if isinstance(value, Options) or not isinstance(value, Mapping):
         return value
-    kind = str(value.get("kind", "rules"))
-    options = _find("teachers", kind, key="kind").options
+    kind = str(value.get("kind", default))
+    options = _find(family, kind, key="kind").options
     try:
         return options.model_validate({**value, "kind": kind})
     except ValidationError as error:

@@ -2,10 +2,10 @@
 
     python scripts/bench_parse.py [--book BOOK.pdf] [--pages 150] [--workers N]
 
-The whole of parse is everything from the PDF to the lines of the shard and the pictures of its figures, without OCR; the
-floor is ``get_text("dict")`` and ``get_drawings()`` of every page. Without a book, one is made of the sample chapters.
-Then: the same book with more workers, the memory of each, the rival pymupdf4llm where it is installed, and whether the
-time grows with the number of marks and paths on a page and no faster.
+The whole of parse is all from the PDF to the lines of the shard and the pictures of its figures, without OCR; the
+floor is ``get_text("dict")`` and ``get_drawings()`` of every page. Without a book, the sample chapters make one.
+Then: the rival pymupdf4llm where it is installed, the same book with more workers and the memory of each, and whether
+the time grows with the number of marks and paths on a page and no faster.
 """
 
 import argparse

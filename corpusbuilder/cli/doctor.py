@@ -20,7 +20,7 @@ EXTRAS: Final = {
     ),
     "ground": ("grounding models", ["transformers", "torch", "scipy"]),
     "review": ("correction in Label Studio", ["label_studio_sdk"]),
-    "layout": ("other layout models", ["unstructured", "layoutparser"]),
+    "layout": ("layout models, and our result in their forms", ["pymupdf.layout", "unstructured", "layoutparser"]),
     "ray": ("many machines", ["ray"]),
 }
 SPACY_MODELS: Final = ("en_core_web_sm", "fr_core_news_sm")

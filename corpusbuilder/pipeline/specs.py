@@ -4,13 +4,17 @@ import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib.util import find_spec
 from typing import Any, Final
 
+from pydantic import JsonValue
+
 from corpusbuilder.backends import registry
+from corpusbuilder.backends.layout.base import LayoutModel, LayoutOptions, digest_of
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.config import Config
 from corpusbuilder.engines.base import cores
-from corpusbuilder.errors import MissingInputError, command_line
+from corpusbuilder.errors import MissingExtraError, MissingInputError, command_line
 from corpusbuilder.pipeline.reviewfiles import ReviewFiles
 from corpusbuilder.prompts import load_prompts
 from corpusbuilder.records.base import Record
@@ -60,12 +64,38 @@ def build_parse(given: Given) -> Stage[Source, Unit]:
     from corpusbuilder.stages.parse import ParseStage
 
     config = given.config.parse
+    layout, layout_backends = _layout(given)
     return ParseStage(
         pdf=_backend("pdf", "pymupdf", page_timeout_s=config.page_timeout_s, processes=config.workers or cores()),
         ocr=_backend("ocr", config.ocr),
         config=config,
-        backends={f"package {package}": _version(package) for package in ("pymupdf", "rapidocr")},
+        backends={f"package {package}": _version(package) for package in ("pymupdf", "rapidocr")} | layout_backends,
+        layout=layout,
     )
+
+
+def _layout(given: Given) -> tuple[LayoutModel | None, dict[str, JsonValue]]:
+    """The layout model, with what the result depends on apart from its options."""
+    config = given.config.parse
+    options = config.layout.located(given.workspace.root) if isinstance(config.layout, LayoutOptions) else config.layout
+    depends_on: dict[str, JsonValue] = {}
+    if config.layout.kind != "none":
+        packages = registry.find("layout", config.layout.kind).packages
+        depends_on = {f"package {package}": _version(package) for package in packages}
+    if isinstance(options, LayoutOptions) and (files := options.files()):
+        depends_on["layout files"] = digest_of(files)
+    if config.units == "by_title":
+        if find_spec("unstructured") is None:
+            raise MissingExtraError("unstructured", "layout", purpose='parse.units = "by_title"')
+        depends_on["package unstructured"] = _version("unstructured")
+    return _layout_model(options), depends_on
+
+
+@cache
+def _layout_model(options: registry.Options) -> LayoutModel | None:
+    """A layout model, made once per process and options."""
+    model: LayoutModel | None = registry.create("layout", options)
+    return model
 
 
 def build_generate(given: Given) -> Stage[Unit, Example]:

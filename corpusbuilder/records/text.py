@@ -145,7 +145,7 @@ def fold(text: str) -> str:
     if plain.isascii():
         return plain.strip()
     decomposed = unicodedata.normalize("NFD", plain)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).strip()
+    return "".join([c for c in decomposed if c < "\u0300" or not unicodedata.combining(c)]).strip()
 
 
 def tokens(text: str) -> list[Token]:

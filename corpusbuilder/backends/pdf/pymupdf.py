@@ -4,11 +4,9 @@ MuPDF reports text, paths and images of the page before /Rotate, relative to its
 takes them to what a reader sees.
 """
 
-import gc
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,12 +17,13 @@ from pydantic import Field
 
 from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, PdfBackend, Result
 from corpusbuilder.backends.pdf.bounds import lines_within
+from corpusbuilder.backends.pdf.collection import no_collection
 from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
+from corpusbuilder.backends.pdf.lines import make_lines
 from corpusbuilder.backends.pdf.links import read_links
 from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
 from corpusbuilder.backends.pdf.png import png_of
-from corpusbuilder.backends.pdf.rows import make_lines
 from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, unreadable_share
 from corpusbuilder.backends.registry import Backend, Options
 from corpusbuilder.errors import MissingExtraError, RecordError, command_line
@@ -92,18 +91,6 @@ class PyMuPdf:
     def forget(self) -> None:
         """Give back what the library keeps of fonts and images, up to 256 MiB."""
         self._pymupdf.TOOLS.store_shrink(100)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Holds back the cycle collector: MuPDF's dictionaries are many, short-lived and free of cycles; twice as fast."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _import() -> ModuleType:
@@ -209,7 +196,7 @@ class PyMuPdfDocument:
         except library_errors() as error:
             return RawPage(page_no, 0.0, 0.0, 0, "failed", message=_one_line(error))
         try:
-            with _no_collection():
+            with no_collection():
                 return self._read(page, page_no)
         except library_errors() as error:
             width, height = page.rect.width, page.rect.height
@@ -225,13 +212,14 @@ class PyMuPdfDocument:
         hidden = [piece for piece, is_hidden in text if is_hidden]
         lines = make_lines(piece for piece, is_hidden in text if not is_hidden)
         is_scan = _coverage(images, bounds) >= 0.6 and sum(len(word.text) for line in lines for word in line.words) < 40
+        is_read = False
         if hidden and is_scan:
             layer = make_lines([*hidden, *(piece for piece, is_hidden in text if not is_hidden)])
             if is_sound(layer):
-                lines, is_scan = layer, False
+                lines, is_read = layer, True
         boxes = [box for kind, box in drawn if kind.endswith("-path")]
         paths, note = self._paths(page, boxes, matrix, bounds)
-        status, message = _status(lines, has_drawing=bool(paths or images), is_scan=is_scan)
+        status, message = _status(lines, has_drawing=bool(paths or images), is_scan=is_scan and not is_read)
         return RawPage(
             page_no=page_no,
             width=bounds[2],
@@ -242,6 +230,7 @@ class PyMuPdfDocument:
             paths=paths,
             images=images,
             links=read_links(self._document, page, bounds),
+            is_scan=is_scan,
             label=page.get_label() or None,
             message=message or note,
         )
@@ -280,6 +269,12 @@ class PyMuPdfDocument:
                 yield work(self, item)
             except RecordError as error:
                 yield Lost("failed", error.message)
+
+    def layout(self, page_no: int) -> list[tuple[str, Rect]]:
+        """What PyMuPDF's layout model finds on a page; see `corpusbuilder.backends.layout.pymupdf`."""
+        from corpusbuilder.backends.layout.pymupdf import labelled_boxes
+
+        return labelled_boxes(self._document[page_no - 1])
 
     def render(self, page_no: int, box: Rect | None = None, *, dpi: float, without: Sequence[Rect] = ()) -> bytes:
         """PNG of the page or of ``box``; see `OpenPdf.render`.

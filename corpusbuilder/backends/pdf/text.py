@@ -1,7 +1,7 @@
-"""From the characters of a page to words. Knows no PDF library; `corpusbuilder.backends.pdf.rows` makes the lines."""
+"""From the characters of a page to words. Knows no PDF library; `corpusbuilder.backends.pdf.lines` makes the lines."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -18,7 +18,9 @@ _INVISIBLE: Final = re.compile(
     "\ufffe\uffff\ud800-\udfff]"
 )
 _SOLID: Final = re.compile(r"\S+")
-MARKER: Final = re.compile(r"[•◦▪●■□‣∙⁃▸►–—*-]|\(?[0-9]{1,3}[.)°]?|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}\.?|\(?[A-Za-z][.)]|[ivxIVX]{1,4}[.)]")
+MARKER: Final = re.compile(
+    r"[•◦▪●■□‣∙⁃▸►–—*-]|\(?[0-9]{1,3}[.)°]?|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}\.?|\(?[A-Za-z][.)]|[ivxIVX]{1,4}[.)]"
+)
 
 
 @dataclass(frozen=True, slots=True)

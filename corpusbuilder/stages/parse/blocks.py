@@ -43,9 +43,7 @@ def make_blocks(
         typography: the customs of the book; without it those of this page are taken.
     """
     upright = [make_row(line) for line in lines if line.direction[0] > 0.9]
-    blocks = [
-        TextBlock(page_no=page_no, box=line.box, lines=(line,)) for line in lines if line.direction[0] <= 0.9
-    ]
+    blocks = [TextBlock(page_no=page_no, box=line.box, lines=(line,)) for line in lines if line.direction[0] <= 0.9]
     columns = _columns(upright, em=em)
     customs = typography or observe(columns, em=em)
     for column in columns:
@@ -137,12 +135,16 @@ class _Column:
     def _breaks(self, start: int, index: int, leading: float) -> bool:
         """Whether a new block begins at ``index``, the open one having begun at ``start``."""
         above, row = self.rows[index - 1], self.rows[index]
-        if self.customs.parts(row.foot - above.foot - row.raised - above.lowered, row.size, leading) or self._changes_style(index):
+        if self.customs.parts(
+            row.foot - above.foot - row.raised - above.lowered, row.size, leading
+        ) or self._changes_style(index):
             return True
         if BULLET.fullmatch(row.first) and row.first not in _DASHES and len(row.line.words) > 1:
             return True
         if len(row.line.words) > 1 and (
-            _is_next_item(self.rows[start].first, row.first) or self._hangs_from_dash(index) or self._is_entry(start, index)
+            _is_next_item(self.rows[start].first, row.first)
+            or self._hangs_from_dash(index)
+            or self._is_entry(start, index)
         ):
             return True
         item = starts_item([other.line for other in self.rows[start : min(start + 2, index)]])
@@ -158,16 +160,15 @@ class _Column:
         if row.size > 1.08 * self.customs.em or (row.bold and _are_centred(above, row, self.customs.em)):
             return False
         ended, opened = ends_sentence(above.line.text), opens_sentence(row.first)
-        marker = self.rows[start].line.words[0]
-        hangs = is_item and row.left > marker.box[2] - 1
-        if not hangs and (ended or (opened and self.customs.indent is not None)):
-            if is_inset(self.rows, index, self.customs):
-                return True
+        hangs = is_item and row.left > self.rows[start].line.words[1].box[0] - 0.25 * self.customs.em
+        may_be_inset = not hangs and (ended or (opened and self.customs.indent is not None))
+        if may_be_inset and is_inset(self.rows, index, self.customs):
+            return True
         if is_full(self.rows, index - 1, self.customs):
             return False
         if NUMBERED.fullmatch(row.first) and len(row.line.words) > 1:
             return True
-        return ended and opened and above.line.text[-1] not in ";" and not hangs
+        return ended and opened and above.line.text[-1] != ";" and not hangs
 
     def _hangs_from_dash(self, index: int) -> bool:
         """Whether a line is a dash with text that hangs on the next line, too."""

@@ -60,6 +60,7 @@ class FigureMaker:
             caption=caption,
             kind=classify_kind(item.figure, caption, image.png),
             diagram=self._diagram(pdf, item.figure, image, identity),
+            score=item.figure.score,
         )
         return figure, Asset(image.sha256, "image/png", image.png)
 

@@ -26,10 +26,14 @@ class BodyStyle:
 
 def body_style(lines: Iterable[Line]) -> BodyStyle:
     """The style of most characters; 10 points when there is no text."""
-    weights: Counter[tuple[float, str, bool]] = Counter()
+    exact: dict[tuple[float, str, bool], int] = {}
     for line in lines:
         for word in line.words:
-            weights[round(word.size * 2) / 2, word.font, word.bold] += len(word.text)
+            style = word.size, word.font, word.bold
+            exact[style] = exact.get(style, 0) + len(word.text)
+    weights: Counter[tuple[float, str, bool]] = Counter()
+    for (size, font, bold), number in exact.items():
+        weights[round(size * 2) / 2, font, bold] += number
     if not weights:
         return BodyStyle(10.0, "", bold=False)
     size, font, bold = max(weights, key=lambda style: (weights[style], style))

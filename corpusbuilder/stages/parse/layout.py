@@ -12,6 +12,7 @@ from corpusbuilder.stages.parse.furniture import furniture_lines
 from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
 from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
 from corpusbuilder.stages.parse.order import reading_order
+from corpusbuilder.stages.parse.ownership import with_own_lines
 from corpusbuilder.stages.parse.panels import in_panels
 
 
@@ -51,6 +52,7 @@ def lay_out(
         panels: of each page; see `find_panels`.
         body: how most of the text is set.
     """
+    figures = [with_own_lines(found) for found in figures]
     furniture = furniture_lines(pages, em=body.size)
     texts = [_outside(page, found, outer) for page, found, outer in zip(pages, figures, furniture, strict=True)]
     customs = observe_pages(texts, em=body.size)
@@ -113,6 +115,7 @@ def _together(panels: Sequence[FoundFigure]) -> FoundFigure:
         images=tuple(image for panel in panels for image in panel.images),
         paths=tuple(path for panel in panels for path in panel.paths),
         lines=tuple(line for panel in panels for line in panel.lines),
+        score=min(panel.score for panel in panels),
     )
 
 

@@ -91,7 +91,7 @@ def _room(rows: Sequence[Row], index: int, em: float) -> float:
     if index + 1 == len(rows):
         return 2.5 * em
     box = rows[index + 1].line.words[0].box
-    return max(0.3 * em + box[2] - box[0], 2.5 * em)
+    return max(0.3 * em + box[2] - box[0], em)
 
 
 def _share_margin(row: Row, other: Row, customs: Typography) -> bool:

@@ -21,6 +21,8 @@ class FoundFigure:
     """The text inside it: labels, not body."""
     is_table: bool = False
     """Whether it is the grid of a table rather than a picture."""
+    score: float = 1.0
+    """How sure it is that this is a figure with these bounds, 0 to 1; less where a layout model disagrees."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from corpusbuilder.backends.layout.base import LayoutFailedError, LayoutModel, LayoutSource
 from corpusbuilder.backends.ocr.base import OcrEngine
 from corpusbuilder.backends.pdf.base import Lost, OpenPdf
 from corpusbuilder.config import ParseSection
 from corpusbuilder.errors import CorpusbuilderError, RecordError
 from corpusbuilder.records.page import Line, RawPage, Rect
+from corpusbuilder.stages.parse.advice import advised
 from corpusbuilder.stages.parse.figures import find_figures
 from corpusbuilder.stages.parse.headings import body_style
 from corpusbuilder.stages.parse.model import FoundFigure
@@ -26,6 +28,30 @@ class PageReading:
     page: RawPage
     figures: tuple[FoundFigure, ...] = ()
     panels: tuple[Rect, ...] = ()
+    unadvised: str = ""
+    """Why the layout model could say nothing of it, if so."""
+    refusal: RecordError | None = None
+    """Why the layout model is not to be trusted with the whole book, if so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adviser:
+    """A layout model, or none, for one file."""
+
+    model: LayoutModel | None
+    source: LayoutSource
+
+    def advise(self, pdf: OpenPdf, page: RawPage, figures: list[FoundFigure], *, em: float) -> list[FoundFigure]:
+        """The figures of a page as the model sees them.
+
+        Raises:
+            RecordError: it can say nothing of the page (`LayoutFailedError`, `UnexpectedError`), or of the book.
+        """
+        if self.model is None or page.status not in ("ok", "bad_encoding", "scanned"):
+            return figures
+        with record_boundary():
+            image = pdf.render(page.page_no, dpi=self.model.dpi) if self.model.dpi else None
+            return advised(page, figures, self.model.blocks(self.source, page, image), em=em)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +63,7 @@ class PageReader:
     body_size: float
     """In points."""
     language: str
+    adviser: Adviser | None = None
 
     def __call__(self, pdf: OpenPdf, page_no: int) -> PageReading:
         """A page with its text, figures and panels; one that breaks our code is left out and says so."""
@@ -44,24 +71,37 @@ class PageReader:
         try:
             with record_boundary():
                 page = pdf.read_page(page_no)
-                if page.status == "scanned":
-                    return self._scanned(pdf, page)
-                figures = find_figures(page, body_size=self.body_size)
+                if page.status == "scanned" and self.config.ocr != "none":
+                    page = self._recognised(pdf, page)
+                page = levelled(page)
+                figures = self._figures(pdf, page)
+                figures, unadvised, refusal = self._advised(pdf, page, figures)
                 panels = find_panels(page, figures, em=self.body_size)
-                return PageReading(levelled(replace(page, paths=())), tuple(figures), panels)
+                return PageReading(replace(page, paths=()), tuple(figures), panels, unadvised, refusal)
         except UnexpectedError as error:
             message = f"it was left out: {error.message}"
             return PageReading(replace(page, status="failed", lines=(), paths=(), images=(), message=message))
 
-    def _scanned(self, pdf: OpenPdf, page: RawPage) -> PageReading:
-        """A page of which only the picture makes sense: its text, and the figures in the rest of its ink."""
-        if self.config.ocr == "none":
-            return PageReading(replace(page, paths=()))
-        page = levelled(replace(self._recognised(pdf, page), paths=()))
-        if page.status == "failed":
-            return PageReading(page)
-        figures = find_scanned_figures(pdf, page, body_size=body_style(page.lines).size)
-        return PageReading(page, tuple(figures))
+    def _figures(self, pdf: OpenPdf, page: RawPage) -> list[FoundFigure]:
+        """The figures of a page: of a scan in the ink that is no text, else in what the PDF draws."""
+        if not page.is_scan:
+            return find_figures(page, body_size=self.body_size)
+        if not page.lines and self.config.ocr == "none":
+            return []
+        return find_scanned_figures(pdf, page, body_size=body_style(page.lines).size)
+
+    def _advised(
+        self, pdf: OpenPdf, page: RawPage, figures: list[FoundFigure]
+    ) -> tuple[list[FoundFigure], str, RecordError | None]:
+        """The figures with the advice of the layout model, or why there is none: for the page, or for the book."""
+        if self.adviser is None:
+            return figures, "", None
+        try:
+            return self.adviser.advise(pdf, page, figures, em=self.body_size), "", None
+        except (LayoutFailedError, UnexpectedError) as error:
+            return figures, f"read without the advice of the layout model: {error.message}", None
+        except RecordError as error:
+            return figures, "", error
 
     def _recognised(self, pdf: OpenPdf, page: RawPage) -> RawPage:
         """A scanned page with its text; one that cannot be rendered or read is left out and says why."""

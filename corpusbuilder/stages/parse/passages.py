@@ -15,6 +15,10 @@ from corpusbuilder.stages.parse.model import TextBlock
 
 _HYPHEN: Final = re.compile(r"[^\W\d_][-\u2010\u00ad]$")
 _SENTENCE_END: Final = re.compile(r"[.!?…:;][\"'”’»)\]]*\d{0,3}$")
+_INTERRUPTIONS: Final = 12
+"""So many boxes, notes and labels may stand between the parts of a paragraph."""
+_LABEL_CHARS: Final = 40
+"""A line of its own that is shorter may be a label of a figure."""
 _SOFT_HYPHEN: Final = "\u00ad"
 
 
@@ -72,27 +76,45 @@ def words_of(blocks: Iterable[TextBlock]) -> frozenset[str]:
     return frozenset(word.text.strip(".,;:!?()[]«»“”\"'").lower() for words in lines for word in words)
 
 
-def _drafts(blocks: Sequence[TextBlock]) -> Iterator[_Draft]:
+def _drafts(blocks: Sequence[TextBlock]) -> list[_Draft]:
     path = HeadingPath()
-    draft: _Draft | None = None
+    drafts: list[_Draft] = []
+    reach = 0  # drafts before this one stand above a heading, and no text goes on from them
+    is_open = False
     for block in blocks:
         in_panel = block.panel is not None
         if block.label is BlockLabel.SECTION_HEADER:
-            if draft is not None:
-                yield draft
-            draft = None
+            reach = reach if in_panel else len(drafts)
             path.enter(block.level or 1, heading_text(block), in_panel=in_panel)
+            is_open = False
         elif block.label in (BlockLabel.TEXT, BlockLabel.LIST_ITEM):
             if not in_panel:
                 path.leave_panel()
-            if draft is not None and _joins(draft, block):
-                continue
-            if draft is not None:
-                yield draft
-            kind: Literal["paragraph", "list"] = "list" if block.label is BlockLabel.LIST_ITEM else "paragraph"
-            draft = _Draft(kind, path.titles, [[block]])
-    if draft is not None:
-        yield draft
+            if not (is_open and _joins(drafts[-1], block)) and not _resumes(drafts[reach:], block):
+                kind: Literal["paragraph", "list"] = "list" if block.label is BlockLabel.LIST_ITEM else "paragraph"
+                drafts.append(_Draft(kind, path.titles, [[block]]))
+            is_open = True
+    return drafts
+
+
+def _resumes(drafts: Sequence[_Draft], block: TextBlock) -> bool:
+    """Add a block to the paragraph that boxes, notes and labels between them interrupt; whether there is one."""
+    if block.label is not BlockLabel.TEXT or not block.text[:1].islower() or block.inset:
+        return False
+    for draft in reversed(drafts[-_INTERRUPTIONS:]):
+        last = draft.blocks[-1][-1]
+        if not _is_aside(last, block):
+            stopped = _SENTENCE_END.search(last.text.rstrip()) or block.page_no - last.page_no > 1
+            return not stopped and draft.kind == "paragraph" and _joins(draft, block)
+    return False
+
+
+def _is_aside(block: TextBlock, body: TextBlock) -> bool:
+    """Whether a block is no part of the text that ``body`` belongs to: boxed, of another size, or a mere label."""
+    size = body.lines[0].size
+    other_size = abs(block.lines[-1].size - size) > 0.06 * max(size, 1.0)
+    is_label = len(block.text) < _LABEL_CHARS and len(block.lines) == 1 and block.full is None
+    return (block.panel is None) != (body.panel is None) or other_size or is_label
 
 
 def _joins(draft: _Draft, block: TextBlock) -> bool:

@@ -9,8 +9,10 @@ from typing import ClassVar, Final
 
 from pydantic import JsonValue
 
+from corpusbuilder.backends.layout.base import LayoutModel, LayoutSource
 from corpusbuilder.backends.ocr.base import OcrEngine
 from corpusbuilder.backends.pdf.base import Lost, OpenPdf, PdfBackend
+from corpusbuilder.backends.pdf.collection import no_collection
 from corpusbuilder.config import ParseSection
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.base import Record
@@ -28,7 +30,7 @@ from corpusbuilder.stages.parse.language import language_of
 from corpusbuilder.stages.parse.layout import CaptionedFigure, PageLayout, lay_out
 from corpusbuilder.stages.parse.mentions import find_mentions
 from corpusbuilder.stages.parse.model import FoundFigure, TextBlock
-from corpusbuilder.stages.parse.pages import PageReader, lines_of, lost_page
+from corpusbuilder.stages.parse.pages import Adviser, PageReader, lines_of, lost_page
 from corpusbuilder.stages.parse.passages import make_passages, words_of
 from corpusbuilder.stages.parse.units import make_units
 
@@ -45,6 +47,8 @@ class _Reading:
     figures: list[list[FoundFigure]]
     panels: list[tuple[Rect, ...]]
     body: BodyStyle
+    without_advice: tuple[str, ...]
+    """Pages of which the layout model could say nothing, and why."""
 
 
 class ParseStage:
@@ -54,30 +58,41 @@ class ParseStage:
         pdf: opens the files.
         ocr: reads pages without a text layer and figures that are images.
         config: the ``[parse]`` table.
-        backends: names and versions of both, for the fingerprint.
+        backends: names and versions of all, for the fingerprint.
+        layout: confirms or vetoes the figures; None leaves them to the geometry.
     """
 
     name: ClassVar[str] = "parse"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs_all: ClassVar[bool] = False
     reads: ClassVar[type] = Source
     writes: ClassVar[type[Record]] = Unit
 
     def __init__(
-        self, *, pdf: PdfBackend, ocr: OcrEngine, config: ParseSection, backends: Mapping[str, JsonValue]
+        self,
+        *,
+        pdf: PdfBackend,
+        ocr: OcrEngine,
+        config: ParseSection,
+        backends: Mapping[str, JsonValue],
+        layout: LayoutModel | None = None,
     ) -> None:
-        self._pdf, self._ocr, self._config, self._backends = pdf, ocr, config, backends
+        self._pdf, self._ocr, self._config, self._backends, self._layout = pdf, ocr, config, backends, layout
 
     def fingerprint(self, language: str) -> Mapping[str, JsonValue]:  # noqa: ARG002 - parsing finds the language out
         """See `corpusbuilder.stages.contract.Stage.fingerprint`."""
-        config = self._config.model_dump(mode="json", exclude={"workers", "page_timeout_s"})
-        return {**{f"config.{key}": value for key, value in config.items()}, **self._backends}
+        config = self._config.model_dump(mode="json", exclude={"workers", "page_timeout_s", "layout"})
+        options = self._config.layout.fingerprint()
+        layout = {"layout" if key == "kind" else f"layout.{key}": value for key, value in options.items()}
+        return {**{f"config.{key}": value for key, value in {**layout, **config}.items()}, **self._backends}
 
     def process(self, records: Sequence[Source]) -> Iterable[Done[Unit] | Rejected]:
         """One result per PDF."""
         for source in records:
             try:
-                yield self._parse(source)
+                with no_collection():
+                    result = self._parse(source)
+                yield result
             except RecordError as error:
                 message = error.message.removeprefix(f"{source.path}: ")
                 advice = f" ({error.hint})" if error.hint else ""
@@ -85,7 +100,7 @@ class ParseStage:
 
     def _parse(self, source: Source) -> Done[Unit]:
         with self._pdf.open(source.path, password=source.password) as pdf:
-            reading = self._read(pdf, source.language)
+            reading = self._read(pdf, source)
             layouts = lay_out(reading.pages, reading.figures, reading.panels, reading.body)
             text = _text(layouts)
             language = source.language or language_of(block.text for block in text)
@@ -105,29 +120,41 @@ class ParseStage:
         mentions = find_mentions(passages, figures, reading.pages)
         figures = [f.model_copy(update={"mentions": mentions.by_figure.get(f.id, ())}) for f in figures]
         units = make_units(
-            document, passages, figures, blocks, unresolved=mentions.unresolved, tokens=self._config.unit_tokens
+            document,
+            passages,
+            figures,
+            blocks,
+            unresolved=mentions.unresolved,
+            tokens=self._config.unit_tokens,
+            by=self._config.units,
         )
         kept = balances(reading.pages, units)
         notes = (
             *_notes(source, reading.pages, copying_allowed=copying_allowed),
+            *reading.without_advice,
             *lost,
             *warnings(kept, source.file_name),
         )
         return Done(source.document_id, tuple(units), _assets(drawn), notes, totals(kept))
 
-    def _read(self, pdf: OpenPdf, language: str | None) -> _Reading:
+    def _read(self, pdf: OpenPdf, source: Source) -> _Reading:
         """All pages, with what stands on each."""
-        reader = PageReader(self._ocr, self._config, self._body(pdf).size, language or "en")
+        adviser = Adviser(self._layout, LayoutSource(source.path, source.file_name, source.password))
+        reader = PageReader(self._ocr, self._config, self._body(pdf).size, source.language or "en", adviser)
         numbers = range(1, pdf.info.page_count + 1)
         found = [
             lost_page(pdf, page_no, reading) if isinstance(reading, Lost) else reading
             for page_no, reading in zip(numbers, pdf.each(reader, numbers), strict=True)
         ]
+        for reading in found:
+            if reading.refusal:
+                raise reading.refusal
         pages = [reading.page for reading in found]
         repeated = repeated_images(pages)
         figures = [[f for f in reading.figures if not _is_repeated(f, repeated)] for reading in found]
         body = body_style(line for page in pages for line in page.lines)
-        return _Reading(pages, figures, [reading.panels for reading in found], body)
+        unadvised = tuple(f"{source.file_name}, page {r.page.page_no}: {r.unadvised}" for r in found if r.unadvised)
+        return _Reading(pages, figures, [reading.panels for reading in found], body, unadvised)
 
     def _body(self, pdf: OpenPdf) -> BodyStyle:
         """The body style as a sample of the pages tells it."""

@@ -213,10 +213,10 @@ def _indent(
         return None, False
     inset = flush = 0
     for above, row, below in begun:
-        steps = (row.left - above.left, row.left - below.left)
-        if any(abs(step - usual) <= 0.3 * em for step in steps):
+        beside = (row.left - above.left, row.left - below.left)
+        if any(abs(step - usual) <= 0.3 * em for step in beside):
             inset += 1
-        elif all(abs(step) <= 0.3 * em for step in steps):
+        elif all(abs(step) <= 0.3 * em for step in beside):
             flush += 1
     return usual, inset >= _MIN_SEEN and inset >= 3 * flush
 

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Final
+from typing import Final, Literal
 
 from corpusbuilder.records.document import Block, Document, Figure, Mention, Passage, Unit
 from corpusbuilder.records.ids import content_id
+from corpusbuilder.stages.parse.titles import runs_by_title
 
 _CHARS_PER_TOKEN: Final = 4.0
 """A usual ratio for English and French."""
@@ -22,6 +23,7 @@ def make_units(
     *,
     unresolved: Sequence[Mention] = (),
     tokens: int,
+    by: Literal["sections", "by_title"] = "sections",
 ) -> list[Unit]:
     """Units in reading order; every passage, figure and block is in exactly one.
 
@@ -32,8 +34,15 @@ def make_units(
         blocks: in reading order; a block goes with its page.
         unresolved: references that lead to no figure; each goes with its passage.
         tokens: wanted size of a unit.
+        by: our own headings, or unstructured's ``chunk_by_title``.
+
+    Raises:
+        MissingExtraError: the latter is wanted, and unstructured is not installed.
     """
-    runs = list(_runs(passages, tokens))
+    if by == "by_title":
+        runs = runs_by_title(passages, characters=round(tokens * _CHARS_PER_TOKEN))
+    else:
+        runs = list(_runs(passages, tokens))
     if not runs:
         runs = [[]]
     home = _homes(runs, figures)

@@ -6,31 +6,29 @@ from typing import Final, NamedTuple
 
 from corpusbuilder.stages.parse.labels import LABEL_WORDS, WORD
 
-_BIS: Final = r"(?:[\s\u00a0]?(?:bis|ter|quater)\b)"
+_BIS: Final = r"(?:\s?(?:bis|ter|quater)\b)"
 _ARABIC: Final = rf"\d{{1,3}}(?:[.\-]\d{{1,3}}){{0,2}}(?:{_BIS}|[a-zA-H](?!\w))?(?![\w])(?![.,]\d)"
 _ROMAN: Final = r"(?:[IVXLC]{2,7}|[IVX])(?![\w'’])"
 _LETTERED: Final = r"[A-Z](?:[.\-]\d{1,3}){1,2}(?!\w)"
 _FIRST: Final = rf"(?:{_ARABIC}|{_ROMAN}|{_LETTERED})"
-_PARTS: Final = r"(?:(?:\s?\([a-zA-H]\))|(?<=[a-zA-H])\s*(?:[-–—,&/]|\bet\b|\band\b)\s*[b-xB-H](?![\w'’.]))*"
+_PARTS: Final = r"(?:(?:\s?\([a-zA-H]\))|(?<=[a-zA-H])\s{0,3}(?:[-–—,&/]|\bet\b|\band\b)\s{0,3}[b-xB-H](?![\w'’.]))*"
 """Further panels of the figure just named: "3a-c", "3a, b", "3 (a)"."""
-_BETWEEN: Final = r"[\s\u00a0]*(?:(?:,|;)\s*(?:et|and|&)\b|,|;|/|&|–|—|-|\b(?:et|and|ou|or|à|to|through)\b)[\s\u00a0]*"
+_BETWEEN: Final = r"\s{0,3}(?:(?:,|;)\s{0,3}(?:et|and|&)\b|,|;|/|&|–|—|-|\b(?:et|and|ou|or|à|to|through)\b)\s{0,3}"
 _MEASURE: Final = (
-    r"(?![\s\u00a0]*(?:%|°|€|\$|(?:cm|mm|km|kg|ha|m|g|people|persons?|personnes?|men|hommes?|women|femmes?|children|enfants|"
+    r"(?!\s{0,3}(?:%|°|€|\$|(?:cm|mm|km|kg|ha|m|g|people|persons?|personnes?|men|hommes?|women|femmes?|children|enfants|"
     r"years?|ans|ann[ée]es?|centuries|si[èe]cles?|days?|jours?|hours?|heures?|minutes?|times|fois|thousand|mille|"
     r"millions?|milliards?|billion|others?|autres)\b))"
 )
 """A number before one of these counts something."""
 _LIST: Final = rf"{_FIRST}{_PARTS}{_MEASURE}(?:{_BETWEEN}{_ARABIC}{_PARTS}{_MEASURE})*"
-_PAGE: Final = (
-    r"(?:[\s\u00a0]*,?[\s\u00a0]*\(?(?:(?:on|de la|à la)\s)?\b(?:pp?\.|page)[\s\u00a0]*(?P<page>\d{1,4})\b\)?)?"
-)
-_NO: Final = r"(?:(?i:n[\s\u00a0]?[°ºo]|nos?\.)[\s\u00a0]*)?"
-_REFERENCE: Final = re.compile(rf"\b(?P<word>(?i:{WORD}))\b\.?[\s\u00a0]*{_NO}(?P<numbers>{_LIST}){_PAGE}")
+_PAGE: Final = r"(?:\s{0,3},?\s{0,3}\(?(?:(?:on|de la|à la)\s)?\b(?:pp?\.|page)\s{0,3}(?P<page>\d{1,4})\b\)?)?"
+_NO: Final = r"(?:(?i:n\s?[°ºo]|nos?\.)\s{0,3})?"
+_REFERENCE: Final = re.compile(rf"\b(?P<word>(?i:{WORD}))\b\.?\s{{0,3}}{_NO}(?P<numbers>{_LIST}){_PAGE}")
 _MEMBER: Final = re.compile(rf"(?P<between>{_BETWEEN})?(?P<number>{_FIRST}){_PARTS}")
 _RANGE: Final = frozenset({"-", "–", "—", "to", "à", "through"})
 
 _MISREAD: Final = re.compile(
-    r"\b(?P<word>(?i:f[il1]gs?|figures?|docs?|tab))\b[.,;:]?\s*(?P<numbers>(?=[0-9lIOo|]*[0-9lI])[0-9lIOo|]{1,3})(?!\w)"
+    r"\b(?P<word>(?i:f[il1]gs?|figures?|docs?|tab))\b[.,;:]?\s{0,3}(?P<numbers>(?=[0-9lIOo|]*[0-9lI])[0-9lIOo|]{1,3})(?!\w)"
 )
 _DIGITS: Final = str.maketrans("lI|Oo", "11100")
 

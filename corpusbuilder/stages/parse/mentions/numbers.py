@@ -16,6 +16,8 @@ _PLATE_NUMBERS: Final = re.compile(
 """Numbers at the head of a sentence or clause of a caption: "37. ", "12, 13. ", "Fig. 38. ", "; 122, spatulate"."""
 _BARE_LABEL: Final = re.compile(rf"\s*(?P<word>(?i:{WORD}))\b\.?\s*(?P<number>\d{{1,3}})(?=\s*[,;])")
 """A label that runs on into its caption: "Fig. 121, oblanceolate; 122, spatulate"."""
+_SKIPPED: Final = 2
+"""A number of a plate may follow the one before the last: one between stands within a sentence."""
 _RANGE: Final = re.compile(r"(\d{1,3})\s?[-–—]\s?(\d{1,3})$")
 
 
@@ -43,7 +45,7 @@ def numbers_of(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
 def _borne(figure: Figure, *, counts_up: bool) -> Iterator[str]:
     """The number of a figure and, of a plate, those that follow.
 
-    Only numbers that count up from the first, each at the head of a sentence, are taken.
+    Only numbers that count up from the first, at the head of a sentence or between two such, are taken.
     """
     first, last = _first_numbers(figure, counts_up=counts_up)
     yield from first
@@ -51,7 +53,7 @@ def _borne(figure: Figure, *, counts_up: bool) -> Iterator[str]:
         return
     for match in _PLATE_NUMBERS.finditer(figure.caption):
         named = [int(number) for number in re.findall(r"\d+", match["numbers"])]
-        if named[0] in (last, last + 1) and named[-1] - last < LONGEST_RANGE:
+        if last <= named[0] <= last + _SKIPPED and named[-1] - last < LONGEST_RANGE:
             yield from map(str, range(last + 1, named[-1] + 1))
             last = max(last, named[-1])
 

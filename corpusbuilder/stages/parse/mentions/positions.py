@@ -69,8 +69,8 @@ _WORDS: Final[dict[str, Place]] = {
     "page précédente": "previous",
     "on this page": "here",
 }
-_B: Final = r"[\s\u00a0]+"
-_O: Final = r"[\s\u00a0]*"
+_B: Final = r"\s{1,3}"
+_O: Final = r"\s{0,3}"
 
 
 def _any(words: Sequence[str]) -> str:
