@@ -212,7 +212,7 @@ def _as_path(component: _Component, box: Rect, order: int, *, em: float) -> Vect
         ends = middle if component.width >= component.height else upright
         thin = (ends[0][0], ends[0][1], ends[1][0], ends[1][1])
         return VectorPath((Segment("l", ends),), thin, closed=False, stroke="#000000", width=1.0, order=order)
-    rules = _rules(component)
+    rules = _rules(component, thickest=0.3 * em)
     if rules is None:
         middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
         stroke = Segment("c", ((middle_x, middle_y), (x0, y0), (x1, y1), (middle_x, middle_y)))
@@ -230,12 +230,14 @@ def _as_path(component: _Component, box: Rect, order: int, *, em: float) -> Vect
     return VectorPath(segments, box, closed=False, stroke="#000000", width=1.0, order=order)
 
 
-def _rules(component: _Component) -> list[tuple[float, float, float, float]] | None:
+def _rules(component: _Component, *, thickest: float) -> list[tuple[float, float, float, float]] | None:
     """The level and upright lines of a frame or grid, in shares of its box; None when there is other ink as well."""
     ink = component.ink
     height, width = ink.shape
     rows, columns = _bands(ink.sum(axis=1) >= 0.7 * width), _bands(ink.sum(axis=0) >= 0.7 * height)
     if len(rows) < 2 or (len(columns) < 2 and len(rows) < 3):
+        return None
+    if max(high - low for low, high in rows + columns) > thickest:
         return None
     rest = ink.copy()
     for low, high in rows:
