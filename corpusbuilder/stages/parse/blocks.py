@@ -160,7 +160,7 @@ class _Column:
         if row.size > 1.08 * self.customs.em or (row.bold and _are_centred(above, row, self.customs.em)):
             return False
         ended, opened = ends_sentence(above.line.text), opens_sentence(row.first)
-        hangs = is_item and row.left > self.rows[start].line.words[1].box[0] - 0.25 * self.customs.em
+        hangs = is_item and row.left > self.rows[start].line.words[1].box[0] - self.customs.tolerance
         may_be_inset = not hangs and (ended or (opened and self.customs.indent is not None))
         if may_be_inset and is_inset(self.rows, index, self.customs):
             return True
@@ -187,7 +187,8 @@ class _Column:
     def _leaves_item(self, start: int, index: int) -> bool:
         """Whether a line stands left of the hanging text of its list item, and is no flush turn-over of it."""
         marker, row, em = self.rows[start].line.words[0], self.rows[index], self.customs.em
-        if not BULLET.fullmatch(marker.text) or row.left > self.rows[start].line.words[1].box[0] - 0.3 * em:
+        hanging = self.rows[start].line.words[1].box[0] - self.customs.tolerance
+        if not BULLET.fullmatch(marker.text) or row.left > hanging:
             return False
         hangs = index - start > 1 or abs(row.left - marker.box[0]) > 0.3 * em
         return hangs and row.first[:1].isupper()

@@ -15,8 +15,11 @@ from corpusbuilder.stages.parse.model import TextBlock
 
 _HYPHEN: Final = re.compile(r"[^\W\d_][-\u2010\u00ad]$")
 _SENTENCE_END: Final = re.compile(r"[.!?…:;][\"'”’»)\]]*\d{0,3}$")
+_STOP: Final = re.compile(r"[.!?…][\"'”’»)\]]*\d{0,3}$")
 _INTERRUPTIONS: Final = 12
 """So many boxes, notes and labels may stand between the parts of a paragraph."""
+_UPRIGHT: Final = 0.9
+"""Cosine of the slant from which on text is no part of the running text."""
 _LABEL_CHARS: Final = 40
 """A line of its own that is shorter may be a label of a figure."""
 _SOFT_HYPHEN: Final = "\u00ad"
@@ -98,14 +101,15 @@ def _drafts(blocks: Sequence[TextBlock]) -> list[_Draft]:
 
 
 def _resumes(drafts: Sequence[_Draft], block: TextBlock) -> bool:
-    """Add a block to the paragraph that boxes, notes and labels between them interrupt; whether there is one."""
-    if block.label is not BlockLabel.TEXT or not block.text[:1].islower() or block.inset:
+    """Add a block to the paragraph or list that boxes, notes and labels interrupt; whether there is one."""
+    is_item = block.label is BlockLabel.LIST_ITEM
+    if not is_item and (not block.text[:1].islower() or block.inset):
         return False
     for draft in reversed(drafts[-_INTERRUPTIONS:]):
         last = draft.blocks[-1][-1]
         if not _is_aside(last, block):
-            stopped = _SENTENCE_END.search(last.text.rstrip()) or block.page_no - last.page_no > 1
-            return not stopped and draft.kind == "paragraph" and _joins(draft, block)
+            stopped = block.page_no - last.page_no > 1 or (not is_item and _STOP.search(last.text.rstrip()))
+            return not stopped and draft.kind == ("list" if is_item else "paragraph") and _joins(draft, block)
     return False
 
 
@@ -113,6 +117,8 @@ def _is_aside(block: TextBlock, body: TextBlock) -> bool:
     """Whether a block is no part of the text that ``body`` belongs to: boxed, of another size, or a mere label."""
     size = body.lines[0].size
     other_size = abs(block.lines[-1].size - size) > 0.06 * max(size, 1.0)
+    if block.lines[0].direction[0] < _UPRIGHT:
+        return True
     is_label = len(block.text) < _LABEL_CHARS and len(block.lines) == 1 and block.full is None
     return (block.panel is None) != (body.panel is None) or other_size or is_label
 
@@ -150,7 +156,7 @@ def _goes_on(last: TextBlock, block: TextBlock) -> bool:
     if elsewhere and last.full and block.inset is False and not after[:1].isdigit():
         return True
     if ended:
-        return False
+        return elsewhere and after[:1].islower() and not _STOP.search(before)
     return after[:1].islower() or (elsewhere and last.full is not False and not after[:1].isdigit())
 
 
