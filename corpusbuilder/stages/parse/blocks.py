@@ -66,9 +66,11 @@ def starts_item(lines: Sequence[Line]) -> bool:
     words = lines[0].words
     if len(words) < 2:
         return False
-    if BULLET.fullmatch(words[0].text):
-        return words[0].text not in _DASHES or len(lines) == 1 or lines[1].box[0] > words[0].box[2] - 1
-    return bool(NUMBERED.fullmatch(words[0].text)) and (len(lines) == 1 or lines[1].box[0] > words[0].box[2] - 1)
+    marker = words[0]
+    hangs = len(lines) == 1 or lines[1].box[0] > marker.box[0] + 0.3 * marker.size
+    if BULLET.fullmatch(marker.text):
+        return hangs or marker.text not in _DASHES
+    return hangs and bool(NUMBERED.fullmatch(marker.text))
 
 
 def _columns(rows: Sequence[Row], *, em: float) -> list[list[Row]]:

@@ -20,7 +20,7 @@ _INTERRUPTIONS: Final = 12
 """So many boxes, notes and labels may stand between the parts of a paragraph."""
 _UPRIGHT: Final = 0.9
 """Cosine of the slant from which on text is no part of the running text."""
-_LABEL_CHARS: Final = 40
+_LABEL_CHARS: Final = 25
 """A line of its own that is shorter may be a label of a figure."""
 _SOFT_HYPHEN: Final = "\u00ad"
 
@@ -93,7 +93,7 @@ def _drafts(blocks: Sequence[TextBlock]) -> list[_Draft]:
         elif block.label in (BlockLabel.TEXT, BlockLabel.LIST_ITEM):
             if not in_panel:
                 path.leave_panel()
-            if not (is_open and _joins(drafts[-1], block)) and not _resumes(drafts[reach:], block):
+            if not _resumes(drafts[reach:], block) and not (is_open and _joins(drafts[-1], block)):
                 kind: Literal["paragraph", "list"] = "list" if block.label is BlockLabel.LIST_ITEM else "paragraph"
                 drafts.append(_Draft(kind, path.titles, [[block]]))
             is_open = True
@@ -119,8 +119,13 @@ def _is_aside(block: TextBlock, body: TextBlock) -> bool:
     other_size = abs(block.lines[-1].size - size) > 0.06 * max(size, 1.0)
     if block.lines[0].direction[0] < _UPRIGHT:
         return True
-    is_label = len(block.text) < _LABEL_CHARS and len(block.lines) == 1 and block.full is None
-    return (block.panel is None) != (body.panel is None) or other_size or is_label
+    return (block.panel is None) != (body.panel is None) or other_size or _is_label(block)
+
+
+def _is_label(block: TextBlock) -> bool:
+    """Whether a block is a short line that stands alone, as what names something in a figure does."""
+    is_short = len(block.text) < _LABEL_CHARS and len(block.lines) == 1
+    return is_short and block.label is BlockLabel.TEXT and block.full is None
 
 
 def _joins(draft: _Draft, block: TextBlock) -> bool:
@@ -157,7 +162,8 @@ def _goes_on(last: TextBlock, block: TextBlock) -> bool:
         return True
     if ended:
         return elsewhere and after[:1].islower() and not _STOP.search(before)
-    return after[:1].islower() or (elsewhere and last.full is not False and not after[:1].isdigit())
+    may_go_on = elsewhere and last.full is not False and not after[:1].isdigit() and not _is_label(block)
+    return after[:1].islower() or may_go_on
 
 
 def _passage(draft: _Draft, document_id: str, vocabulary: frozenset[str]) -> Passage | None:
