@@ -26,6 +26,8 @@ from corpusbuilder.stages.parse.typography import (
 BULLET: Final = re.compile(r"[•◦▪●■□‣∙⁃▸►➢➤✓·]|[–—-]")
 NUMBERED: Final = re.compile(r"\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})[.)°]")
 _DASHES: Final = ("–", "—", "-")
+_HEADING_LINES: Final = 4
+"""A heading has no more."""
 _TERM_WORDS: Final = 4
 """A term that a glossary explains is no longer, its colon included."""
 _ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
@@ -159,7 +161,9 @@ class _Column:
     def _begins(self, start: int, index: int, *, is_item: bool) -> bool:
         """Whether a line is the first of a paragraph by its indent, or because the line above ends early."""
         above, row = self.rows[index - 1], self.rows[index]
-        if row.size > 1.08 * self.customs.em or (row.bold and _are_centred(above, row, self.customs.em)):
+        # Scanned pages are each a little larger or smaller, so that size alone does not make a heading.
+        is_heading = row.size > 1.08 * self.customs.em and len(self.rows) <= _HEADING_LINES
+        if is_heading or (row.bold and _are_centred(above, row, self.customs.em)):
             return False
         ended, opened = ends_sentence(above.line.text), opens_sentence(row.first)
         hangs = is_item and row.left > self.rows[start].line.words[1].box[0] - self.customs.tolerance

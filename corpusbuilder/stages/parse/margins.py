@@ -76,7 +76,7 @@ def is_full(rows: Sequence[Row], index: int, customs: Typography, *, strictly: b
     if not near:
         return None
     em, slack = customs.em, max(EDGE * customs.em, customs.tolerance)
-    if customs.justified and abs(row.size - em) <= 0.06 * em:
+    if customs.justified and abs(row.size - em) <= max(0.06, 0.4 * customs.jitter) * em:
         if any(abs(right - row.right) <= slack for right in near[:4]):
             return True
         missing = _edge(near, row.right, slack) - row.right
