@@ -15,6 +15,7 @@ from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import Line, RawPage, Rect, Segment, VectorPath
 from corpusbuilder.stages.parse.figures import find_figures
 from corpusbuilder.stages.parse.model import FoundFigure
+from corpusbuilder.stages.parse.scans.parts import put_together, running_text
 from corpusbuilder.stages.parse.scans.skew import skew_of
 
 if TYPE_CHECKING:
@@ -43,8 +44,14 @@ def find_scanned_figures(pdf: OpenPdf, page: RawPage, *, body_size: float) -> li
     """
     scan = _Scan.of(pdf.render(page.page_no, dpi=_DPI), page, body_size)
     drawn = replace(page, status="ok", paths=scan.drawn(), images=())
-    found = find_figures(drawn, body_size=body_size)
-    return [replace(figure, source="scan", paths=(), images=()) for figure in found]
+    found = [figure for figure in find_figures(drawn, body_size=body_size) if _is_drawn(figure, em=body_size)]
+    whole = put_together(found, page.lines, em=body_size)
+    return [replace(figure, source="scan", paths=(), images=()) for figure in whole]
+
+
+def _is_drawn(figure: FoundFigure, *, em: float) -> bool:
+    """Whether more than words that were not recognised is in a figure: ink that is higher than a line of text."""
+    return any(path.box[3] - path.box[1] > 1.8 * em for path in figure.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,11 @@ class _Scan:
     angle: float
     """Radians by which the page is turned clockwise."""
 
+    @property
+    def running(self) -> list[Line]:
+        """The lines of running text."""
+        return running_text(self.lines, em=self.em / self.scale)
+
     @classmethod
     def of(cls, png: bytes, page: RawPage, body_size: float) -> "_Scan":
         """The levelled picture of a page."""
@@ -94,9 +106,9 @@ class _Scan:
         """The components of ink outside the text, as paths in points of the page."""
         paths: list[VectorPath] = []
         for component in _components(self._ink_outside_text(), self.em):
-            if self._is_shadow(component):
-                continue
             box = self._on_page(component.box)
+            if self._is_shadow(component) or self._is_unread(box) or self._is_side_bar(component, box):
+                continue
             paths.append(_as_path(component, box, len(paths), em=self.em))
         return tuple(paths)
 
@@ -104,8 +116,9 @@ class _Scan:
         """Where there is ink, the boxes of recognised lines left blank."""
         ink: _Mask = self.gray < _ground(self.gray) - _INK
         for line in self.lines:
-            for word in line.words:
-                x0, y0, x1, y1 = self._on_picture(word.box)
+            # A line of running text is erased whole: a word of it may not have been recognised.
+            for box in [line.box] if len(line.words) >= 4 else [word.box for word in line.words]:
+                x0, y0, x1, y1 = self._on_picture(box)
                 ink[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)] = False
         return ink
 
@@ -117,6 +130,29 @@ class _Scan:
         at_side = (x0 <= margin or x1 >= width - margin) and component.width <= 0.04 * width
         at_end = (y0 <= margin or y1 >= height - margin) and component.height <= 0.04 * height
         return at_side or at_end
+
+    def _is_unread(self, box: Rect) -> bool:
+        """Whether ink stands in the row of a line of running text, next to it: a word that was not recognised."""
+        em = self.em / self.scale
+        height = box[3] - box[1]
+        return height <= 1.6 * em and any(
+            min(box[3], line.box[3]) - max(box[1], line.box[1]) >= 0.6 * height
+            and max(line.box[0] - box[2], box[0] - line.box[2]) <= 1.5 * em
+            for line in self.running
+        )
+
+    def _is_side_bar(self, component: _Component, box: Rect) -> bool:
+        """Whether a long upright rule stands beside a column of running text, as a box of text has one."""
+        if component.width > 0.45 * self.em or component.height < 4 * self.em:
+            return False
+        em = self.em / self.scale
+        beside = [
+            line
+            for line in self.running
+            if box[1] <= (line.box[1] + line.box[3]) / 2 <= box[3]
+            and max(line.box[0] - box[2], box[0] - line.box[2]) <= 3 * em
+        ]
+        return len(beside) >= 2
 
     def _on_picture(self, box: Rect) -> tuple[int, int, int, int]:
         """A box of the page in pixels of the levelled picture; an upright box of a turned word has slack to lose."""
