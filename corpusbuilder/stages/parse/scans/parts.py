@@ -8,11 +8,11 @@ from corpusbuilder.records.geometry import area, centre, contains_point, interse
 from corpusbuilder.records.page import Line, Rect
 from corpusbuilder.stages.parse.labels import read_label
 from corpusbuilder.stages.parse.model import FoundFigure
-from corpusbuilder.stages.parse.textgroups import Role, group_lines
+from corpusbuilder.stages.parse.textgroups import TextGroup, group_lines
 
 _APART: Final = 4.0
 """Parts of one picture stand at most so many em apart."""
-_LABEL_REACH: Final = 1.6
+_LABEL_REACH: Final = 2.2
 """A label stands at most so many em from the drawing."""
 
 
@@ -54,13 +54,7 @@ class _Text(NamedTuple):
     def of(cls, lines: Sequence[Line], *, em: float) -> "_Text":
         # A number alone, "Fig. 12.", is engraved in the picture; a caption says more.
         alone = {id(line) for line in lines if (label := read_label(line.text)) and label.end >= len(line.text)}
-        captioning = {
-            id(line)
-            for group in group_lines(lines, body_size=em)
-            if group.role is Role.CAPTION
-            for line in group.lines
-            if not (len(group.lines) == 1 and id(line) in alone)
-        }
+        captioning = {id(line) for group in group_lines(lines, body_size=em) for line in _caption_in(group, alone)}
         running = {id(line) for line in running_text(lines, em=em)}
         barriers = [line for line in lines if id(line) in running | captioning]
         return cls(
@@ -69,6 +63,14 @@ class _Text(NamedTuple):
             [line for line in lines if id(line) not in running | captioning],
             alone,
         )
+
+
+def _caption_in(group: TextGroup, alone: set[int]) -> Sequence[Line]:
+    """The lines of a group from the one on with which a caption begins; labels may stand directly above it."""
+    for place, line in enumerate(group.lines):
+        if read_label(line.text):
+            return () if len(group.lines) == 1 and id(line) in alone else group.lines[place:]
+    return ()
 
 
 def _nearest_pair(figures: Sequence[FoundFigure], text: _Text, *, em: float) -> tuple[int, int] | None:
@@ -83,14 +85,16 @@ def _nearest_pair(figures: Sequence[FoundFigure], text: _Text, *, em: float) -> 
 
 
 def _are_one(a: Rect, b: Rect, text: _Text, *, em: float) -> bool:
-    """Whether two parts stand near and side by side or one over the other, no text between, under one caption."""
-    if _gap(a, b) > _APART * em or max(_shared(a, b, axis=0), _shared(a, b, axis=1)) < 0.5:
+    """Whether two parts stand side by side or one over the other, no text between, near or under one caption."""
+    if max(_shared(a, b, axis=0), _shared(a, b, axis=1)) < 0.5:
         return False
     whole = union([a, b])
     if any(_is_between(line.box, whole, (a, b)) for line in text.barriers):
         return False
     mine, yours = (_caption_of(box, text.captions, em=em) for box in (a, b))
-    return mine is None or yours is None or mine is yours
+    if mine is None or yours is None:
+        return _gap(a, b) <= _APART * em
+    return mine is yours
 
 
 def _is_between(line: Rect, whole: Rect, parts: Sequence[Rect]) -> bool:
@@ -103,7 +107,7 @@ def _caption_of(box: Rect, captions: Sequence[Line], *, em: float) -> Line | Non
     below = [
         line
         for line in captions
-        if -0.5 * em <= line.box[1] - box[3] <= 5 * em and _shared(line.box, box, axis=0) >= 0.5
+        if -0.5 * em <= line.box[1] - box[3] <= 6 * em and _shared(line.box, box, axis=0) >= 0.5
     ]
     return min(below, key=lambda line: (line.box[1], line.box[0]), default=None)
 
@@ -133,7 +137,7 @@ def _is_label(line: Line, box: Rect, caption: Line | None, text: _Text, *, em: f
     if is_level:
         return _gap(box, line.box) <= _LABEL_REACH * em
     if id(line) in text.numbers:
-        return _gap(box, line.box) <= 2 * _LABEL_REACH * em
+        return _gap(box, line.box) <= 1.5 * _LABEL_REACH * em
     is_above_caption = caption is not None and box[3] <= centre(line.box)[1] <= caption.box[1]
     return is_above_caption and _shared(line.box, box, axis=0) >= 0.5
 
