@@ -21,14 +21,18 @@ PROSE = (
 ) * 3
 
 
-def page_with(draw, *, prose=((40, 40, 380, 140), (40, 420, 380, 540))):
+def page_with(draw, *, prose=((40, 36, 380, 160), (40, 420, 380, 540))):
     """A typeset page: prose above and below, and what ``draw`` puts between."""
     document = pymupdf.open()
     page = document.new_page(width=SIZE[0], height=SIZE[1])
     for box in prose:
-        page.insert_textbox(box, PROSE, fontsize=10)
+        write(page, box, PROSE, 10)
     draw(page)
     return document
+
+
+def write(page, box, text, size=9):
+    assert page.insert_textbox(box, text, fontsize=size) >= 0, "the text does not fit its box"
 
 
 def ring(page, x=150, y=180, side=120):
@@ -130,11 +134,8 @@ def test_pictures_side_by_side_under_one_caption_are_one_figure(tmp_path):
     def draw(page):
         ring(page, x=50, side=110)
         ring(page, x=250, side=110)
-        page.insert_textbox(
-            (40, 310, 380, 330),
-            "Figure 2.1 The two banks of the river in the month of May and again in the month of August.",
-            fontsize=9,
-        )
+        caption = "Figure 2.1 The two banks of the river in the month of May and again in the month of August."
+        write(page, (40, 310, 380, 345), caption)
 
     (figure,) = figures_on(page_with(draw), tmp_path)
     assert overlap(figure.box, (50, 180, 360, 290)) > 0.9
@@ -144,8 +145,8 @@ def test_pictures_with_a_caption_each_are_two_figures(tmp_path):
     def draw(page):
         ring(page, x=50, side=110)
         ring(page, x=250, side=110)
-        page.insert_textbox((40, 310, 190, 345), "Figure 2.1 The bank of the river in May.", fontsize=9)
-        page.insert_textbox((230, 310, 380, 345), "Figure 2.2 The bank of the river in August.", fontsize=9)
+        write(page, (40, 310, 190, 345), "Figure 2.1 The bank of the river in May.")
+        write(page, (230, 310, 380, 345), "Figure 2.2 The bank of the river in August.")
 
     assert len(figures_on(page_with(draw), tmp_path)) == 2
 
@@ -161,8 +162,8 @@ def test_a_word_that_was_not_recognised_is_no_figure(tmp_path):
 
 def test_the_bar_beside_a_box_of_text_is_no_figure(tmp_path):
     def draw(page):
-        page.draw_rect((36, 180, 38, 300), fill=(0, 0, 0))
-        page.insert_textbox((44, 180, 380, 300), PROSE, fontsize=10)
+        page.draw_rect((36, 180, 38, 310), fill=(0, 0, 0))
+        write(page, (44, 180, 380, 310), PROSE, 10)
 
     assert figures_on(page_with(draw), tmp_path) == []
 
