@@ -31,12 +31,17 @@ def put_together(figures: Sequence[FoundFigure], lines: Sequence[Line], *, em: f
     """
     text = _Text.of(lines, em=em)
     alive = [figure for figure in figures if not figure.is_table]
+    tables = [figure for figure in figures if figure.is_table]
     while pair := _nearest_pair(alive, text, em=em):
         a, b = alive[pair[0]], alive[pair[1]]
         alive = [figure for k, figure in enumerate(alive) if k not in pair]
         alive.append(replace(a, box=union([a.box, b.box]), paths=a.paths + b.paths))
-    grown = [_with_labels(figure, text, [f.box for f in figures if f is not figure], em=em) for figure in alive]
-    tables = [figure for figure in figures if figure.is_table]
+    boxes = [figure.box for figure in alive]
+    grown = []
+    for place, figure in enumerate(alive):
+        mine = [line for line in text.short if _nearest(line, boxes) == place]
+        others = [f.box for f in (*alive, *tables) if f is not figure]
+        grown.append(_with_labels(figure, text._replace(short=mine), others, em=em))
     return sorted(grown + tables, key=lambda figure: (figure.box[1], figure.box[0], figure.box))
 
 
@@ -110,6 +115,11 @@ def _caption_of(box: Rect, captions: Sequence[Line], *, em: float) -> Line | Non
         if -0.5 * em <= line.box[1] - box[3] <= 6 * em and _shared(line.box, box, axis=0) >= 0.5
     ]
     return min(below, key=lambda line: (line.box[1], line.box[0]), default=None)
+
+
+def _nearest(line: Line, boxes: Sequence[Rect]) -> int:
+    """The place of the picture that a line stands nearest to."""
+    return min(range(len(boxes)), key=lambda place: (_gap(boxes[place], line.box), place))
 
 
 def _with_labels(figure: FoundFigure, text: _Text, others: Sequence[Rect], *, em: float) -> FoundFigure:

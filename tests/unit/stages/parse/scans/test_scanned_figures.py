@@ -151,6 +151,19 @@ def test_pictures_with_a_caption_each_are_two_figures(tmp_path):
     assert len(figures_on(page_with(draw), tmp_path)) == 2
 
 
+def test_a_label_belongs_to_the_picture_it_stands_nearest_to(tmp_path):
+    def draw(page):
+        ring(page, x=50, side=110)
+        ring(page, x=250, side=110)
+        page.insert_text((222, 240), "May", fontsize=9)
+        write(page, (40, 310, 190, 345), "Figure 2.1 The bank of the river in April.")
+        write(page, (230, 310, 380, 345), "Figure 2.2 The bank of the river in May.")
+
+    left, right = sorted(figures_on(page_with(draw), tmp_path), key=lambda figure: figure.box[0])
+    assert [line.text for line in left.lines] == []
+    assert [line.text for line in right.lines] == ["May"]
+
+
 def test_a_word_that_was_not_recognised_is_no_figure(tmp_path):
     document = page_with(lambda page: None)
     path, lines = scanned(document, tmp_path)
