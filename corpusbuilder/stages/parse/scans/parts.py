@@ -60,7 +60,9 @@ class _Text(NamedTuple):
         # A number alone, "Fig. 12.", is engraved in the picture; a caption says more.
         alone = {id(line) for line in lines if (label := read_label(line.text)) and label.end >= len(line.text)}
         captioning = {id(line) for group in group_lines(lines, body_size=em) for line in _caption_in(group, alone)}
-        running = {id(line) for line in running_text(lines, em=em)}
+        prose = running_text(lines, em=em)
+        paragraphs = [line for line in prose if id(line) not in captioning]
+        running = {id(line) for line in prose} | {id(line) for line in lines if _goes_with(line, paragraphs, em=em)}
         barriers = [line for line in lines if id(line) in running | captioning]
         return cls(
             barriers,
@@ -68,6 +70,17 @@ class _Text(NamedTuple):
             [line for line in lines if id(line) not in running | captioning],
             alone,
         )
+
+
+def _goes_with(line: Line, prose: Sequence[Line], *, em: float) -> bool:
+    """Whether a short line is the first or last of a paragraph: right above or below running text, within its width."""
+    return any(
+        -0.5 * em <= max(line.box[1] - other.box[3], other.box[1] - line.box[3]) <= 0.6 * em
+        and line.box[0] >= other.box[0] - 2 * em
+        and line.box[2] <= other.box[2] + 2 * em
+        and (abs(line.box[0] - other.box[0]) <= 2.5 * em or abs(line.box[2] - other.box[2]) <= em)
+        for other in prose
+    )
 
 
 def _caption_in(group: TextGroup, alone: set[int]) -> Sequence[Line]:

@@ -110,7 +110,7 @@ class _Scan:
             if self._is_shadow(component) or self._is_unread(box) or self._is_side_bar(component, box):
                 continue
             paths.append(_as_path(component, box, len(paths), em=self.em))
-        return tuple(paths)
+        return _with_whole_rules(paths, em=self.em / self.scale)
 
     def _ink_outside_text(self) -> "_Mask":
         """Where there is ink, the boxes of recognised lines left blank."""
@@ -264,6 +264,28 @@ def _as_path(component: _Component, box: Rect, order: int, *, em: float) -> Vect
         for a, b, c, d in rules
     )
     return VectorPath(segments, box, closed=False, stroke="#000000", width=1.0, order=order)
+
+
+def _with_whole_rules(paths: Sequence[VectorPath], *, em: float) -> tuple[VectorPath, ...]:
+    """The paths; pieces of a level rule that is broken in the scan are one rule."""
+    whole: list[VectorPath] = []
+    for path in sorted(paths, key=lambda path: (path.box[0], path.order)):
+        x0, y0, x1, y1 = path.box
+        if y0 != y1:
+            whole.append(path)
+            continue
+        place = next((i for i, other in enumerate(whole) if _goes_on(other.box, path.box, em=em)), None)
+        if place is None:
+            whole.append(path)
+        else:
+            box = whole[place].box
+            line = Segment("l", ((box[0], box[1]), (max(x1, box[2]), box[1])))
+            whole[place] = replace(whole[place], segments=(line,), box=(box[0], box[1], max(x1, box[2]), box[1]))
+    return tuple(sorted(whole, key=lambda path: path.order))
+
+
+def _goes_on(rule: Rect, piece: Rect, *, em: float) -> bool:
+    return rule[1] == rule[3] and abs(rule[1] - piece[1]) <= 0.3 * em and piece[0] - rule[2] <= 4 * em
 
 
 def _rules(component: _Component, *, thickest: float) -> list[tuple[float, float, float, float]] | None:
