@@ -270,7 +270,7 @@ def _with_whole_rules(paths: Sequence[VectorPath], *, em: float) -> tuple[Vector
     """The paths; pieces of a level rule that is broken in the scan are one rule."""
     whole: list[VectorPath] = []
     for path in sorted(paths, key=lambda path: (path.box[0], path.order)):
-        x0, y0, x1, y1 = path.box
+        _, y0, x1, y1 = path.box
         if y0 != y1:
             whole.append(path)
             continue
