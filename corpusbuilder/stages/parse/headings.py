@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.page import Line, OutlineEntry
@@ -13,6 +13,9 @@ from corpusbuilder.stages.parse.model import TextBlock
 
 _NUMBERING: Final = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVXLC]{1,6}\.|[A-Z]\.)\s+\S")
 _MAX_CHARS: Final = 160
+
+Style: TypeAlias = tuple[float, bool, bool, bool]
+"""Size, whether in capitals, bold, upright: of two, the greater stands higher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +88,15 @@ def looks_like_heading(block: TextBlock, body: BodyStyle) -> bool:
 
 def _levels(blocks: Sequence[TextBlock], found: Sequence[int], listed: dict[int, int]) -> dict[int, int]:
     """Levels by the table of contents where it speaks, elsewhere by rank of the style among the headings' styles."""
-    styles = sorted({_rank(blocks[i]) for i in found}, reverse=True)
+    styles = sorted({style_of(blocks[i]) for i in found}, reverse=True)
     by_style = {style: place for place, style in enumerate(styles, start=1)}
-    told: dict[tuple[float, bool, bool], Counter[int]] = {}
+    told: dict[Style, Counter[int]] = {}
     for i, level in listed.items():
-        told.setdefault(_rank(blocks[i]), Counter())[level] += 1
+        told.setdefault(style_of(blocks[i]), Counter())[level] += 1
     deepest = max(listed.values(), default=0)
     levels = {}
     for i in found:
-        style = _rank(blocks[i])
+        style = style_of(blocks[i])
         if i in listed:
             levels[i] = listed[i]
         elif style in told:
@@ -103,10 +106,15 @@ def _levels(blocks: Sequence[TextBlock], found: Sequence[int], listed: dict[int,
     return levels
 
 
-def _rank(block: TextBlock) -> tuple[float, bool, bool]:
-    """Larger type stands higher; at one size capitals, then bold."""
+def style_of(block: TextBlock) -> Style:
+    """How a heading is set. Colour plays no part: it often changes from chapter to chapter."""
     words = [word for line in block.lines for word in line.words]
-    return round(block.lines[0].size * 2) / 2, block.text.isupper(), all(word.bold for word in words)
+    return (
+        round(block.lines[0].size * 2) / 2,
+        block.text.isupper(),
+        all(word.bold for word in words),
+        not all(word.italic for word in words),
+    )
 
 
 def heading_text(block: TextBlock) -> str:

@@ -1,15 +1,16 @@
 """One page after another: figures, blocks, captions, furniture, and all of it in reading order."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from corpusbuilder.records.document import BlockLabel
-from corpusbuilder.records.geometry import union
+from corpusbuilder.records.geometry import centre, contains_point, union
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.blocks import make_blocks, observe_pages
 from corpusbuilder.stages.parse.captions import bind_captions, usual_side
 from corpusbuilder.stages.parse.furniture import furniture_lines
-from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
+from corpusbuilder.stages.parse.headings import BodyStyle, Style, looks_like_heading, style_of
 from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
 from corpusbuilder.stages.parse.order import reading_order
 from corpusbuilder.stages.parse.ownership import with_own_lines
@@ -61,14 +62,15 @@ def lay_out(
         for page, text, boxes in zip(pages, texts, panels, strict=True)
     ]
     on_pages = list(zip(pages, figures, blocks, strict=True))
+    in_columns = column_headings(blocks, body)
     first = [caption for page, found, text in on_pages for caption in bind_captions(page, found, text)]
     side = usual_side(first)
     return [
         PageLayout(
-            items=_in_order(found, text, bind_captions(page, found, text, side=side), body),
+            items=_in_order(found, text, bind_captions(page, found, text, side=side), boxes, body, in_columns),
             furniture=_furniture_blocks(page, found, outside),
         )
-        for (page, found, text), outside in zip(on_pages, furniture, strict=True)
+        for (page, found, text), outside, boxes in zip(on_pages, furniture, panels, strict=True)
     ]
 
 
@@ -78,8 +80,35 @@ def _outside(page: RawPage, found: Sequence[FoundFigure], furniture: frozenset[i
     return [line for i, line in enumerate(page.lines) if i not in furniture and id(line) not in inside]
 
 
+def column_headings(pages: Iterable[Sequence[TextBlock]], body: BodyStyle) -> frozenset[Style]:
+    """The styles of headings that stand in a column, body text beside them, at least now and then.
+
+    A heading over all columns has none beside it, so that those of another style may stand over columns where they
+    look as if they did.
+    """
+    seen: Counter[Style] = Counter()
+    beside: Counter[Style] = Counter()
+    for blocks in pages:
+        heads = [block for block in blocks if looks_like_heading(block, body)]
+        text = [b.box for b in blocks if abs(b.lines[0].size - body.size) <= 0.1 * body.size and len(b.lines) >= 3]
+        for head in heads:
+            seen[style_of(head)] += 1
+            x0, y0, x1, y1 = head.box
+            beside[style_of(head)] += any(
+                min(box[3], y1) - max(box[1], y0) > 0.5 * (y1 - y0)
+                and (box[0] > x1 + 0.5 * body.size or box[2] < x0 - 0.5 * body.size)
+                for box in text
+            )
+    return frozenset(style for style, number in seen.items() if beside[style] >= max(1, 0.25 * number))
+
+
 def _in_order(
-    found: Sequence[FoundFigure], blocks: Sequence[TextBlock], captions: Sequence[BoundCaption], body: BodyStyle
+    found: Sequence[FoundFigure],
+    blocks: Sequence[TextBlock],
+    captions: Sequence[BoundCaption],
+    panels: Sequence[Rect],
+    body: BodyStyle,
+    in_columns: frozenset[Style],
 ) -> tuple[TextBlock | CaptionedFigure, ...]:
     """Text, captions and figures of a page as they are read."""
     bound = {id(line) for caption in captions for line in caption.block.lines}
@@ -89,9 +118,13 @@ def _in_order(
         *(caption.block for caption in captions),
         *_captioned(found, captions),
     ]
-    heads = [isinstance(item, TextBlock) and looks_like_heading(item, body) for item in items]
-    order = reading_order([_box(item) for item in items], heads, em=body.size)
-    return tuple(items[i] for i in order)
+    heads = [
+        isinstance(item, TextBlock) and looks_like_heading(item, body) and style_of(item) not in in_columns
+        for item in items
+    ]
+    boxes = [_box(item) for item in items]
+    holders = [next((panel for panel in panels if contains_point(panel, centre(box))), None) for box in boxes]
+    return tuple(items[i] for i in reading_order(boxes, heads, em=body.size, panels=holders))
 
 
 def _captioned(found: Sequence[FoundFigure], captions: Iterable[BoundCaption]) -> list[CaptionedFigure]:
