@@ -9,13 +9,19 @@ from typing import Final, TypeAlias
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.page import Line, OutlineEntry
 from corpusbuilder.records.text import fold
+from corpusbuilder.stages.parse.headlines import set_apart
 from corpusbuilder.stages.parse.model import TextBlock
 
 _NUMBERING: Final = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVXLC]{1,6}\.|[A-Z]\.)\s+\S")
+_LEAD: Final = re.compile(
+    r"^(?:(?:chap\w*|unit\w*|part\w*|le[cç]on|lesson|topic|th[eè]me|section)\.?\s+)?"
+    r"(?:\d{1,2}(?:\.\d{1,2})*|[IVXLC]{1,6}|[A-Z])\s*[.:)–—-]*\s+(?=\w)",
+    re.IGNORECASE,
+)
 _MAX_CHARS: Final = 160
 
-Style: TypeAlias = tuple[float, bool, bool, bool]
-"""Size, whether in capitals, bold, upright: of two, the greater stands higher."""
+Style: TypeAlias = tuple[float, bool, bool]
+"""Size, whether in capitals, bold: of two, the greater stands higher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +59,50 @@ def mark_headings(
         body: see `body_style`.
         outline: the PDF's table of contents. Where it names a block, its levels hold.
     """
-    titles = {(fold(entry.title), entry.page_no): entry.level for entry in outline}
-    listed = {i: level for i, block in enumerate(blocks) if (level := titles.get((fold(block.text), block.page_no)))}
-    found = {i for i, block in enumerate(blocks) if i in listed or looks_like_heading(block, body)}
-    levels = _levels(blocks, sorted(found), listed)
+    listed = _listed(blocks, outline)
+    apart = set_apart(blocks, font=body.font, size=body.size)
+    found = [i for i, b in enumerate(blocks) if i in listed or i in apart or looks_like_heading(b, body)]
+    levels = _levels(blocks, found, listed)
+    outside = _outside_boxes(blocks, found)
     return [
-        replace(block, label=BlockLabel.SECTION_HEADER, level=levels[i]) if i in found else block
+        replace(
+            block,
+            label=BlockLabel.SECTION_HEADER,
+            level=levels[i],
+            panel=None if style_of(block) in outside else block.panel,
+        )
+        if i in levels
+        else block
         for i, block in enumerate(blocks)
     ]
+
+
+def _listed(blocks: Sequence[TextBlock], outline: Sequence[OutlineEntry]) -> dict[int, int]:
+    """The blocks that the table of contents names, with their levels: by their words, or by those after the number."""
+    titles = {(fold(entry.title), entry.page_no): entry.level for entry in outline}
+    bare = {
+        (name, entry.page_no): entry.level for entry in outline if len(name := fold(_without_number(entry.title))) > 3
+    }
+    listed = {}
+    for i, block in enumerate(blocks):
+        if len(block.text) > 2 * _MAX_CHARS or block.label not in (BlockLabel.TEXT, BlockLabel.LIST_ITEM):
+            continue
+        text, name = fold(block.text), fold(_without_number(block.text))
+        level = titles.get((text, block.page_no)) or bare.get((name, block.page_no))
+        if level:
+            listed[i] = level
+    return listed
+
+
+def _without_number(title: str) -> str:
+    return _LEAD.sub("", title.replace("\u00ad", "")).strip()
+
+
+def _outside_boxes(blocks: Sequence[TextBlock], found: Sequence[int]) -> frozenset[Style]:
+    """The styles of headings that mostly stand outside boxes: one inside a ground of colour is of their kind, too."""
+    total = Counter(style_of(blocks[i]) for i in found)
+    free = Counter(style_of(blocks[i]) for i in found if blocks[i].panel is None)
+    return frozenset(style for style, number in total.items() if free[style] > 0.5 * number)
 
 
 def looks_like_heading(block: TextBlock, body: BodyStyle) -> bool:
@@ -107,13 +149,12 @@ def _levels(blocks: Sequence[TextBlock], found: Sequence[int], listed: dict[int,
 
 
 def style_of(block: TextBlock) -> Style:
-    """How a heading is set. Colour plays no part: it often changes from chapter to chapter."""
+    """How a heading is set. Colour plays no part: it often changes from chapter to chapter; nor do italics."""
     words = [word for line in block.lines for word in line.words]
     return (
         round(block.lines[0].size * 2) / 2,
         block.text.isupper(),
         all(word.bold for word in words),
-        not all(word.italic for word in words),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from corpusbuilder.records.document import BlockLabel
-from corpusbuilder.records.geometry import centre, contains_point, union
+from corpusbuilder.records.geometry import area, centre, contains_point, union
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.blocks import make_blocks, observe_pages
 from corpusbuilder.stages.parse.captions import bind_captions, usual_side
@@ -57,6 +57,7 @@ def lay_out(
     furniture = furniture_lines(pages, em=body.size)
     texts = [_outside(page, found, outer) for page, found, outer in zip(pages, figures, furniture, strict=True)]
     customs = observe_pages(texts, em=body.size)
+    panels = [_boxes_on(page, text, rects) for page, text, rects in zip(pages, texts, panels, strict=True)]
     blocks = [
         in_panels(make_blocks(text, page_no=page.page_no, em=body.size, typography=customs), boxes)
         for page, text, boxes in zip(pages, texts, panels, strict=True)
@@ -100,6 +101,18 @@ def column_headings(pages: Iterable[Sequence[TextBlock]], body: BodyStyle) -> fr
                 for box in text
             )
     return frozenset(style for style, number in seen.items() if beside[style] >= max(1, 0.25 * number))
+
+
+def _boxes_on(page: RawPage, text: Sequence[Line], panels: Sequence[Rect]) -> list[Rect]:
+    """The panels but for the ground of the whole page: a sheet of colour, or of white, that holds nearly all text."""
+    least_area, least_lines = 0.5 * page.width * page.height, 0.6 * len(text)
+
+    def is_ground(panel: Rect) -> bool:
+        if area(panel) < least_area:
+            return False
+        return sum(contains_point(panel, centre(line.box)) for line in text) >= least_lines
+
+    return [panel for panel in panels if not is_ground(panel)]
 
 
 def _in_order(

@@ -13,6 +13,8 @@ from typing import Final
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import Rect
 
+_GUTTER: Final = 0.4
+"""Columns are parted by at least this share of an em; on a page that was scanned a little askew not by more."""
 _OVERLAP: Final = 0.12
 """Boxes may reach over a cut by this share of an em (descenders, italics)."""
 
@@ -64,7 +66,7 @@ class _Page:
         zones = self._zones(bands)
         if len(zones) > 1:
             return [i for zone in zones for i in self.order(zone)]
-        columns = _split(members, boxes, axis=0, gap=0.7 * em, slack=_OVERLAP * em)
+        columns = _split(members, boxes, axis=0, gap=_GUTTER * em, slack=_OVERLAP * em)
         if len(columns) > 1:
             return [i for column in columns for i in self.order(column)]
         return sorted(members, key=lambda i: (round(boxes[i][1] / em), boxes[i][0], boxes[i][1], i))
@@ -75,7 +77,7 @@ class _Page:
         after_row = False
         for place, band in enumerate(bands):
             joined = [*zones[-1], *band] if zones else band
-            columns = _split(joined, self.boxes, axis=0, gap=0.7 * self.em, slack=_OVERLAP * self.em)
+            columns = _split(joined, self.boxes, axis=0, gap=_GUTTER * self.em, slack=_OVERLAP * self.em)
             is_row = self._is_row_of_panels(band)
             apart = is_row or after_row or _heads_columns(band, columns, bands[place + 1 :], self.boxes, self.heads)
             if zones and len(columns) > 1 and not apart:
