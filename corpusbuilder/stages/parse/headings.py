@@ -4,12 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final
 
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.page import Line, OutlineEntry
 from corpusbuilder.records.text import fold
-from corpusbuilder.stages.parse.headlines import set_apart
+from corpusbuilder.stages.parse.headlines import is_plain, set_apart
+from corpusbuilder.stages.parse.levels import Style, heading_levels, style_of
 from corpusbuilder.stages.parse.model import TextBlock
 
 _NUMBERING: Final = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVXLC]{1,6}\.|[A-Z]\.)\s+\S")
@@ -19,9 +20,6 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _MAX_CHARS: Final = 160
-
-Style: TypeAlias = tuple[float, bool, bool]
-"""Size, whether in capitals, bold: of two, the greater stands higher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def mark_headings(
     listed = _listed(blocks, outline)
     apart = set_apart(blocks, font=body.font, size=body.size)
     found = [i for i, b in enumerate(blocks) if i in listed or i in apart or looks_like_heading(b, body)]
-    levels = _levels(blocks, found, listed)
+    levels = heading_levels(blocks, found, listed, body_font=body.font, recognised=is_plain(blocks))
     outside = _outside_boxes(blocks, found)
     return [
         replace(
@@ -126,36 +124,6 @@ def looks_like_heading(block: TextBlock, body: BodyStyle) -> bool:
     stands_out = all(word.bold for word in words) and not body.bold
     capitals = text.isupper() and len(words) <= 12
     return (stands_out or capitals) and len(words) <= 16
-
-
-def _levels(blocks: Sequence[TextBlock], found: Sequence[int], listed: dict[int, int]) -> dict[int, int]:
-    """Levels by the table of contents where it speaks, elsewhere by rank of the style among the headings' styles."""
-    styles = sorted({style_of(blocks[i]) for i in found}, reverse=True)
-    by_style = {style: place for place, style in enumerate(styles, start=1)}
-    told: dict[Style, Counter[int]] = {}
-    for i, level in listed.items():
-        told.setdefault(style_of(blocks[i]), Counter())[level] += 1
-    deepest = max(listed.values(), default=0)
-    levels = {}
-    for i in found:
-        style = style_of(blocks[i])
-        if i in listed:
-            levels[i] = listed[i]
-        elif style in told:
-            levels[i] = max(told[style], key=lambda level: (told[style][level], -level))
-        else:
-            levels[i] = max(by_style[style], deepest + 1) if listed else by_style[style]
-    return levels
-
-
-def style_of(block: TextBlock) -> Style:
-    """How a heading is set. Colour plays no part: it often changes from chapter to chapter; nor do italics."""
-    words = [word for line in block.lines for word in line.words]
-    return (
-        round(block.lines[0].size * 2) / 2,
-        block.text.isupper(),
-        all(word.bold for word in words),
-    )
 
 
 def heading_text(block: TextBlock) -> str:

@@ -28,7 +28,7 @@ def set_apart(blocks: Sequence[TextBlock], *, font: str, size: float) -> frozens
         font: of the body.
         size: of the body, in points.
     """
-    if _is_plain(blocks):
+    if is_plain(blocks):
         return frozenset(i for i in range(len(blocks)) if _is_plain_heading(blocks, i))
     used: Counter[_Type] = Counter()
     heading: dict[_Type, list[int]] = {}
@@ -40,12 +40,10 @@ def set_apart(blocks: Sequence[TextBlock], *, font: str, size: float) -> frozens
         used[key] += 1
         if first.font != font and _is_title(block, size) and _is_of_one_type(block) and _heads_text(blocks, i, size):
             heading.setdefault(key, []).append(i)
-    return frozenset(
-        i for key, found in heading.items() if len(found) >= max(2, _MIN_SHARE * used[key]) for i in found
-    )
+    return frozenset(i for key, found in heading.items() if len(found) >= max(2, _MIN_SHARE * used[key]) for i in found)
 
 
-def _is_plain(blocks: Sequence[TextBlock]) -> bool:
+def is_plain(blocks: Sequence[TextBlock]) -> bool:
     """Whether all words are of one font and weight, as recognised text is: then type tells nothing."""
     fonts: Counter[tuple[str, bool, bool]] = Counter()
     for block in blocks:

@@ -10,7 +10,8 @@ from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.blocks import make_blocks, observe_pages
 from corpusbuilder.stages.parse.captions import bind_captions, usual_side
 from corpusbuilder.stages.parse.furniture import furniture_lines
-from corpusbuilder.stages.parse.headings import BodyStyle, Style, looks_like_heading, style_of
+from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
+from corpusbuilder.stages.parse.levels import Style, style_of
 from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
 from corpusbuilder.stages.parse.order import reading_order
 from corpusbuilder.stages.parse.ownership import with_own_lines
