@@ -9,7 +9,7 @@ from typing import Final
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.page import Line, OutlineEntry
 from corpusbuilder.records.text import fold
-from corpusbuilder.stages.parse.headlines import is_plain, set_apart
+from corpusbuilder.stages.parse.headlines import is_debris, is_plain, set_apart
 from corpusbuilder.stages.parse.levels import Style, heading_levels, style_of
 from corpusbuilder.stages.parse.model import TextBlock
 
@@ -59,8 +59,13 @@ def mark_headings(
     """
     listed = _listed(blocks, outline)
     apart = set_apart(blocks, font=body.font, size=body.size)
-    found = [i for i, b in enumerate(blocks) if i in listed or i in apart or looks_like_heading(b, body)]
-    levels = heading_levels(blocks, found, listed, body_font=body.font, recognised=is_plain(blocks))
+    plain = is_plain(blocks)
+
+    def by_itself(block: TextBlock) -> bool:
+        return looks_like_heading(block, body) and not (plain and is_debris(block))
+
+    found = [i for i, block in enumerate(blocks) if i in listed or i in apart or by_itself(block)]
+    levels = heading_levels(blocks, found, listed, body_font=body.font, recognised=plain)
     outside = _outside_boxes(blocks, found)
     return [
         replace(

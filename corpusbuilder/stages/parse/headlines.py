@@ -3,9 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from corpusbuilder.records.document import BlockLabel
+from corpusbuilder.records.geometry import union
 from corpusbuilder.stages.parse.model import TextBlock
 
 _MAX_CHARS: Final = 90
@@ -17,6 +19,8 @@ _NUMBERED: Final = re.compile(
     r"|\d{1,2}(?:\.[\dI]{1,2}){1,3}\.?\s+\w|[IVXL]{1,6}\s*\.\s*[-–—]*\s*\w)",
     re.IGNORECASE,
 )
+_SURE_CAPITALS: Final = 12
+"""Fewer capitals may be a scrap of a picture."""
 _Type: TypeAlias = tuple[str, float, bool, bool]
 
 
@@ -51,6 +55,15 @@ def is_plain(blocks: Sequence[TextBlock]) -> bool:
             for word in line.words:
                 fonts[word.font, word.bold, word.italic] += 1
     return bool(fonts) and max(fonts.values()) >= 0.995 * fonts.total()
+
+
+def is_debris(block: TextBlock) -> bool:
+    """Whether words that were recognised in a picture are more likely scraps of it, or a torn line, than a heading."""
+    text = block.text
+    start = next((char for char in text if char.isalnum()), "")
+    letters = sum(char.isalpha() for char in text)
+    longest = max((len(word) for word in text.split()), default=0)
+    return start.islower() or letters < 0.6 * len(text) or longest < 4
 
 
 def _is_title(block: TextBlock, size: float) -> bool:
@@ -99,29 +112,55 @@ def _gaps_above(blocks: Sequence[TextBlock], index: int) -> Iterator[float]:
             yield block.box[1] - above[3]
 
 
+def without_run_in_titles(blocks: Sequence[TextBlock]) -> list[TextBlock]:
+    """Blocks of recognised text, a title that was taken for the first line of the paragraph under it put apart.
+
+    A line that leaves room for the first word of the next one ends its paragraph; if it ends no sentence, it is a
+    title.
+    """
+    parts: list[TextBlock] = []
+    for block in blocks:
+        if block.label is BlockLabel.TEXT and len(block.lines) >= 3 and _opens_with_title(block):
+            first, rest = block.lines[:1], block.lines[1:]
+            parts.append(replace(block, lines=first, box=first[0].box, full=False))
+            parts.append(replace(block, lines=rest, box=union([line.box for line in rest]), inset=None))
+        else:
+            parts.append(block)
+    return parts
+
+
+def _opens_with_title(block: TextBlock) -> bool:
+    first, second = block.lines[:2]
+    start = next((char for char in first.text if char.isalnum()), "")
+    if first.text.endswith(_OPEN_END) or not (start.isupper() or start.isdigit()) or is_debris(block):
+        return False
+    word = second.words[0]
+    room = block.box[2] - first.box[2]
+    return word.text[:1].isupper() and room >= max(word.box[2] - word.box[0] + 1.5 * first.size, 4 * first.size)
+
+
 def _is_plain_heading(blocks: Sequence[TextBlock], index: int) -> bool:
     """Whether a short line in the type of the text is a heading by its number, its place or its capitals."""
     block = blocks[index]
     size = block.lines[0].size
     numbered = bool(_NUMBERED.match(block.text))
-    title = TextBlock(block.page_no, block.box, block.lines) if numbered else block
     if block.label is BlockLabel.CAPTION or len(block.lines) > (2 if numbered else 1):
         return False
-    if numbered and title.text.endswith(".") and len(title.text) <= _MAX_CHARS:
-        return _stands_apart(blocks, index, size)
-    if not _is_title(title, size):
-        return False
     if numbered:
+        title = replace(block, label=BlockLabel.TEXT)
+        ended = title.text.endswith(".") and len(title.text) <= _MAX_CHARS
+        return (ended or _is_title(title, size)) and _stands_apart(blocks, index, size)
+    return _is_title(block, size) and _heads_text(blocks, index, size) and _shows(blocks, index, size)
+
+
+def _shows(blocks: Sequence[TextBlock], index: int, size: float) -> bool:
+    """Whether a line above a text is in capitals, centred, or short with space above it."""
+    box, below, gaps = blocks[index].box, blocks[index + 1].box, list(_gaps_above(blocks, index))
+    is_centred = box[0] > below[0] + 3 * size and box[2] < below[2] - 3 * size
+    if is_centred or (blocks[index].text.isupper() and len(blocks[index].text) >= _SURE_CAPITALS):
         return _stands_apart(blocks, index, size)
-    if not _heads_text(blocks, index, size):
-        return False
-    below = blocks[index + 1].box
-    if block.text.isupper():
-        return _stands_apart(blocks, index, size)
-    is_centred = block.box[0] > below[0] + 3 * size and block.box[2] < below[2] - 3 * size
-    is_short = block.box[2] - block.box[0] <= 0.75 * (below[2] - below[0])
-    gaps = list(_gaps_above(blocks, index))
-    return is_centred or (is_short and bool(gaps) and min(gaps) >= 0.35 * size)
+    is_short = box[2] - box[0] <= 0.75 * (below[2] - below[0])
+    return is_short and bool(gaps) and min(gaps) >= 0.35 * size
 
 
 def _stands_apart(blocks: Sequence[TextBlock], index: int, size: float) -> bool:

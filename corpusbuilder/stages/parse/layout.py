@@ -11,6 +11,7 @@ from corpusbuilder.stages.parse.blocks import make_blocks, observe_pages
 from corpusbuilder.stages.parse.captions import bind_captions, usual_side
 from corpusbuilder.stages.parse.furniture import furniture_lines
 from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
+from corpusbuilder.stages.parse.headlines import is_plain, without_run_in_titles
 from corpusbuilder.stages.parse.levels import Style, style_of
 from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
 from corpusbuilder.stages.parse.order import reading_order
@@ -64,6 +65,8 @@ def lay_out(
         for page, text, boxes in zip(pages, texts, panels, strict=True)
     ]
     on_pages = list(zip(pages, figures, blocks, strict=True))
+    if is_plain([block for text in blocks for block in text]):
+        blocks = [without_run_in_titles(text) for text in blocks]
     in_columns = column_headings(blocks, body)
     first = [caption for page, found, text in on_pages for caption in bind_captions(page, found, text)]
     side = usual_side(first)

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from os.path import commonprefix
 from typing import Final, TypeAlias
 
 from corpusbuilder.stages.parse.model import TextBlock
@@ -30,7 +29,7 @@ _KINDS: Final = (
     ("decimal3", re.compile(r"\d{1,2}\.[\dIl]{1,2}\.\d")),
     ("decimal2", re.compile(r"\d{1,2}\.[\dIl]{1,2}\b")),
     ("decimal1", re.compile(r"\d{1,2}\s*[.)]?[\s—–-]")),
-    ("roman", re.compile(r"[IVX]{1,6}l*\s*[.)—–-]")),
+    ("roman", re.compile(r"[IVXL]{1,6}l*\s*[.)—–-]")),
     ("letter", re.compile(r"[A-Z]\s*[.)]\s")),
     ("small", re.compile(r"[a-z]\s*[.)]\s")),
 )
@@ -125,7 +124,12 @@ def _is_native(name: str, usual: set[str]) -> bool:
     """Whether a family is that of the text or of the title; another one at the same size marks asides."""
     if not name or "" in usual:
         return True
-    return any(len(commonprefix([name, other])) >= 0.6 * max(len(name), len(other)) for other in usual)
+    return any(name[:length] == other[:length] for other in usual if (length := _most(name, other)))
+
+
+def _most(name: str, other: str) -> int:
+    """So many first letters are the same in two names of one family."""
+    return -(-6 * max(len(name), len(other)) // 10)
 
 
 def _numbering_depths(titles: Sequence[str], *, unnumbered_below: bool) -> list[int]:
