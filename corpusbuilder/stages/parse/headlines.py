@@ -120,7 +120,7 @@ def without_run_in_titles(blocks: Sequence[TextBlock]) -> list[TextBlock]:
     """
     parts: list[TextBlock] = []
     for block in blocks:
-        if block.label is BlockLabel.TEXT and len(block.lines) >= 3 and _opens_with_title(block):
+        if block.label is BlockLabel.TEXT and len(block.lines) >= 2 and _opens_with_title(block):
             first, rest = block.lines[:1], block.lines[1:]
             parts.append(replace(block, lines=first, box=first[0].box, full=False))
             parts.append(replace(block, lines=rest, box=union([line.box for line in rest]), inset=None))
@@ -144,12 +144,11 @@ def _is_plain_heading(blocks: Sequence[TextBlock], index: int) -> bool:
     block = blocks[index]
     size = block.lines[0].size
     numbered = bool(_NUMBERED.match(block.text))
-    if block.label is BlockLabel.CAPTION or len(block.lines) > (2 if numbered else 1):
+    if block.label is BlockLabel.CAPTION or len(block.lines) > (3 if numbered else 1):
         return False
     if numbered:
-        title = replace(block, label=BlockLabel.TEXT)
-        ended = title.text.endswith(".") and len(title.text) <= _MAX_CHARS
-        return (ended or _is_title(title, size)) and _stands_apart(blocks, index, size)
+        long = len(block.text) > 2 * _MAX_CHARS or block.text.endswith((",", ";", ":", "-"))
+        return not long and _stands_apart(blocks, index, size)
     return _is_title(block, size) and _heads_text(blocks, index, size) and _shows(blocks, index, size)
 
 

@@ -64,9 +64,9 @@ def lay_out(
         in_panels(make_blocks(text, page_no=page.page_no, em=body.size, typography=customs), boxes)
         for page, text, boxes in zip(pages, texts, panels, strict=True)
     ]
-    on_pages = list(zip(pages, figures, blocks, strict=True))
     if is_plain([block for text in blocks for block in text]):
         blocks = [without_run_in_titles(text) for text in blocks]
+    on_pages = list(zip(pages, figures, blocks, strict=True))
     in_columns = column_headings(blocks, body)
     first = [caption for page, found, text in on_pages for caption in bind_captions(page, found, text)]
     side = usual_side(first)
