@@ -72,7 +72,9 @@ def lay_out(
     side = usual_side(first)
     return [
         PageLayout(
-            items=_in_order(found, text, bind_captions(page, found, text, side=side), boxes, body, in_columns),
+            items=_in_order(
+                _items(found, text, bind_captions(page, found, text, side=side)), boxes, body, in_columns=in_columns
+            ),
             furniture=_furniture_blocks(page, found, outside),
         )
         for (page, found, text), outside, boxes in zip(on_pages, furniture, panels, strict=True)
@@ -119,22 +121,23 @@ def _boxes_on(page: RawPage, text: Sequence[Line], panels: Sequence[Rect]) -> li
     return [panel for panel in panels if not is_ground(panel)]
 
 
-def _in_order(
-    found: Sequence[FoundFigure],
-    blocks: Sequence[TextBlock],
-    captions: Sequence[BoundCaption],
-    panels: Sequence[Rect],
-    body: BodyStyle,
-    in_columns: frozenset[Style],
-) -> tuple[TextBlock | CaptionedFigure, ...]:
-    """Text, captions and figures of a page as they are read."""
+def _items(
+    found: Sequence[FoundFigure], blocks: Sequence[TextBlock], captions: Sequence[BoundCaption]
+) -> list[TextBlock | CaptionedFigure]:
+    """Text, captions and figures of a page, in no order."""
     bound = {id(line) for caption in captions for line in caption.block.lines}
     rest = [block for block in blocks if id(block.lines[0]) not in bound]
-    items: list[TextBlock | CaptionedFigure] = [
-        *rest,
-        *(caption.block for caption in captions),
-        *_captioned(found, captions),
-    ]
+    return [*rest, *(caption.block for caption in captions), *_captioned(found, captions)]
+
+
+def _in_order(
+    items: Sequence[TextBlock | CaptionedFigure],
+    panels: Sequence[Rect],
+    body: BodyStyle,
+    *,
+    in_columns: frozenset[Style],
+) -> tuple[TextBlock | CaptionedFigure, ...]:
+    """The items of a page as they are read."""
     heads = [
         isinstance(item, TextBlock) and looks_like_heading(item, body) and style_of(item) not in in_columns
         for item in items
