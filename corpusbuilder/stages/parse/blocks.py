@@ -26,6 +26,8 @@ from corpusbuilder.stages.parse.typography import (
 BULLET: Final = re.compile(r"[•◦▪●■□‣∙⁃▸►➢➤✓·]|[–—-]")
 NUMBERED: Final = re.compile(r"\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})[.)°]")
 _DASHES: Final = ("–", "—", "-")
+_HEADING_LINES: Final = 4
+"""A heading has no more."""
 _TERM_WORDS: Final = 4
 """A term that a glossary explains is no longer, its colon included."""
 _ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
@@ -66,9 +68,11 @@ def starts_item(lines: Sequence[Line]) -> bool:
     words = lines[0].words
     if len(words) < 2:
         return False
-    if BULLET.fullmatch(words[0].text):
-        return words[0].text not in _DASHES or len(lines) == 1 or lines[1].box[0] > words[0].box[2] - 1
-    return bool(NUMBERED.fullmatch(words[0].text)) and (len(lines) == 1 or lines[1].box[0] > words[0].box[2] - 1)
+    marker = words[0]
+    hangs = len(lines) == 1 or lines[1].box[0] > marker.box[0] + 0.3 * marker.size
+    if BULLET.fullmatch(marker.text):
+        return hangs or marker.text not in _DASHES
+    return hangs and bool(NUMBERED.fullmatch(marker.text))
 
 
 def _columns(rows: Sequence[Row], *, em: float) -> list[list[Row]]:
@@ -157,10 +161,12 @@ class _Column:
     def _begins(self, start: int, index: int, *, is_item: bool) -> bool:
         """Whether a line is the first of a paragraph by its indent, or because the line above ends early."""
         above, row = self.rows[index - 1], self.rows[index]
-        if row.size > 1.08 * self.customs.em or (row.bold and _are_centred(above, row, self.customs.em)):
+        # Scanned pages are each a little larger or smaller, so that size alone does not make a heading.
+        is_heading = row.size > 1.08 * self.customs.em and len(self.rows) <= _HEADING_LINES
+        if is_heading or (row.bold and _are_centred(above, row, self.customs.em)):
             return False
         ended, opened = ends_sentence(above.line.text), opens_sentence(row.first)
-        hangs = is_item and row.left > self.rows[start].line.words[1].box[0] - 0.25 * self.customs.em
+        hangs = is_item and row.left > self.rows[start].line.words[1].box[0] - self.customs.tolerance
         may_be_inset = not hangs and (ended or (opened and self.customs.indent is not None))
         if may_be_inset and is_inset(self.rows, index, self.customs):
             return True
@@ -187,7 +193,8 @@ class _Column:
     def _leaves_item(self, start: int, index: int) -> bool:
         """Whether a line stands left of the hanging text of its list item, and is no flush turn-over of it."""
         marker, row, em = self.rows[start].line.words[0], self.rows[index], self.customs.em
-        if not BULLET.fullmatch(marker.text) or row.left > self.rows[start].line.words[1].box[0] - 0.3 * em:
+        hanging = self.rows[start].line.words[1].box[0] - self.customs.tolerance
+        if not BULLET.fullmatch(marker.text) or row.left > hanging:
             return False
         hangs = index - start > 1 or abs(row.left - marker.box[0]) > 0.3 * em
         return hangs and row.first[:1].isupper()

@@ -6,7 +6,7 @@ Margins are those of the lines nearby, because text runs round figures; what an 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from corpusbuilder.stages.parse.typography import Row, Typography
+from corpusbuilder.stages.parse.typography import EDGE, Row, Typography
 
 _NEAR: Final = 12
 """So many lines up and down are asked where the left margin is."""
@@ -75,8 +75,8 @@ def is_full(rows: Sequence[Row], index: int, customs: Typography, *, strictly: b
     near = [other.right for other in _around(rows, index, _BESIDE) if _share_margin(row, other, customs)]
     if not near:
         return None
-    em, slack = customs.em, max(0.15 * customs.em, customs.tolerance)
-    if customs.justified and abs(row.size - em) <= 0.06 * em:
+    em, slack = customs.em, max(EDGE * customs.em, customs.tolerance)
+    if customs.justified and abs(row.size - em) <= max(0.06, 0.4 * customs.jitter) * em:
         if any(abs(right - row.right) <= slack for right in near[:4]):
             return True
         missing = _edge(near, row.right, slack) - row.right

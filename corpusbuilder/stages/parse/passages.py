@@ -15,9 +15,12 @@ from corpusbuilder.stages.parse.model import TextBlock
 
 _HYPHEN: Final = re.compile(r"[^\W\d_][-\u2010\u00ad]$")
 _SENTENCE_END: Final = re.compile(r"[.!?…:;][\"'”’»)\]]*\d{0,3}$")
+_STOP: Final = re.compile(r"[.!?…][\"'”’»)\]]*\d{0,3}$")
 _INTERRUPTIONS: Final = 12
 """So many boxes, notes and labels may stand between the parts of a paragraph."""
-_LABEL_CHARS: Final = 40
+_UPRIGHT: Final = 0.9
+"""Cosine of the slant from which on text is no part of the running text."""
+_LABEL_CHARS: Final = 25
 """A line of its own that is shorter may be a label of a figure."""
 _SOFT_HYPHEN: Final = "\u00ad"
 
@@ -90,7 +93,7 @@ def _drafts(blocks: Sequence[TextBlock]) -> list[_Draft]:
         elif block.label in (BlockLabel.TEXT, BlockLabel.LIST_ITEM):
             if not in_panel:
                 path.leave_panel()
-            if not (is_open and _joins(drafts[-1], block)) and not _resumes(drafts[reach:], block):
+            if not _resumes(drafts[reach:], block) and not (is_open and _joins(drafts[-1], block)):
                 kind: Literal["paragraph", "list"] = "list" if block.label is BlockLabel.LIST_ITEM else "paragraph"
                 drafts.append(_Draft(kind, path.titles, [[block]]))
             is_open = True
@@ -98,14 +101,15 @@ def _drafts(blocks: Sequence[TextBlock]) -> list[_Draft]:
 
 
 def _resumes(drafts: Sequence[_Draft], block: TextBlock) -> bool:
-    """Add a block to the paragraph that boxes, notes and labels between them interrupt; whether there is one."""
-    if block.label is not BlockLabel.TEXT or not block.text[:1].islower() or block.inset:
+    """Add a block to the paragraph or list that boxes, notes and labels interrupt; whether there is one."""
+    is_item = block.label is BlockLabel.LIST_ITEM
+    if not is_item and (not block.text[:1].islower() or block.inset):
         return False
     for draft in reversed(drafts[-_INTERRUPTIONS:]):
         last = draft.blocks[-1][-1]
         if not _is_aside(last, block):
-            stopped = _SENTENCE_END.search(last.text.rstrip()) or block.page_no - last.page_no > 1
-            return not stopped and draft.kind == "paragraph" and _joins(draft, block)
+            stopped = block.page_no - last.page_no > 1 or (not is_item and _STOP.search(last.text.rstrip()))
+            return not stopped and draft.kind == ("list" if is_item else "paragraph") and _joins(draft, block)
     return False
 
 
@@ -113,8 +117,15 @@ def _is_aside(block: TextBlock, body: TextBlock) -> bool:
     """Whether a block is no part of the text that ``body`` belongs to: boxed, of another size, or a mere label."""
     size = body.lines[0].size
     other_size = abs(block.lines[-1].size - size) > 0.06 * max(size, 1.0)
-    is_label = len(block.text) < _LABEL_CHARS and len(block.lines) == 1 and block.full is None
-    return (block.panel is None) != (body.panel is None) or other_size or is_label
+    if block.lines[0].direction[0] < _UPRIGHT:
+        return True
+    return (block.panel is None) != (body.panel is None) or other_size or _is_label(block)
+
+
+def _is_label(block: TextBlock) -> bool:
+    """Whether a block is a short line that stands alone, as what names something in a figure does."""
+    is_short = len(block.text) < _LABEL_CHARS and len(block.lines) == 1
+    return is_short and block.label is BlockLabel.TEXT and block.full is None
 
 
 def _joins(draft: _Draft, block: TextBlock) -> bool:
@@ -150,8 +161,9 @@ def _goes_on(last: TextBlock, block: TextBlock) -> bool:
     if elsewhere and last.full and block.inset is False and not after[:1].isdigit():
         return True
     if ended:
-        return False
-    return after[:1].islower() or (elsewhere and last.full is not False and not after[:1].isdigit())
+        return elsewhere and after[:1].islower() and not _STOP.search(before)
+    may_go_on = elsewhere and last.full is not False and not after[:1].isdigit() and not _is_label(block)
+    return after[:1].islower() or may_go_on
 
 
 def _passage(draft: _Draft, document_id: str, vocabulary: frozenset[str]) -> Passage | None:

@@ -15,6 +15,8 @@ from typing import Final
 from corpusbuilder.records.page import Line
 
 _SENTENCE_END: Final = re.compile(r"[.!?…:;][\"'”’»)\]]*\d{0,3}$")
+EDGE: Final = 0.22
+"""In em: right edges of justified lines differ by so much where punctuation hangs in the margin."""
 _MIN_SEEN: Final = 3
 """A custom is one when it is seen so often."""
 
@@ -143,7 +145,7 @@ def observe(columns: Iterable[Sequence[Row]], *, em: float) -> Typography:
         skip=_skip(body, leadings),
         indent=indent,
         indents=indents,
-        justified=_is_justified(body, max(0.15, jitter) * em),
+        justified=_is_justified(body, max(EDGE, jitter) * em),
         jitter=jitter,
     )
 

@@ -108,3 +108,22 @@ def test_the_title_of_a_panel_ends_with_the_panel():
     chapter = replace(rows("Rivers", y=50), label=BlockLabel.SECTION_HEADER, level=1)
     found = passages(chapter, title, inside, rows("The sea is salty.", y=300))
     assert [p.heading for p in found] == [("Rivers", "Did you know?"), ("Rivers",)]
+
+
+def test_a_paragraph_goes_on_after_a_label_that_interrupts_it():
+    first, label = rows("The river carries mud down from the", y=600), rows("Clouds", y=300)
+    found = passages(first, label, rows("hills to the sea.", page_no=2))
+    assert [p.text for p in found] == ["The river carries mud down from the hills to the sea.", "Clouds"]
+
+
+def test_a_full_last_line_and_a_flush_first_line_are_one_paragraph_over_a_page_break():
+    first = replace(rows("It rains.", y=600), full=True)
+    assert len(passages(first, replace(rows("The hills are dry.", page_no=2), inset=False))) == 1
+    assert len(passages(first, replace(rows("The hills are dry.", page_no=2), inset=True))) == 2
+
+
+def test_a_list_goes_on_after_text_that_runs_up_the_page():
+    items = [replace(rows(text, y=y), label=BlockLabel.LIST_ITEM) for text, y in (("1. one", 100), ("2. two", 160))]
+    upward = rows("Places", y=130)
+    upward = replace(upward, lines=tuple(replace(line, direction=(0.0, -1.0)) for line in upward.lines))
+    assert [p.kind for p in passages(items[0], upward, items[1])] == ["list", "paragraph"]
