@@ -68,3 +68,16 @@ def test_a_heading_in_a_panel_heads_only_the_panel():
     assert path.titles == ("Earth", "Rivers", "Did you know?")
     path.leave_panel()
     assert path.titles == ("Earth", "Rivers")
+
+
+def test_the_table_of_contents_names_headings_without_their_numbers():
+    section = block(text_line("1.2 Water on the move", 50, 50, size=10))
+    assert marked(section, outline=[OutlineEntry(2, "Water on the Move", 1)]) == [2]
+
+
+def test_a_heading_on_a_coloured_ground_is_no_box_title_when_its_like_stand_outside():
+    on_ground = block(text_line("Rivers", 50, 50, size=14), panel=(40, 40, 300, 300))
+    others = [block(text_line(name, 50, 20, size=14)) for name in ("Deserts", "Seas")]
+    everything = [on_ground, *others, block(*BODY)]
+    done = mark_headings(everything, body_style(line for b in everything for line in b.lines))
+    assert done[0].panel is None
