@@ -10,7 +10,7 @@ from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.page import Line, OutlineEntry
 from corpusbuilder.records.text import fold
 from corpusbuilder.stages.parse.headlines import is_debris, is_plain, set_apart
-from corpusbuilder.stages.parse.levels import Style, heading_levels, style_of
+from corpusbuilder.stages.parse.levels import heading_levels
 from corpusbuilder.stages.parse.model import TextBlock
 
 _NUMBERING: Final = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVXLC]{1,6}\.|[A-Z]\.)\s+\S")
@@ -56,6 +56,9 @@ def mark_headings(
         blocks: of a whole document, in reading order.
         body: see `body_style`.
         outline: the PDF's table of contents. Where it names a block, its levels hold.
+
+    A heading in a box heads only the box, unless it is of the highest kind or the box is but the ground that it stands
+    on.
     """
     listed = _listed(blocks, outline)
     apart = set_apart(blocks, font=body.font, size=body.size)
@@ -66,13 +69,14 @@ def mark_headings(
 
     found = [i for i, block in enumerate(blocks) if i in listed or i in apart or by_itself(block)]
     levels = heading_levels(blocks, found, listed, body_font=body.font, recognised=plain)
-    outside = _outside_boxes(blocks, found)
+    boxed = {(b.page_no, b.panel) for i, b in enumerate(blocks) if i not in levels and b.panel}
+    top = min(levels.values(), default=1)
     return [
         replace(
             block,
             label=BlockLabel.SECTION_HEADER,
             level=levels[i],
-            panel=None if style_of(block) in outside else block.panel,
+            panel=block.panel if (block.page_no, block.panel) in boxed and levels[i] > top else None,
         )
         if i in levels
         else block
@@ -99,13 +103,6 @@ def _listed(blocks: Sequence[TextBlock], outline: Sequence[OutlineEntry]) -> dic
 
 def _without_number(title: str) -> str:
     return _LEAD.sub("", title.replace("\u00ad", "")).strip()
-
-
-def _outside_boxes(blocks: Sequence[TextBlock], found: Sequence[int]) -> frozenset[Style]:
-    """The styles of headings that mostly stand outside boxes: one inside a ground of colour is of their kind, too."""
-    total = Counter(style_of(blocks[i]) for i in found)
-    free = Counter(style_of(blocks[i]) for i in found if blocks[i].panel is None)
-    return frozenset(style for style, number in total.items() if free[style] > 0.5 * number)
 
 
 def looks_like_heading(block: TextBlock, body: BodyStyle) -> bool:

@@ -30,18 +30,22 @@ def reading_order(
         em: the size of the body text, the measure of a gutter.
         panels: the filled or framed box that holds each of them, or None.
     """
+    holders = list(panels) if panels else [None] * len(boxes)
     groups: list[list[int]] = []
     within: dict[Rect, list[int]] = {}
     for i in range(len(boxes)):
-        panel = panels[i] if panels else None
+        panel = holders[i]
         group = within.setdefault(panel, []) if panel else []
         if not group:
             groups.append(group)
         group.append(i)
     outer = _Page(
-        [union([boxes[i] for i in group]) for group in groups],
+        [
+            union([*(boxes[i] for i in group), *filter(None, [panels[group[0]] if panels else None])])
+            for group in groups
+        ],
         [all(heads[i] for i in group) for group in groups],
-        [panels[group[0]] if panels else None for group in groups],
+        [holders[group[0]] for group in groups],
         em,
     )
     inner = _Page(boxes, heads, [None] * len(boxes), em)

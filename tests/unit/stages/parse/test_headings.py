@@ -75,9 +75,18 @@ def test_the_table_of_contents_names_headings_without_their_numbers():
     assert marked(section, outline=[OutlineEntry(2, "Water on the Move", 1)]) == [2]
 
 
-def test_a_heading_on_a_coloured_ground_is_no_box_title_when_its_like_stand_outside():
-    on_ground = block(text_line("Rivers", 50, 50, size=14), panel=(40, 40, 300, 300))
-    others = [block(text_line(name, 50, 20, size=14)) for name in ("Deserts", "Seas")]
-    everything = [on_ground, *others, block(*BODY)]
-    done = mark_headings(everything, body_style(line for b in everything for line in b.lines))
-    assert done[0].panel is None
+def in_a_box(*, with_text):
+    panel = (40, 40, 300, 300)
+    title = block(text_line("The Living Earth", 50, 10, size=20))
+    heading = block(text_line("Rivers", 50, 50, size=14), panel=panel)
+    text = block(*paragraph(50, 80), panel=panel if with_text else None)
+    everything = [title, heading, text, block(*BODY)]
+    return mark_headings(everything, body_style(line for b in everything for line in b.lines))[1].panel
+
+
+def test_a_heading_above_text_in_a_box_heads_the_box():
+    assert in_a_box(with_text=True) is not None
+
+
+def test_a_heading_alone_on_a_coloured_ground_heads_what_follows():
+    assert in_a_box(with_text=False) is None
