@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from corpusbuilder.records.page import Line, RawPage
+from corpusbuilder.stages.parse.sides import side_lines
 
 _EDGE: Final = 0.13
 """Furniture stands in this share of the page height, at the top or at the bottom."""
@@ -21,17 +22,44 @@ def furniture_lines(pages: Sequence[RawPage], *, em: float) -> list[frozenset[in
     """For each page the indices of its lines that are furniture.
 
     A line is furniture when it stands at an edge of the page, is not set in the type of a heading, and either is a mere
-    page number or its text (numbers apart) or its place recurs on other pages. ``em`` is the size of the body text.
+    page number or its text (numbers apart) or its place recurs on other pages; or it stands beside the text (see
+    `side_lines`). ``em`` is the size of the body text.
     """
     edges = [[i for i in _edge_lines(page) if page.lines[i].size < _HEADING * em] for page in pages]
     texts = Counter(
         key for page, found in zip(pages, edges, strict=True) for key in {_key(page.lines[i]) for i in found}
     )
     heights = _busy_heights(pages, edges, texts)
+    running = _running_lines(pages, edges, em)
     return [
-        frozenset(i for i in found if _is_furniture(page, i, texts, heights, len(pages)))
-        for page, found in zip(pages, edges, strict=True)
+        frozenset({i for i in found if _is_furniture(page, i, texts, heights, len(pages))} | beside | close)
+        for page, found, beside, close in zip(pages, edges, side_lines(pages), running, strict=True)
     ]
+
+
+def _running_lines(pages: Sequence[RawPage], edges: Sequence[Sequence[int]], em: float) -> list[set[int]]:
+    """Lines near an edge with the same words at the same height of several pages.
+
+    On some of these pages the text may come close; on most it does not (``edges`` has the lines that stand apart).
+    """
+    places = [
+        {
+            i: (_key(line), round(line.box[3] / _SLACK))
+            for i, line in enumerate(page.lines)
+            if (line.box[3] <= _EDGE * page.height or line.box[1] >= (1 - _EDGE) * page.height)
+            and line.size < _HEADING * em
+            and sum(char.isalpha() for char in line.text) >= 4
+        }
+        for page in pages
+    ]
+    seen = Counter(place for found in places for place in set(found.values()))
+    apart = Counter(
+        place
+        for found, outer in zip(places, edges, strict=True)
+        for place in {place for i, place in found.items() if i in set(outer)}
+    )
+    least = max(3, 0.15 * len(pages))
+    return [{i for i, p in found.items() if seen[p] >= least and apart[p] > 0.5 * seen[p]} for found in places]
 
 
 def _edge_lines(page: RawPage) -> list[int]:

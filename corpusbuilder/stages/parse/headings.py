@@ -9,9 +9,16 @@ from typing import Final
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.page import Line, OutlineEntry
 from corpusbuilder.records.text import fold
+from corpusbuilder.stages.parse.headlines import is_debris, is_plain, set_apart
+from corpusbuilder.stages.parse.levels import heading_levels
 from corpusbuilder.stages.parse.model import TextBlock
 
 _NUMBERING: Final = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVXLC]{1,6}\.|[A-Z]\.)\s+\S")
+_LEAD: Final = re.compile(
+    r"^(?:(?:chap\w*|unit\w*|part\w*|le[cç]on|lesson|topic|th[eè]me|section)\.?\s+)?"
+    r"(?:\d{1,2}(?:\.\d{1,2})*|[IVXLC]{1,6}|[A-Z])\s*[.:)–—-]*\s+(?=\w)",
+    re.IGNORECASE,
+)
 _MAX_CHARS: Final = 160
 
 
@@ -49,15 +56,53 @@ def mark_headings(
         blocks: of a whole document, in reading order.
         body: see `body_style`.
         outline: the PDF's table of contents. Where it names a block, its levels hold.
+
+    A heading in a box heads only the box, unless it is of the highest kind or the box is but the ground that it stands
+    on.
     """
-    titles = {(fold(entry.title), entry.page_no): entry.level for entry in outline}
-    listed = {i: level for i, block in enumerate(blocks) if (level := titles.get((fold(block.text), block.page_no)))}
-    found = {i for i, block in enumerate(blocks) if i in listed or looks_like_heading(block, body)}
-    levels = _levels(blocks, sorted(found), listed)
+    listed = _listed(blocks, outline)
+    apart = set_apart(blocks, font=body.font, size=body.size)
+    plain = is_plain(blocks)
+
+    def by_itself(block: TextBlock) -> bool:
+        return looks_like_heading(block, body) and not (plain and is_debris(block))
+
+    found = [i for i, block in enumerate(blocks) if i in listed or i in apart or by_itself(block)]
+    levels = heading_levels(blocks, found, listed, body_font=body.font, recognised=plain)
+    boxed = {(b.page_no, b.panel) for i, b in enumerate(blocks) if i not in levels and b.panel}
+    top = min(levels.values(), default=1)
     return [
-        replace(block, label=BlockLabel.SECTION_HEADER, level=levels[i]) if i in found else block
+        replace(
+            block,
+            label=BlockLabel.SECTION_HEADER,
+            level=levels[i],
+            panel=block.panel if (block.page_no, block.panel) in boxed and levels[i] > top else None,
+        )
+        if i in levels
+        else block
         for i, block in enumerate(blocks)
     ]
+
+
+def _listed(blocks: Sequence[TextBlock], outline: Sequence[OutlineEntry]) -> dict[int, int]:
+    """The blocks that the table of contents names, with their levels: by their words, or by those after the number."""
+    titles = {(fold(entry.title), entry.page_no): entry.level for entry in outline}
+    bare = {
+        (name, entry.page_no): entry.level for entry in outline if len(name := fold(_without_number(entry.title))) > 3
+    }
+    listed = {}
+    for i, block in enumerate(blocks):
+        if len(block.text) > 2 * _MAX_CHARS or block.label not in (BlockLabel.TEXT, BlockLabel.LIST_ITEM):
+            continue
+        text, name = fold(block.text), fold(_without_number(block.text))
+        level = titles.get((text, block.page_no)) or bare.get((name, block.page_no))
+        if level:
+            listed[i] = level
+    return listed
+
+
+def _without_number(title: str) -> str:
+    return _LEAD.sub("", title.replace("\u00ad", "")).strip()
 
 
 def looks_like_heading(block: TextBlock, body: BodyStyle) -> bool:
@@ -81,32 +126,6 @@ def looks_like_heading(block: TextBlock, body: BodyStyle) -> bool:
     stands_out = all(word.bold for word in words) and not body.bold
     capitals = text.isupper() and len(words) <= 12
     return (stands_out or capitals) and len(words) <= 16
-
-
-def _levels(blocks: Sequence[TextBlock], found: Sequence[int], listed: dict[int, int]) -> dict[int, int]:
-    """Levels by the table of contents where it speaks, elsewhere by rank of the style among the headings' styles."""
-    styles = sorted({_rank(blocks[i]) for i in found}, reverse=True)
-    by_style = {style: place for place, style in enumerate(styles, start=1)}
-    told: dict[tuple[float, bool, bool], Counter[int]] = {}
-    for i, level in listed.items():
-        told.setdefault(_rank(blocks[i]), Counter())[level] += 1
-    deepest = max(listed.values(), default=0)
-    levels = {}
-    for i in found:
-        style = _rank(blocks[i])
-        if i in listed:
-            levels[i] = listed[i]
-        elif style in told:
-            levels[i] = max(told[style], key=lambda level: (told[style][level], -level))
-        else:
-            levels[i] = max(by_style[style], deepest + 1) if listed else by_style[style]
-    return levels
-
-
-def _rank(block: TextBlock) -> tuple[float, bool, bool]:
-    """Larger type stands higher; at one size capitals, then bold."""
-    words = [word for line in block.lines for word in line.words]
-    return round(block.lines[0].size * 2) / 2, block.text.isupper(), all(word.bold for word in words)
 
 
 def heading_text(block: TextBlock) -> str:

@@ -1,15 +1,18 @@
 """One page after another: figures, blocks, captions, furniture, and all of it in reading order."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from corpusbuilder.records.document import BlockLabel
-from corpusbuilder.records.geometry import union
+from corpusbuilder.records.geometry import area, centre, contains_point, union
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.blocks import make_blocks, observe_pages
 from corpusbuilder.stages.parse.captions import bind_captions, usual_side
 from corpusbuilder.stages.parse.furniture import furniture_lines
 from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
+from corpusbuilder.stages.parse.headlines import is_plain, without_run_in_titles
+from corpusbuilder.stages.parse.levels import Style, style_of
 from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
 from corpusbuilder.stages.parse.order import reading_order
 from corpusbuilder.stages.parse.ownership import with_own_lines
@@ -56,19 +59,25 @@ def lay_out(
     furniture = furniture_lines(pages, em=body.size)
     texts = [_outside(page, found, outer) for page, found, outer in zip(pages, figures, furniture, strict=True)]
     customs = observe_pages(texts, em=body.size)
+    panels = [_boxes_on(page, text, rects) for page, text, rects in zip(pages, texts, panels, strict=True)]
     blocks = [
         in_panels(make_blocks(text, page_no=page.page_no, em=body.size, typography=customs), boxes)
         for page, text, boxes in zip(pages, texts, panels, strict=True)
     ]
+    if is_plain([block for text in blocks for block in text]):
+        blocks = [without_run_in_titles(text) for text in blocks]
     on_pages = list(zip(pages, figures, blocks, strict=True))
+    in_columns = column_headings(blocks, body)
     first = [caption for page, found, text in on_pages for caption in bind_captions(page, found, text)]
     side = usual_side(first)
     return [
         PageLayout(
-            items=_in_order(found, text, bind_captions(page, found, text, side=side), body),
+            items=_in_order(
+                _items(found, text, bind_captions(page, found, text, side=side)), boxes, body, in_columns=in_columns
+            ),
             furniture=_furniture_blocks(page, found, outside),
         )
-        for (page, found, text), outside in zip(on_pages, furniture, strict=True)
+        for (page, found, text), outside, boxes in zip(on_pages, furniture, panels, strict=True)
     ]
 
 
@@ -78,20 +87,64 @@ def _outside(page: RawPage, found: Sequence[FoundFigure], furniture: frozenset[i
     return [line for i, line in enumerate(page.lines) if i not in furniture and id(line) not in inside]
 
 
-def _in_order(
-    found: Sequence[FoundFigure], blocks: Sequence[TextBlock], captions: Sequence[BoundCaption], body: BodyStyle
-) -> tuple[TextBlock | CaptionedFigure, ...]:
-    """Text, captions and figures of a page as they are read."""
+def column_headings(pages: Iterable[Sequence[TextBlock]], body: BodyStyle) -> frozenset[Style]:
+    """The styles of headings that stand in a column, body text beside them, at least now and then.
+
+    A heading over all columns has none beside it, so that those of another style may stand over columns where they
+    look as if they did.
+    """
+    seen: Counter[Style] = Counter()
+    beside: Counter[Style] = Counter()
+    for blocks in pages:
+        heads = [block for block in blocks if looks_like_heading(block, body)]
+        text = [b.box for b in blocks if abs(b.lines[0].size - body.size) <= 0.1 * body.size and len(b.lines) >= 3]
+        for head in heads:
+            seen[style_of(head)] += 1
+            x0, y0, x1, y1 = head.box
+            beside[style_of(head)] += any(
+                min(box[3], y1) - max(box[1], y0) > 0.5 * (y1 - y0)
+                and (box[0] > x1 + 0.5 * body.size or box[2] < x0 - 0.5 * body.size)
+                for box in text
+            )
+    return frozenset(style for style, number in seen.items() if beside[style] >= max(1, 0.25 * number))
+
+
+def _boxes_on(page: RawPage, text: Sequence[Line], panels: Sequence[Rect]) -> list[Rect]:
+    """The panels but for the ground of the whole page: a sheet of colour, or of white, that holds nearly all text."""
+    least_area, least_lines = 0.5 * page.width * page.height, 0.6 * len(text)
+
+    def is_ground(panel: Rect) -> bool:
+        if area(panel) < least_area:
+            return False
+        return sum(contains_point(panel, centre(line.box)) for line in text) >= least_lines
+
+    return [panel for panel in panels if not is_ground(panel)]
+
+
+def _items(
+    found: Sequence[FoundFigure], blocks: Sequence[TextBlock], captions: Sequence[BoundCaption]
+) -> list[TextBlock | CaptionedFigure]:
+    """Text, captions and figures of a page, in no order."""
     bound = {id(line) for caption in captions for line in caption.block.lines}
     rest = [block for block in blocks if id(block.lines[0]) not in bound]
-    items: list[TextBlock | CaptionedFigure] = [
-        *rest,
-        *(caption.block for caption in captions),
-        *_captioned(found, captions),
+    return [*rest, *(caption.block for caption in captions), *_captioned(found, captions)]
+
+
+def _in_order(
+    items: Sequence[TextBlock | CaptionedFigure],
+    panels: Sequence[Rect],
+    body: BodyStyle,
+    *,
+    in_columns: frozenset[Style],
+) -> tuple[TextBlock | CaptionedFigure, ...]:
+    """The items of a page as they are read."""
+    heads = [
+        isinstance(item, TextBlock) and looks_like_heading(item, body) and style_of(item) not in in_columns
+        for item in items
     ]
-    heads = [isinstance(item, TextBlock) and looks_like_heading(item, body) for item in items]
-    order = reading_order([_box(item) for item in items], heads, em=body.size)
-    return tuple(items[i] for i in order)
+    boxes = [_box(item) for item in items]
+    holders = [next((panel for panel in panels if contains_point(panel, centre(box))), None) for box in boxes]
+    return tuple(items[i] for i in reading_order(boxes, heads, em=body.size, panels=holders))
 
 
 def _captioned(found: Sequence[FoundFigure], captions: Iterable[BoundCaption]) -> list[CaptionedFigure]:

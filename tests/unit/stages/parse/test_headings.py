@@ -68,3 +68,25 @@ def test_a_heading_in_a_panel_heads_only_the_panel():
     assert path.titles == ("Earth", "Rivers", "Did you know?")
     path.leave_panel()
     assert path.titles == ("Earth", "Rivers")
+
+
+def test_the_table_of_contents_names_headings_without_their_numbers():
+    section = block(text_line("1.2 Water on the move", 50, 50, size=10))
+    assert marked(section, outline=[OutlineEntry(2, "Water on the Move", 1)]) == [2]
+
+
+def in_a_box(*, with_text):
+    panel = (40, 40, 300, 300)
+    title = block(text_line("The Living Earth", 50, 10, size=20))
+    heading = block(text_line("Rivers", 50, 50, size=14), panel=panel)
+    text = block(*paragraph(50, 80), panel=panel if with_text else None)
+    everything = [title, heading, text, block(*BODY)]
+    return mark_headings(everything, body_style(line for b in everything for line in b.lines))[1].panel
+
+
+def test_a_heading_above_text_in_a_box_heads_the_box():
+    assert in_a_box(with_text=True) is not None
+
+
+def test_a_heading_alone_on_a_coloured_ground_heads_what_follows():
+    assert in_a_box(with_text=False) is None

@@ -70,3 +70,25 @@ def test_the_order_in_the_file_plays_no_part(shuffle):
     page = [(50.0 + 210 * c, 50.0 + 110 * r, 240.0 + 210 * c, 150.0 + 110 * r) for c in (0, 1) for r in (0, 1, 2)]
     found = reading_order([page[i] for i in shuffle], [False] * 6, em=EM)
     assert [shuffle[i] for i in found] == list(range(6))
+
+
+def in_boxes(boxes, panels, heads=()):
+    return reading_order(boxes, [i in heads for i in range(len(boxes))], em=EM, panels=panels)
+
+
+def test_what_stands_in_a_box_is_read_in_one_go():
+    panel = (50, 100, 450, 200)
+    boxes = [(60, 105, 240, 150), (260, 105, 440, 150), (60, 160, 240, 195), (50, 210, 240, 300), (260, 210, 450, 300)]
+    assert in_boxes(boxes, [panel, panel, panel, None, None]) == [0, 2, 1, 3, 4]
+
+
+def test_boxes_in_a_row_are_read_before_the_columns_under_them():
+    left, right = (50, 100, 245, 200), (255, 100, 450, 200)
+    boxes = [(60, 110, 240, 190), (265, 110, 445, 180), (50, 220, 240, 300), (260, 220, 450, 300), (50, 310, 240, 400)]
+    assert in_boxes(boxes, [left, right, None, None, None]) == [0, 1, 2, 4, 3]
+
+
+def test_boxes_that_end_at_different_heights_belong_to_their_columns():
+    left, right = (50, 100, 245, 200), (255, 100, 450, 150)
+    boxes = [(60, 110, 240, 190), (265, 110, 445, 140), (50, 220, 240, 300), (260, 160, 450, 300)]
+    assert in_boxes(boxes, [left, right, None, None]) == [0, 2, 1, 3]
