@@ -17,6 +17,7 @@ from corpusbuilder.stages.parse.advice import advised
 from corpusbuilder.stages.parse.figures import find_figures
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.panels import find_panels
+from corpusbuilder.stages.parse.rejoined import rejoined
 from corpusbuilder.stages.parse.scans import levelled, read_scan
 
 
@@ -72,6 +73,7 @@ class PageReader:
                 page = pdf.read_page(page_no)
                 figures = find_figures(page, body_size=self.body_size)
                 figures, unadvised, refusal = self._advised(pdf, page, figures)
+                page = rejoined(page, apart=[line for figure in figures for line in figure.lines])
                 panels = find_panels(page, figures, em=self.body_size)
                 if page.status == "scanned" and self.config.ocr != "none":
                     page = self._recognised(pdf, page)
