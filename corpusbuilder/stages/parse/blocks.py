@@ -1,7 +1,7 @@
 """Lines of a page to blocks: paragraphs, list items, headings to be. Geometry and typography, no meaning."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -76,7 +76,20 @@ def _columns(rows: Sequence[Row], *, em: float) -> list[list[Row]]:
             runs.append(home)
             live.append(home)
         home.append(row)
-    return runs
+    return [_beside_initials(run) for run in runs]
+
+
+def _beside_initials(rows: Sequence[Row]) -> list[Row]:
+    """Rows with those beside a drop cap beginning at the margin, where it stands."""
+    level: list[Row] = []
+    initial: Row | None = None
+    for row in rows:
+        if initial is not None and initial.reach is not None and row.foot <= initial.reach:
+            level.append(replace(row, left=min(row.left, initial.left)))
+        else:
+            initial = row
+            level.append(row)
+    return level
 
 
 def _continues(above: Row, row: Row, *, em: float) -> bool:
