@@ -154,7 +154,8 @@ class _Column:
         item = starts_item([other.line for other in self.rows[start : min(start + 2, index)]])
         if item and self._leaves_item(start, index):
             return True
-        if read_label(row.line.text) and ends_sentence(above.line.text):
+        is_short = above.right < row.right - 3 * self.customs.em
+        if (is_short or ends_sentence(above.line.text)) and read_label(row.line.text):
             return True
         return self._begins(start, index, is_item=item)
 

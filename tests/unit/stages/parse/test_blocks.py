@@ -135,3 +135,16 @@ def test_a_label_on_a_line_of_its_own_begins_its_caption_whatever_its_weight():
         text_line("the tower of the church.", 50, 126),
     ]
     assert len(texts(*rows)) == 1
+
+
+def test_a_caption_does_not_begin_with_the_title_of_an_axis_above_it():
+    rows = [text_line("Year", 150, 100), text_line("Fig. 6. The old bridge before the fire", 50, 113)]
+    assert texts(*rows) == ["Year", "Fig. 6. The old bridge before the fire"]
+
+
+def test_a_full_line_before_the_name_of_a_figure_goes_on():
+    rows = [
+        text_line("The bridge stood for a hundred years, as", 50, 100),
+        text_line("Figure 6. B of that chapter shows, and then", 50, 113),
+    ]
+    assert len(texts(*rows)) == 1
