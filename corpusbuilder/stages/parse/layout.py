@@ -8,6 +8,7 @@ from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.blocks import make_blocks, observe_pages
 from corpusbuilder.stages.parse.captions import bind_captions, usual_side
+from corpusbuilder.stages.parse.footnotes import with_footnotes
 from corpusbuilder.stages.parse.furniture import furniture_lines
 from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
 from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
@@ -57,7 +58,9 @@ def lay_out(
     texts = [_outside(page, found, outer) for page, found, outer in zip(pages, figures, furniture, strict=True)]
     customs = observe_pages(texts, em=body.size)
     blocks = [
-        in_panels(make_blocks(text, page_no=page.page_no, em=body.size, typography=customs), boxes)
+        with_footnotes(
+            in_panels(make_blocks(text, page_no=page.page_no, em=body.size, typography=customs), boxes), em=body.size
+        )
         for page, text, boxes in zip(pages, texts, panels, strict=True)
     ]
     on_pages = list(zip(pages, figures, blocks, strict=True))
