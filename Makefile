@@ -29,7 +29,7 @@ $(CORE): pyproject.toml
 # torch comes first, so that nothing else chooses its build. The demo does without it.
 $(READY): $(CORE)
 	$(BIN)/python -m pip install --quiet torch==2.13.0
-	$(BIN)/python -m pip install --quiet --editable ".[generate,release,review]" --group dev
+	$(BIN)/python -m pip install --quiet --editable ".[generate,layout,release,review]" --group dev
 	touch $(READY)
 
 # Label Studio wants other versions of what we need. Beside it: a data folder to begin with, and a browser.
@@ -66,6 +66,7 @@ samples: $(READY)
 
 bench: $(READY) $(STUDIO)
 	$(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench_parse.py
 	$(BIN)/python scripts/bench_teachers.py
 	$(BIN)/python scripts/bench_review.py
 	$(BIN)/python scripts/bench_release.py

@@ -141,6 +141,8 @@ class RawPage:
     paths: tuple[VectorPath, ...] = ()
     images: tuple[PlacedImage, ...] = ()
     links: tuple[PageLink, ...] = ()
+    is_scan: bool = False
+    """Whether it is a picture of a page, with or without a text layer over it."""
     label: str | None = None
     """The printed page number according to the PDF's page labels."""
     message: str = ""

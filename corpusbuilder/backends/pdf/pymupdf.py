@@ -212,13 +212,14 @@ class PyMuPdfDocument:
         hidden = [piece for piece, is_hidden in text if is_hidden]
         lines = make_lines(piece for piece, is_hidden in text if not is_hidden)
         is_scan = _coverage(images, bounds) >= 0.6 and sum(len(word.text) for line in lines for word in line.words) < 40
+        is_read = False
         if hidden and is_scan:
             layer = make_lines([*hidden, *(piece for piece, is_hidden in text if not is_hidden)])
             if is_sound(layer):
-                lines, is_scan = layer, False
+                lines, is_read = layer, True
         boxes = [box for kind, box in drawn if kind.endswith("-path")]
         paths, note = self._paths(page, boxes, matrix, bounds)
-        status, message = _status(lines, has_drawing=bool(paths or images), is_scan=is_scan)
+        status, message = _status(lines, has_drawing=bool(paths or images), is_scan=is_scan and not is_read)
         return RawPage(
             page_no=page_no,
             width=bounds[2],
@@ -229,6 +230,7 @@ class PyMuPdfDocument:
             paths=paths,
             images=images,
             links=read_links(self._document, page, bounds),
+            is_scan=is_scan,
             label=page.get_label() or None,
             message=message or note,
         )

@@ -74,7 +74,7 @@ class FigureMaker:
             to_pixels=_inverse(image.to_page),
             size=(image.width, image.height),
             figure_id=figure_id,
-            method="text_layer",
+            method="ocr" if figure.source == "scan" else "text_layer",
         )
         if not figure.images or self.config.ocr == "none" or not _is_legible(figure):
             return drawn

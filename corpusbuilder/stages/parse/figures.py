@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from corpusbuilder.records.geometry import area, centre, contains_point, intersection_area, union
 from corpusbuilder.records.page import Line, PlacedImage, RawPage, Rect, VectorPath
 from corpusbuilder.stages.parse.clusters import touching
+from corpusbuilder.stages.parse.grounds import find_grounds, home_of, is_band
 from corpusbuilder.stages.parse.marks import THIN, Mark, drawing_marks, is_bullet, is_panel, is_straight, rules
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.textgroups import Role, TextGroup, group_lines
@@ -43,11 +44,17 @@ def find_figures(page: RawPage, *, body_size: float, repeated: frozenset[str] = 
         return []
     em = body_size if 4 <= body_size <= 40 else 10.0
     groups = group_lines(page.lines, body_size=em)
-    images = [image for image in page.images if _may_be_figure(image, page, repeated)]
-    marks = drawing_marks(page, groups)
+    grounds = find_grounds(page, groups, em=em)
+    images = [i for i in page.images if _may_be_figure(i, page, repeated) and not is_band(i, page, groups)]
+    marks = drawing_marks(page, groups, grounds)
     clusters = _clusters(images, marks, _Text(page.lines, groups), em=em)
     tables = [cluster for cluster in clusters if cluster.kind == "table"]
-    merged = _merge([cluster for cluster in clusters if cluster.kind not in ("table", "dress")], groups, em=em)
+    drawn = [
+        replace(cluster, home=home_of(cluster.box, grounds))
+        for cluster in clusters
+        if cluster.kind not in ("table", "dress")
+    ]
+    merged = _merge(drawn, groups, em=em)
     shares = _share_labels([cluster.box for cluster in merged], groups)
     found = [_figure(cluster, share, page, em=em) for cluster, share in zip(merged, shares, strict=True)]
     found = [figure for figure in found if _is_figure_sized(figure.box, em=em)]
@@ -72,6 +79,8 @@ class _Cluster:
     marks: tuple[Mark, ...] = ()
     images: tuple[PlacedImage, ...] = ()
     canvas: Rect | None = None
+    home: int | None = None
+    """The ground on which it stands; None on the bare page."""
 
 
 def _may_be_figure(image: PlacedImage, page: RawPage, repeated: frozenset[str]) -> bool:
@@ -208,11 +217,18 @@ def _joined(a: _Cluster, b: _Cluster) -> _Cluster:
     kind: _Kind = "drawing" if both_parts or "drawing" in (a.kind, b.kind) else min(a.kind, b.kind)
     canvases = [canvas for canvas in (a.canvas, b.canvas) if canvas]
     return _Cluster(
-        kind, union([a.box, b.box]), a.marks + b.marks, a.images + b.images, union(canvases) if canvases else None
+        kind,
+        union([a.box, b.box]),
+        a.marks + b.marks,
+        a.images + b.images,
+        union(canvases) if canvases else None,
+        a.home,
     )
 
 
 def _belong_together(a: _Cluster, b: _Cluster, barriers: Sequence[TextGroup], *, em: float) -> bool:
+    if a.home != b.home:
+        return False
     gap = _gap(a.box, b.box)
     if gap > 0 and gap > _tolerance(a, b, em=em):
         return False

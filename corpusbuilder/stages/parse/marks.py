@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from corpusbuilder.records.geometry import area, contains_point, intersection_area
 from corpusbuilder.records.page import Line, RawPage, Rect, VectorPath
+from corpusbuilder.stages.parse.boxes import is_box, runs_along_axis
 from corpusbuilder.stages.parse.textgroups import Role, TextGroup
 
 THIN: Final = 2.5
@@ -25,14 +26,15 @@ class Mark:
     """Whether it is white on white: it holds a figure together but does not show."""
 
 
-def drawing_marks(page: RawPage, groups: Sequence[TextGroup]) -> list[Mark]:
-    """The paths of ``page`` that are neither page furniture nor the dress of text."""
+def drawing_marks(page: RawPage, groups: Sequence[TextGroup], grounds: Sequence[VectorPath] = ()) -> list[Mark]:
+    """The paths of ``page`` that are neither page furniture nor the dress of text, nor one of ``grounds``."""
+    not_drawn = {path.order for path in grounds}
     prose = [group for group in groups if group.role in (Role.PROSE, Role.CAPTION)]
     lines = [(line.box, line.size) for line in page.lines]
     return [
         Mark(path, path.box, is_canvas=_is_white(path))
         for path in page.paths
-        if _shows(path) and not _is_typography(path, page, lines, prose)
+        if path.order not in not_drawn and _shows(path) and not _is_typography(path, page, lines, prose)
     ]
 
 
@@ -85,34 +87,10 @@ def _holds_prose(box: Rect, prose: Sequence[TextGroup]) -> bool:
     return any(intersection_area(group.box, box) > 0.6 * area(group.box) for group in prose)
 
 
-def is_box(path: VectorPath) -> bool:
-    """Whether a path is a rectangle along the axes, corners possibly rounded."""
-    if not path.segments:
-        return False
-    x0, y0, x1, y1 = path.box
-    corner = 0.25 * min(x1 - x0, y1 - y0) + 0.5
-    border = min(3.0, corner)  # a border may be drawn as a filled ring
-    return all(
-        _on_edge(point, path.box, corner if segment.kind == "c" else border)
-        for segment in path.segments
-        for point in (segment.points[0], segment.points[-1])
-    ) and all(_runs_along_axis(segment.points) for segment in path.segments if segment.kind == "l")
-
-
-def _on_edge(point: tuple[float, float], box: Rect, slack: float) -> bool:
-    x, y = point
-    return min(abs(x - box[0]), abs(x - box[2])) <= slack or min(abs(y - box[1]), abs(y - box[3])) <= slack
-
-
-def _runs_along_axis(points: Sequence[tuple[float, float]]) -> bool:
-    (ax, ay), (bx, by) = points[0], points[-1]
-    return abs(ax - bx) <= 0.3 or abs(ay - by) <= 0.3
-
-
 def is_straight(path: VectorPath) -> bool:
     """Whether a path is made of lines along the axes only: what rules, frames and tables are made of."""
     return bool(path.segments) and all(
-        segment.kind == "l" and _runs_along_axis(segment.points) for segment in path.segments
+        segment.kind == "l" and runs_along_axis(segment.points) for segment in path.segments
     )
 
 

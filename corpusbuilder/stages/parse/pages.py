@@ -15,10 +15,11 @@ from corpusbuilder.errors import CorpusbuilderError, RecordError
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.advice import advised
 from corpusbuilder.stages.parse.figures import find_figures
+from corpusbuilder.stages.parse.headings import body_style
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.panels import find_panels
 from corpusbuilder.stages.parse.rejoined import rejoined
-from corpusbuilder.stages.parse.scans import levelled, read_scan
+from corpusbuilder.stages.parse.scans import find_scanned_figures, levelled, read_scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +72,25 @@ class PageReader:
         try:
             with record_boundary():
                 page = pdf.read_page(page_no)
-                figures = find_figures(page, body_size=self.body_size)
+                if page.status == "scanned" and self.config.ocr != "none":
+                    page = self._recognised(pdf, page)
+                page = levelled(page)
+                figures = self._figures(pdf, page)
                 figures, unadvised, refusal = self._advised(pdf, page, figures)
                 page = rejoined(page, apart=[line for figure in figures for line in figure.lines])
                 panels = find_panels(page, figures, em=self.body_size)
-                if page.status == "scanned" and self.config.ocr != "none":
-                    page = self._recognised(pdf, page)
-                return PageReading(levelled(replace(page, paths=())), tuple(figures), panels, unadvised, refusal)
+                return PageReading(replace(page, paths=()), tuple(figures), panels, unadvised, refusal)
         except UnexpectedError as error:
             message = f"it was left out: {error.message}"
             return PageReading(replace(page, status="failed", lines=(), paths=(), images=(), message=message))
+
+    def _figures(self, pdf: OpenPdf, page: RawPage) -> list[FoundFigure]:
+        """The figures of a page: of a scan in the ink that is no text, else in what the PDF draws."""
+        if not page.is_scan:
+            return find_figures(page, body_size=self.body_size)
+        if not page.lines and self.config.ocr == "none":
+            return []
+        return find_scanned_figures(pdf, page, body_size=body_style(page.lines).size)
 
     def _advised(
         self, pdf: OpenPdf, page: RawPage, figures: list[FoundFigure]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from corpusbuilder.records.geometry import area, centre, contains_point, intersection_area
 from corpusbuilder.records.page import RawPage, Rect
-from corpusbuilder.stages.parse.marks import is_box
+from corpusbuilder.stages.parse.boxes import is_box
 from corpusbuilder.stages.parse.model import FoundFigure, TextBlock
 
 

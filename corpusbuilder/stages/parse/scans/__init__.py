@@ -1,0 +1,6 @@
+"""Pages without a text layer that makes sense, and figures that are pixels: their text and their pictures."""
+
+from corpusbuilder.stages.parse.scans.pictures import find_scanned_figures
+from corpusbuilder.stages.parse.scans.reading import levelled, read_picture, read_scan
+
+__all__ = ["find_scanned_figures", "levelled", "read_picture", "read_scan"]
