@@ -44,6 +44,8 @@ _LETTERSPACED: Final = 1.6
 """Spaces between letterspaced words are wider by this."""
 _MARGIN_ROWS: Final = 4
 """Where so many rows begin is the margin of a column."""
+_ALIKE: Final = 1.25
+"""The gaps of a stretched line differ by no more than this factor."""
 _FEW_GAPS: Final = 4
 """Fewer gaps do not tell what is usual in a row."""
 
@@ -186,6 +188,8 @@ class _Gaps:
         if not wide:
             return []
         widths = [self.width(i) for i in range(first + 1, last)]
+        if self._is_justified(first, last, widths):
+            return []
         usual = max(median(widths) if len(widths) >= _FEW_GAPS else 0.0, 0.3 * self.size)
         is_long = sum(len(word.text) for word in self.words[first:last]) >= _PROSE_CHARS
         marked = first + 1 if MARKER.fullmatch(self.words[first].text) else None
@@ -195,13 +199,25 @@ class _Gaps:
         gap, size = self.width(index), self.size
         if gap > _APART * size:
             return False  # such a gap is a stretched space, or it would have been cut before
-        if gap > 0.8 * size and self._leads_to_margin(index):
+        left, right = self.words[index - 1], self.words[index]
+        least = size if left.font == right.font else min(left.size, right.size)
+        if gap > 0.8 * least and self._leads_to_margin(index):
             return True
         if gap <= min(1.6 * usual, 1.3 * size):
             return False
         if self._changes_size(index):
             return True
         return not self.is_stretched(index) and self._is_gutter(index, usual, is_long=is_long)
+
+    def _is_justified(self, first: int, last: int, widths: Sequence[float]) -> bool:
+        """Whether gaps are alike and the words fill the width of a line of text above or below."""
+        if len(widths) < 2 or max(widths) > _ALIKE * min(widths):
+            return False
+        start, end = self.spans[first][0], self.spans[last - 1][1]
+        near = self._neighbours(self.spans[first][1], self.spans[last - 1][0], slack=0.0)
+        runs = (row.run_at(start, start, _SPACE * self.size) for row in near)
+        slack = 0.3 * self.size
+        return any(abs(a - start) <= slack and abs(b - end) <= slack for a, b in runs)
 
     def _leads_to_margin(self, index: int) -> bool:
         start = round(self.spans[index][0])
@@ -234,8 +250,9 @@ class _Gaps:
             for row in around
         )
 
-    def _neighbours(self, start: float, end: float) -> list[Row]:
+    def _neighbours(self, start: float, end: float, slack: float | None = None) -> list[Row]:
         """The nearest row above and below with text near an interval, if that stands on both sides of it."""
+        slack = 2 * self.size if slack is None else slack
         found: list[Row] = []
         for step in (-1, 1):
             for other in range(self.place + step, self.place + 5 * step, step):
@@ -244,7 +261,7 @@ class _Gaps:
                 row = self.rows[other]
                 if abs(row.base - self.rows[self.place].base) > 2 * self.size:
                     break
-                if row.touches(start - 2 * self.size, end + 2 * self.size):
+                if row.touches(start - slack, end + slack):
                     if row.reaches(start, end):
                         found.append(row)
                     break

@@ -1,8 +1,7 @@
 """Lines of a page to blocks: paragraphs, list items, headings to be. Geometry and typography, no meaning."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -10,7 +9,8 @@ from typing import Final
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import Line
-from corpusbuilder.stages.parse.labels import read_label
+from corpusbuilder.stages.parse.items import BULLET, DASHES, NUMBERED, is_next_item, starts_item
+from corpusbuilder.stages.parse.labels import is_bare_label, read_label
 from corpusbuilder.stages.parse.margins import is_full, is_inset
 from corpusbuilder.stages.parse.model import TextBlock
 from corpusbuilder.stages.parse.typography import (
@@ -23,14 +23,10 @@ from corpusbuilder.stages.parse.typography import (
     size_class,
 )
 
-BULLET: Final = re.compile(r"[•◦▪●■□‣∙⁃▸►➢➤✓·]|[–—-]")
-NUMBERED: Final = re.compile(r"\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})[.)°]")
-_DASHES: Final = ("–", "—", "-")
 _HEADING_LINES: Final = 4
 """A heading has no more."""
 _TERM_WORDS: Final = 4
 """A term that a glossary explains is no longer, its colon included."""
-_ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 
 
 def make_blocks(
@@ -63,18 +59,6 @@ def observe_pages(pages: Iterable[Sequence[Line]], *, em: float) -> Typography:
     return observe(columns, em=em)
 
 
-def starts_item(lines: Sequence[Line]) -> bool:
-    """Whether lines are a list item: a bullet, or a number with the further lines hanging under its text."""
-    words = lines[0].words
-    if len(words) < 2:
-        return False
-    marker = words[0]
-    hangs = len(lines) == 1 or lines[1].box[0] > marker.box[0] + 0.3 * marker.size
-    if BULLET.fullmatch(marker.text):
-        return hangs or marker.text not in _DASHES
-    return hangs and bool(NUMBERED.fullmatch(marker.text))
-
-
 def _columns(rows: Sequence[Row], *, em: float) -> list[list[Row]]:
     """Runs of lines one under the other, close and of like size."""
     runs: list[list[Row]] = []
@@ -92,7 +76,20 @@ def _columns(rows: Sequence[Row], *, em: float) -> list[list[Row]]:
             runs.append(home)
             live.append(home)
         home.append(row)
-    return runs
+    return [_beside_initials(run) for run in runs]
+
+
+def _beside_initials(rows: Sequence[Row]) -> list[Row]:
+    """Rows with those beside a drop cap beginning at the margin, where it stands."""
+    level: list[Row] = []
+    initial: Row | None = None
+    for row in rows:
+        if initial is not None and initial.reach is not None and row.foot <= initial.reach:
+            level.append(replace(row, left=min(row.left, initial.left)))
+        else:
+            initial = row
+            level.append(row)
+    return level
 
 
 def _continues(above: Row, row: Row, *, em: float) -> bool:
@@ -139,14 +136,17 @@ class _Column:
     def _breaks(self, start: int, index: int, leading: float) -> bool:
         """Whether a new block begins at ``index``, the open one having begun at ``start``."""
         above, row = self.rows[index - 1], self.rows[index]
+        reach = self.rows[start].reach
+        if reach is not None and row.foot <= reach:
+            return False  # it stands beside the drop cap
         if self.customs.parts(
             row.foot - above.foot - row.raised - above.lowered, row.size, leading
-        ) or self._changes_style(index):
+        ) or self._changes_style(start, index):
             return True
-        if BULLET.fullmatch(row.first) and row.first not in _DASHES and len(row.line.words) > 1:
-            return True
+        is_bullet = bool(BULLET.fullmatch(row.first)) and row.first not in DASHES
         if len(row.line.words) > 1 and (
-            _is_next_item(self.rows[start].first, row.first)
+            is_bullet
+            or is_next_item(self.rows[start].first, row.first)
             or self._hangs_from_dash(index)
             or self._is_entry(start, index)
         ):
@@ -154,7 +154,8 @@ class _Column:
         item = starts_item([other.line for other in self.rows[start : min(start + 2, index)]])
         if item and self._leaves_item(start, index):
             return True
-        if read_label(row.line.text) and ends_sentence(above.line.text):
+        is_short = above.right < row.right - 3 * self.customs.em
+        if (is_short or ends_sentence(above.line.text)) and read_label(row.line.text):
             return True
         return self._begins(start, index, is_item=item)
 
@@ -166,7 +167,7 @@ class _Column:
         if is_heading or (row.bold and _are_centred(above, row, self.customs.em)):
             return False
         ended, opened = ends_sentence(above.line.text), opens_sentence(row.first)
-        hangs = is_item and row.left > self.rows[start].line.words[1].box[0] - self.customs.tolerance
+        hangs = is_item and row.left > self._hanging(start, index) - self.customs.tolerance
         may_be_inset = not hangs and (ended or (opened and self.customs.indent is not None))
         if may_be_inset and is_inset(self.rows, index, self.customs):
             return True
@@ -179,7 +180,7 @@ class _Column:
     def _hangs_from_dash(self, index: int) -> bool:
         """Whether a line is a dash with text that hangs on the next line, too."""
         row = self.rows[index]
-        if row.first not in _DASHES or index + 1 == len(self.rows):
+        if row.first not in DASHES or index + 1 == len(self.rows):
             return False
         return row.left + 0.3 * self.customs.em < self.rows[index + 1].left <= row.line.words[1].box[0] + 1
 
@@ -193,15 +194,27 @@ class _Column:
     def _leaves_item(self, start: int, index: int) -> bool:
         """Whether a line stands left of the hanging text of its list item, and is no flush turn-over of it."""
         marker, row, em = self.rows[start].line.words[0], self.rows[index], self.customs.em
-        hanging = self.rows[start].line.words[1].box[0] - self.customs.tolerance
-        if not BULLET.fullmatch(marker.text) or row.left > hanging:
+        if row.left > self._hanging(start, index) - self.customs.tolerance or not opens_sentence(row.first):
             return False
-        hangs = index - start > 1 or abs(row.left - marker.box[0]) > 0.3 * em
-        return hangs and row.first[:1].isupper()
+        step = row.left - marker.box[0]
+        if BULLET.fullmatch(marker.text):
+            return index - start > 1 or self.customs.hanging or abs(step) > 0.3 * em
+        # A number may also begin a paragraph whose other lines are flush.
+        hangs = index - start > 1 or (self.customs.hanging and step > -0.3 * em)
+        return hangs and ends_sentence(self.rows[index - 1].line.text)
 
-    def _changes_style(self, index: int) -> bool:
+    def _hanging(self, start: int, index: int) -> float:
+        """Where the text of a list item hangs: under its first word, or where its second line begins."""
+        marker, text = self.rows[start].line.words[:2]
+        if index - start > 1 and self.rows[start + 1].left > marker.box[0] + 0.3 * marker.size:
+            return max(text.box[0], self.rows[start + 1].left)
+        return text.box[0]
+
+    def _changes_style(self, start: int, index: int) -> bool:
         """Another size, or bold that begins or ends with the line: what tells a heading from the text under it."""
         above, row = self.rows[index - 1], self.rows[index]
+        if index - start == 1 and is_bare_label(above.line.text) and not read_label(row.line.text):
+            return False  # a caption whose label has a line of its own
         if size_class(above.size) != size_class(row.size):
             return abs(above.size - row.size) > 0.02 * row.size
         if above.bold == row.bold:
@@ -215,20 +228,6 @@ def _are_centred(above: Row, row: Row, em: float) -> bool:
     """Whether two lines are set about one axis, so that where they begin and end means nothing."""
     step = row.left - above.left
     return abs(step) > 0.5 * em and abs(step + row.right - above.right) < 0.3 * em
-
-
-def _is_next_item(first: str, marker: str) -> bool:
-    """Whether ``marker`` is that of the item after the one that ``first`` begins: the next number, or the same dash."""
-    if first in _DASHES or marker in _DASHES:
-        return first == marker
-    if not (NUMBERED.fullmatch(first) and NUMBERED.fullmatch(marker)):
-        return False
-    a, b = first.strip("().°"), marker.strip("().°")
-    if a.isdigit() and b.isdigit():
-        return int(b) == int(a) + 1
-    if a in _ROMAN and b in _ROMAN and _ROMAN.index(b) == _ROMAN.index(a) + 1:
-        return True
-    return len(a) == len(b) == 1 and ord(b) == ord(a) + 1
 
 
 def _names_term(row: Row) -> bool:

@@ -93,3 +93,9 @@ def read_label(text: str) -> Label | None:
     if after is None:
         return None
     return Label(match["word"], match["number"], LABEL_WORDS[match["word"].lower()], match.start("rest") + after.end())
+
+
+def is_bare_label(text: str) -> bool:
+    """Whether ``text`` is a label and nothing else."""
+    label = read_label(text)
+    return label is not None and label.end >= len(text.rstrip())

@@ -9,6 +9,7 @@ from corpusbuilder.records.geometry import area, centre, contains_point, union
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.blocks import make_blocks, observe_pages
 from corpusbuilder.stages.parse.captions import bind_captions, usual_side
+from corpusbuilder.stages.parse.footnotes import with_footnotes
 from corpusbuilder.stages.parse.furniture import furniture_lines
 from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
 from corpusbuilder.stages.parse.headlines import is_plain, without_run_in_titles
@@ -61,7 +62,9 @@ def lay_out(
     customs = observe_pages(texts, em=body.size)
     panels = [_boxes_on(page, text, rects) for page, text, rects in zip(pages, texts, panels, strict=True)]
     blocks = [
-        in_panels(make_blocks(text, page_no=page.page_no, em=body.size, typography=customs), boxes)
+        with_footnotes(
+            in_panels(make_blocks(text, page_no=page.page_no, em=body.size, typography=customs), boxes), em=body.size
+        )
         for page, text, boxes in zip(pages, texts, panels, strict=True)
     ]
     if is_plain([block for text in blocks for block in text]):

@@ -18,6 +18,7 @@ from corpusbuilder.stages.parse.figures import find_figures
 from corpusbuilder.stages.parse.headings import body_style
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.panels import find_panels
+from corpusbuilder.stages.parse.rejoined import rejoined
 from corpusbuilder.stages.parse.scans import find_scanned_figures, levelled, read_scan
 
 
@@ -76,6 +77,7 @@ class PageReader:
                 page = levelled(page)
                 figures = self._figures(pdf, page)
                 figures, unadvised, refusal = self._advised(pdf, page, figures)
+                page = rejoined(page, apart=[line for figure in figures for line in figure.lines])
                 panels = find_panels(page, figures, em=self.body_size)
                 return PageReading(replace(page, paths=()), tuple(figures), panels, unadvised, refusal)
         except UnexpectedError as error:

@@ -66,9 +66,11 @@ def _continues(above: Line, line: Line) -> bool:
     """Whether ``line`` goes on directly below ``above`` in the same column."""
     if above.direction != line.direction or above.direction[0] < 0.9:
         return False
-    if read_label(line.text) and above.words[-1].text.endswith((".", ")")):
-        return False
     size = max(above.size, line.size)
+    # A line of prose above would be full: what is short there is the last line of a paragraph, or a label of a figure.
+    stops = above.words[-1].text.endswith((".", ")")) or above.box[2] < line.box[2] - 3 * size
+    if stops and read_label(line.text):
+        return False
     if abs(above.size - line.size) > 0.15 * size:
         return False
     gap = line.box[1] - above.box[3]

@@ -13,6 +13,7 @@ from statistics import median
 from typing import Final
 
 from corpusbuilder.records.page import Line
+from corpusbuilder.stages.parse.items import is_marked
 
 _SENTENCE_END: Final = re.compile(r"[.!?…:;][\"'”’»)\]]*\d{0,3}$")
 EDGE: Final = 0.22
@@ -37,6 +38,8 @@ class Row:
     """How far a superscript or the like stands out above, which pushes the line down in some typesetting."""
     lowered: float = 0.0
     """How far something stands out below."""
+    reach: float | None = None
+    """Lower edge of a drop cap that the line begins with."""
 
     @property
     def first(self) -> str:
@@ -58,6 +61,7 @@ def make_row(line: Line) -> Row:
         bold=all(word.bold for word in line.words),
         raised=head - line.box[1] if len(usual) < len(line.words) else 0.0,
         lowered=line.box[3] - foot if len(usual) < len(line.words) else 0.0,
+        reach=line.words[0].box[3] if line.words[0].box[3] > line.box[3] + 0.5 * size else None,
     )
 
 
@@ -79,6 +83,9 @@ class Typography:
     """Whether lines end at one edge."""
     jitter: float = 0.1
     """How far apart, in em, edges are that the printer meant to be one: small in typeset text, larger in OCR."""
+
+    hanging: bool = False
+    """Whether the further lines of list items hang to the right of their mark, and never stand under it."""
 
     @property
     def tolerance(self) -> float:
@@ -147,7 +154,19 @@ def observe(columns: Iterable[Sequence[Row]], *, em: float) -> Typography:
         indents=indents,
         justified=_is_justified(body, max(EDGE, jitter) * em),
         jitter=jitter,
+        hanging=_hangs(pairs, em),
     )
+
+
+def _hangs(pairs: Iterable[tuple[Row, Row]], em: float) -> bool:
+    """Whether what follows the first line of a list item and is no sentence of its own stands right of the mark."""
+    steps = [
+        row.left - item.left
+        for item, row in pairs
+        if is_marked(item.line) and not opens_sentence(row.first) and not is_marked(row.line)
+    ]
+    hung = sum(0.5 * em <= step <= 4 * em for step in steps)
+    return hung >= _MIN_SEEN and hung >= 0.9 * len(steps)
 
 
 def _leadings(pairs: Iterable[tuple[Row, Row]]) -> dict[float, float]:

@@ -87,6 +87,20 @@ def test_a_line_stretched_to_the_margins_of_the_lines_around_it_stays_whole():
     assert texts(above, *stretched, below)[1] == "aaa bbb ccc ddd"
 
 
+def test_a_stretched_line_of_a_narrow_column_stays_whole_beside_a_gutter_narrower_than_its_spaces():
+    stretched = spread("why", "winter", "stops", "the", gap=15.0)
+    below = piece(run("growth then For", y=112.0, advance=130 / 15), y=112.0)
+    beside = [piece(run("the next column", 134.0, y), y=y) for y in (97.0, 109.0, 121.0)]
+    assert "why winter stops the" in texts(*stretched, below, *beside)
+
+
+def test_a_heading_beside_a_stretched_line_of_the_other_column_is_a_line_of_its_own():
+    left = [piece(run(word, 40.0 * i, 100.0), y=100.0) for i, word in enumerate(["aaaaaa", "bbbbbb", "cccccc"] * 2)]
+    heading = run("1.2 Water", 240.0, 100.0, style=Style(size=14.0, font="Bold", bold=True))
+    body = [piece(run("five six seven", 240.0, 112.0 + 12 * i), y=112.0 + 12 * i) for i in range(5)]
+    assert "1.2 Water" in texts(*left, piece(heading), *body)
+
+
 def test_names_in_a_row_are_not_one_line():
     assert texts(*spread("Nile", "Niger", "Congo", gap=14.0)) == ["Nile", "Niger", "Congo"]
 

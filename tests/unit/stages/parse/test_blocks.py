@@ -2,6 +2,7 @@ from parse_pages import paragraph, text_line
 
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.stages.parse.blocks import make_blocks
+from corpusbuilder.stages.parse.typography import Typography
 
 EM = 10.0
 
@@ -94,3 +95,56 @@ def test_speech_that_a_dash_opens_is_a_paragraph_of_its_own():
     ]
     long = text_line("Ils marchèrent longtemps et virent enfin la mer.", 50, 126)
     assert len(make_blocks([*spoken, long], page_no=1, em=10)) == 3
+
+
+def test_a_paragraph_after_a_list_may_stand_left_of_where_its_items_hang():
+    rows = [
+        text_line("– The queen never saw the city finished; it", 54, 100),
+        text_line("was completed some years later.", 67, 113),
+        text_line("A contract signed there lasted longer than", 61, 126),
+        text_line("expected. The harvests had failed, and rents", 50, 139),
+    ]
+    assert [text[:10] for text in texts(*rows)] == ["– The quee", "A contract"]
+
+
+def test_a_flush_paragraph_after_one_line_items_is_none_of_them_in_a_book_whose_items_hang():
+    customs = Typography(em=EM, hanging=True)
+    rows = [
+        text_line("• The port employs a tenth of the adults now.", 50, 100),
+        text_line("The motorway draws factories that make traffic", 50, 113),
+        text_line("and noise along the whole of the valley floor.", 50, 126),
+    ]
+    found = make_blocks(rows, page_no=1, em=EM, typography=customs)
+    assert [len(block.lines) for block in found] == [1, 2]
+
+
+def test_a_number_at_the_indent_of_a_paragraph_makes_no_item_of_its_first_line():
+    rows = [
+        text_line("16. How the meridian is found from stars.", 65, 100),
+        text_line("One looks through the telescope of the tower", 50, 113),
+        text_line("at a star that stands high above the horizon", 50, 126),
+    ]
+    customs = Typography(em=EM, indent=15.0, indents=True, hanging=True)
+    assert len(make_blocks(rows, page_no=1, em=EM, typography=customs)) == 1
+
+
+def test_a_label_on_a_line_of_its_own_begins_its_caption_whatever_its_weight():
+    rows = [
+        text_line("FIGURE 4", 50, 100, bold=True),
+        text_line("The old bridge before the fire, seen from", 50, 113),
+        text_line("the tower of the church.", 50, 126),
+    ]
+    assert len(texts(*rows)) == 1
+
+
+def test_a_caption_does_not_begin_with_the_title_of_an_axis_above_it():
+    rows = [text_line("Year", 150, 100), text_line("Fig. 6. The old bridge before the fire", 50, 113)]
+    assert texts(*rows) == ["Year", "Fig. 6. The old bridge before the fire"]
+
+
+def test_a_full_line_before_the_name_of_a_figure_goes_on():
+    rows = [
+        text_line("The bridge stood for a hundred years, as", 50, 100),
+        text_line("Figure 6. B of that chapter shows, and then", 50, 113),
+    ]
+    assert len(texts(*rows)) == 1

@@ -4,6 +4,7 @@ from parse_pages import text_line
 
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.stages.parse.blocks import make_blocks, observe_pages
+from corpusbuilder.stages.parse.typography import make_row, observe
 
 EM = 10.0
 FULL = "Text that fills the measure from edge to edge"
@@ -79,3 +80,14 @@ def test_a_term_in_bold_that_fills_a_line_does_not_cut_its_paragraph():
     rows[1] = text_line(FULL.lower(), 50, 113, bold=True)
     rows[2] = replace(rows[2], words=(replace(first, bold=True), *rows[2].words[1:]))
     assert len(make_blocks(rows, page_no=1, em=EM)) == 1
+
+
+def test_a_book_whose_items_hang_is_known_by_their_second_lines():
+    def item(turn_over):
+        lines = text_line("• The harbour was built by the", 50, 100), text_line("guild of the town", turn_over, 113)
+        return [make_row(line) for line in lines]
+
+    hung, flush = item(62), item(50)
+    assert observe([hung, hung, hung], em=EM).hanging
+    assert not observe([hung, hung], em=EM).hanging
+    assert not observe([hung, hung, hung, flush], em=EM).hanging
