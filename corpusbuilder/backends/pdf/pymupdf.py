@@ -7,6 +7,7 @@ takes them to what a reader sees.
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any, Final, Literal, Self, TypeAlias
 
 from pydantic import Field
 
-from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, PdfBackend, Result
+from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, PdfBackend, Picture, Result
 from corpusbuilder.backends.pdf.bounds import lines_within
 from corpusbuilder.backends.pdf.collection import no_collection
 from corpusbuilder.backends.pdf.failures import library_errors
@@ -23,7 +24,7 @@ from corpusbuilder.backends.pdf.guarded import GuardedPdf
 from corpusbuilder.backends.pdf.lines import make_lines
 from corpusbuilder.backends.pdf.links import read_links
 from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
-from corpusbuilder.backends.pdf.png import png_of
+from corpusbuilder.backends.pdf.png import png_of, sample_of
 from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, unreadable_share
 from corpusbuilder.backends.registry import Backend, Options
 from corpusbuilder.errors import MissingExtraError, RecordError, command_line
@@ -280,16 +281,35 @@ class PyMuPdfDocument:
         Raises:
             RecordError: with code ``not_rendered`` when the library cannot.
         """
-        scale = self._pymupdf.Matrix(dpi / 72, dpi / 72)
-        try:
-            page = self._document[page_no - 1]
-            pixmap = page.get_pixmap(matrix=scale, clip=self._pymupdf.Rect(box) if box else None, alpha=False)
+        with _rendering(page_no):
+            pixmap = self._pixmap(page_no, box, dpi)
+            scale = self._pymupdf.Matrix(dpi / 72, dpi / 72)
             for hole in without:
                 pixmap.set_rect((self._pymupdf.Rect(hole) * scale).irect & pixmap.irect, (255,) * pixmap.n)
-            png = png_of(self._pymupdf.mupdf, pixmap)
-        except library_errors() as error:
-            raise RecordError("not_rendered", f"page {page_no} cannot be rendered: {_one_line(error)}") from None
-        return png
+            return png_of(self._pymupdf.mupdf, pixmap)
+
+    def picture(self, page_no: int, box: Rect, *, dpi: float) -> Picture:
+        """``box`` with a sample of its colours; see `OpenPdf.picture`.
+
+        Raises:
+            RecordError: with code ``not_rendered`` when the library cannot.
+        """
+        with _rendering(page_no):
+            pixmap = self._pixmap(page_no, box, dpi)
+            return Picture(png_of(self._pymupdf.mupdf, pixmap), sample_of(pixmap))
+
+    def _pixmap(self, page_no: int, box: Rect | None, dpi: float) -> _Handle:
+        scale = self._pymupdf.Matrix(dpi / 72, dpi / 72)
+        page = self._document[page_no - 1]
+        return page.get_pixmap(matrix=scale, clip=self._pymupdf.Rect(box) if box else None, alpha=False)
+
+
+@contextmanager
+def _rendering(page_no: int) -> Iterator[None]:
+    try:
+        yield
+    except library_errors() as error:
+        raise RecordError("not_rendered", f"page {page_no} cannot be rendered: {_one_line(error)}") from None
 
 
 def _image_digests(mupdf: ModuleType, textpage: _Handle) -> Iterator[str]:
