@@ -23,6 +23,7 @@ from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
 from corpusbuilder.backends.pdf.lines import make_lines
 from corpusbuilder.backends.pdf.links import read_links
+from corpusbuilder.backends.pdf.painted import painted_by
 from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
 from corpusbuilder.backends.pdf.png import png_of, sample_of
 from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, unreadable_share
@@ -46,8 +47,6 @@ HEADER_WINDOW: Final = 1024
 _BOLD: Final = re.compile(r"bold|black|heavy|semi|demi|cmb|sfb|\bbx\d", re.IGNORECASE)
 _ITALIC: Final = re.compile(r"italic|oblique|slanted|cmti|cmsl|sfti|-it\b", re.IGNORECASE)
 _FILLED, _STROKED, _BOLD_FACE = 16, 32, 8
-_DRAWN_AS_IMAGES: Final = frozenset({"fill-image", "fill-imgmask", "fill-shade"})
-"""What MuPDF's list of drawing operations calls that which its text device reports as images."""
 _MACHINE_TITLE: Final = re.compile(r"^(microsoft \w+ - |untitled|sans titre|document\d*$)|\.\w{2,5}$", re.IGNORECASE)
 
 
@@ -206,10 +205,10 @@ class PyMuPdfDocument:
     def _read(self, page: _Handle, page_no: int) -> RawPage:
         bounds: Rect = (0.0, 0.0, page.rect.width, page.rect.height)
         matrix: Affine | None = tuple(page.rotation_matrix) if page.rotation else None
-        drawn = page.get_bboxlog()
-        has_images = any(kind in _DRAWN_AS_IMAGES for kind, _ in drawn)
-        images = tuple(self._images(page, matrix, bounds)) if has_images else ()
-        text = _read_text(self._pymupdf, page, matrix)
+        recording = _recorded(page)
+        painted = painted_by(self._pymupdf.mupdf, recording.this)
+        images = tuple(self._images(recording, matrix, bounds)) if painted.images else ()
+        text = _read_text(self._pymupdf, recording, matrix)
         hidden = [piece for piece, is_hidden in text if is_hidden]
         lines = make_lines(piece for piece, is_hidden in text if not is_hidden)
         is_scan = _coverage(images, bounds) >= 0.6 and sum(len(word.text) for line in lines for word in line.words) < 40
@@ -217,8 +216,7 @@ class PyMuPdfDocument:
             layer = make_lines([*hidden, *(piece for piece, is_hidden in text if not is_hidden)])
             if is_sound(layer):
                 lines, is_scan = layer, False
-        boxes = [box for kind, box in drawn if kind.endswith("-path")]
-        paths, note = self._paths(page, boxes, matrix, bounds)
+        paths, note = self._paths(page, painted.paths, matrix, bounds)
         status, message = _status(lines, has_drawing=bool(paths or images), is_scan=is_scan)
         return RawPage(
             page_no=page_no,
@@ -235,15 +233,16 @@ class PyMuPdfDocument:
         )
 
     def _paths(
-        self, page: _Handle, boxes: Sequence[Rect], matrix: Affine | None, bounds: Rect
+        self, page: _Handle, count: int, matrix: Affine | None, bounds: Rect
     ) -> tuple[tuple[VectorPath, ...], str]:
-        if len(boxes) > MAX_PATHS:
+        if count > MAX_PATHS:
+            boxes = [box for kind, box in page.get_bboxlog() if kind.endswith("-path")]
             placed = [transform_box(matrix, box) if matrix else box for box in boxes]
-            return outline_paths(placed, bounds), f"{len(boxes)} vector paths: only their bounds were read"
-        return make_paths(page.get_cdrawings(extended=True), matrix, bounds) if boxes else (), ""
+            return outline_paths(placed, bounds), f"{count} vector paths: only their bounds were read"
+        return make_paths(page.get_cdrawings(extended=True), matrix, bounds) if count else (), ""
 
-    def _images(self, page: _Handle, matrix: Affine | None, bounds: Rect) -> Iterator[PlacedImage]:
-        textpage = page.get_textpage(flags=self._pymupdf.TEXT_PRESERVE_IMAGES)
+    def _images(self, recording: _Handle, matrix: Affine | None, bounds: Rect) -> Iterator[PlacedImage]:
+        textpage = self._pymupdf.TextPage(recording.get_textpage(self._pymupdf.TEXT_PRESERVE_IMAGES))
         digests = _image_digests(self._pymupdf.mupdf, textpage)
         for order, (info, digest) in enumerate(zip(textpage.extractIMGINFO(), digests, strict=True)):
             box: Rect = tuple(info["bbox"])
@@ -331,11 +330,23 @@ def _image_digests(mupdf: ModuleType, textpage: _Handle) -> Iterator[str]:
         yield hashlib.sha256(content).hexdigest()
 
 
-def _read_text(pymupdf: ModuleType, page: _Handle, matrix: Affine | None) -> list[tuple[Piece, bool]]:
+def _recorded(page: _Handle) -> _Handle:
+    """The display list of a page as it is before /Rotate: it is interpreted once, and played as often as needed."""
+    rotation = page.rotation
+    if not rotation:
+        return page.get_displaylist()
+    page.set_rotation(0)
+    try:
+        return page.get_displaylist()
+    finally:
+        page.set_rotation(rotation)
+
+
+def _read_text(pymupdf: ModuleType, recording: _Handle, matrix: Affine | None) -> list[tuple[Piece, bool]]:
     """The library's lines, each with whether it is invisible (the OCR layer of a scan)."""
     flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_CLIP
     found: list[tuple[Piece, bool]] = []
-    for block in page.get_textpage(flags=flags).extractRAWDICT()["blocks"]:
+    for block in pymupdf.TextPage(recording.get_textpage(flags)).extractRAWDICT()["blocks"]:
         for line in block["lines"]:
             spans = [span for span in line["spans"] if span["chars"]]
             if spans:
