@@ -40,6 +40,9 @@ class _Text:
     words: list[WordBox] = field(default_factory=list)
     styled: list[tuple[int, int, bool, bool]] = field(default_factory=list)
     """Start, end, bold, italic of every word."""
+    level: tuple[float, float] = (0.0, 0.0)
+    """Top and bottom of the last word."""
+    rounded_level: tuple[float, ...] = (0.0, 0.0)
 
     def add(self, text: str, word: Word, page_no: int) -> None:
         """Append the characters of a word."""
@@ -48,7 +51,11 @@ class _Text:
         start = self.length
         self.length = end = start + len(text)
         self.parts.append(text)
-        self.words.append(WordBox(start, end, page_no, *rounded(word.box)))
+        x0, y0, x1, y1 = word.box
+        if (y0, y1) != self.level:  # rounding takes most of the time, and the words of a line mostly stand level
+            self.level, self.rounded_level = (y0, y1), rounded((y0, y1))
+        left, right = rounded((x0, x1))
+        self.words.append(WordBox(start, end, page_no, left, self.rounded_level[0], right, self.rounded_level[1]))
         self.styled.append((start, end, word.bold, word.italic))
 
     def blank(self, mark: str = " ") -> None:
