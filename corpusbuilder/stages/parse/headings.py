@@ -51,7 +51,12 @@ def mark_headings(
         outline: the PDF's table of contents. Where it names a block, its levels hold.
     """
     titles = {(fold(entry.title), entry.page_no): entry.level for entry in outline}
-    listed = {i: level for i, block in enumerate(blocks) if (level := titles.get((fold(block.text), block.page_no)))}
+    on_pages = {entry.page_no for entry in outline}
+    listed = {
+        i: level
+        for i, block in enumerate(blocks)
+        if block.page_no in on_pages and (level := titles.get((fold(block.text), block.page_no)))
+    }
     found = {i for i, block in enumerate(blocks) if i in listed or looks_like_heading(block, body)}
     levels = _levels(blocks, sorted(found), listed)
     return [
