@@ -12,7 +12,7 @@ from corpusbuilder.diagrams.outlines import is_dot
 from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene, box_of, read_scene
 from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
-from corpusbuilder.records.geometry import Affine, Point, Polygon, apply_affine, box_polygon, make_box, rounded
+from corpusbuilder.records.geometry import DECIMALS, Affine, Point, Polygon, apply_affine, box_polygon, make_box
 from corpusbuilder.records.ids import content_id
 from corpusbuilder.records.page import XY, Line, Rect, VectorPath
 
@@ -32,9 +32,10 @@ class _Canvas:
 
     def point(self, p: XY) -> Point:
         """A point in pixels, inside the image."""
-        x, y = apply_affine(self.to_pixels, p)
-        x, y = rounded((min(max(x, 0.0), self.size[0]), min(max(y, 0.0), self.size[1])))
-        return x, y
+        (x, y), (width, height) = apply_affine(self.to_pixels, p), self.size
+        x = 0.0 if x < 0.0 else min(x, width)
+        y = 0.0 if y < 0.0 else min(y, height)
+        return round(x, DECIMALS) + 0.0, round(y, DECIMALS) + 0.0
 
     def line(self, points: Sequence[XY]) -> tuple[Point, ...]:
         """Points in pixels, thinned out, each once."""

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
@@ -19,11 +20,13 @@ FAR_WORDS: Final = 1.0
 LOOSE_PITCH, TIGHT_PITCH = 1.9, 1.42
 """Distance of the baselines of one label in em, at most: in a box of its own, and without one."""
 
+_LEVEL: Final = (1.0, 0.0)
+"""The writing direction of nearly all labels."""
 _NUMBER: Final = re.compile(r"^(?:\d{1,2}|[①-⑳]|\(\d{1,2}\))$")
 _ENTRY: Final = re.compile(r"^(\d{1,2}|[①-⑳]|[A-Za-z])\s*[.):=–—-]?\s+\S|^(\d{1,2}|[A-Za-z])[.):]\S")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """One label: words in reading order."""
 
@@ -40,7 +43,7 @@ class Text:
     pitch: float = 0.0
     """Across the writing, from the middle of the first line to that of the last."""
 
-    @property
+    @cached_property
     def content(self) -> str:
         """The words with single blanks between them."""
         return " ".join(" ".join(word.text for word in line) for line in self.lines)
@@ -51,7 +54,7 @@ class Text:
         xs, ys = [p[0] for p in self.ring], [p[1] for p in self.ring]
         return sum(xs) / 4, sum(ys) / 4
 
-    @property
+    @cached_property
     def is_number(self) -> bool:
         """Whether it can be a numbered callout."""
         return bool(_NUMBER.match(self.content))
@@ -117,6 +120,8 @@ def _text(lines: tuple[tuple[Word, ...], ...], direction: XY) -> Text:
 
 
 def _span(box: Rect, along: XY) -> tuple[float, float]:
+    if along == _LEVEL:
+        return box[0], box[2]
     at = [dot(corner, along) for corner in _corners(box)]
     return min(at), max(at)
 
@@ -132,6 +137,8 @@ def _unframed(p: XY, along: XY) -> XY:
 
 def _frame(words: Sequence[Word], along: XY, size: float) -> Rect:
     """Extent of words along and across a direction. Upright boxes of slanted words are larger than the words."""
+    if along == _LEVEL:
+        return union([word.box for word in words])
     across = -along[1], along[0]
     boxes = []
     for word in words:
@@ -174,6 +181,9 @@ def _stacked(pieces: Sequence[Text], keep_apart: Callable[[Text, Text], bool | N
         chain = [start]
         while chain[-1] in below:
             chain.append(below[chain[-1]])
+        if len(chain) == 1:
+            out.append(pieces[start])
+            continue
         joined = _text(tuple(line for k in chain for line in pieces[k].lines), pieces[start].direction)
         middles = [(pieces[k].frame[1] + pieces[k].frame[3]) / 2 for k in (chain[0], chain[-1])]
         out.append(replace(joined, pitch=middles[1] - middles[0]))

@@ -41,11 +41,14 @@ class BoxIndex:
                     for row in rows:
                         found.update(cells.get((column, row), ()))
         near: list[int] = []
+        boxes = self._boxes
         for k in found:
-            if box_gap(self._boxes[k], box) <= reach:
-                near.append(k)
-                if most is not None and len(near) > most:
-                    return []
+            left, top, right, bottom = boxes[k]
+            if left > x1 or right < x0 or top > y1 or bottom < y0 or box_gap(boxes[k], box) > reach:
+                continue
+            near.append(k)
+            if most is not None and len(near) > most:
+                return []
         return sorted(near)
 
     def at(self, point: XY, reach: float = 0.0, *, most: int | None = None) -> list[int]:

@@ -1,7 +1,7 @@
 """Vectors, polylines and rings in the plane. Points are ``(x, y)`` in points of the page, y downwards."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from corpusbuilder.records.page import XY, Rect
@@ -77,7 +77,33 @@ def off_segment(p: XY, a: XY, b: XY) -> float:
 
 def off_polyline(p: XY, points: Sequence[XY]) -> float:
     """Distance of ``p`` from a polyline of two points or more."""
-    return min([off_segment(p, a, b) for a, b in pairwise(points)])
+    return _off_nearest(p, points[0], points[1:])
+
+
+def _off_nearest(p: XY, before: XY, points: Iterable[XY]) -> float:
+    """Distance of ``p`` from the line through ``before`` and ``points``: squares tell which segment is to be measured.
+
+    Figures ask for hundreds of thousands of segments, and a call for each takes thrice the time.
+    """
+    (x, y), nearest, start, end = p, math.inf, before, before
+    ax, ay = before
+    for point in points:
+        bx, by = point
+        off_x, off_y, along_x, along_y = x - ax, y - ay, bx - ax, by - ay
+        share = off_x * along_x + off_y * along_y
+        if share > 0.0:
+            full = along_x * along_x + along_y * along_y
+            if share >= full:
+                off_x, off_y = x - bx, y - by
+                off = off_x * off_x + off_y * off_y
+            else:
+                off = (off_x * along_y - off_y * along_x) ** 2 / full
+        else:
+            off = off_x * off_x + off_y * off_y
+        if off < nearest:
+            nearest, start, end = off, before, point
+        before, ax, ay = point, bx, by
+    return off_segment(p, start, end)
 
 
 def box_gap(a: Rect, b: Rect) -> float:
@@ -117,7 +143,7 @@ def inside(p: XY, ring: Sequence[XY]) -> bool:
 
 def off_ring(p: XY, ring: Sequence[XY]) -> float:
     """Distance of ``p`` from the outline of a ring."""
-    return off_polyline(p, [*ring, ring[0]])
+    return _off_nearest(p, ring[-1], ring)
 
 
 def segments_apart(a: XY, b: XY, c: XY, d: XY) -> float:
@@ -136,7 +162,22 @@ def ray_miss(start: XY, direction: XY, reach: float, ring: Sequence[XY]) -> floa
     end = moved(start, direction, reach)
     if inside(start, ring):
         return 0.0
-    return min(segments_apart(start, end, c, d) for c, d in pairwise([*ring, ring[0]]))
+    (left, right), (top, bottom) = sorted((start[0], end[0])), sorted((start[1], end[1]))
+    miss, c = math.inf, ring[-1]
+    for d in ring:
+        (cx, cy), (dx, dy) = c, d
+        is_far = (
+            (cx > right + miss and dx > right + miss)
+            or (cx < left - miss and dx < left - miss)
+            or (cy > bottom + miss and dy > bottom + miss)
+            or (cy < top - miss and dy < top - miss)
+        )
+        if not is_far and (apart := segments_apart(start, end, c, d)) < miss:
+            miss = apart
+            if miss == 0.0:
+                break
+        c = d
+    return miss
 
 
 def grown(box: Rect, by: float) -> Rect:

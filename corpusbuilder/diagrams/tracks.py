@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -13,7 +14,7 @@ CURVE_STEPS: Final = 12
 """Pieces that a Bézier curve is cut into: deviates by less than 1 % of its length."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Track:
     """One sub-path, flattened."""
 
@@ -29,17 +30,17 @@ class Track:
     width: float
     dashed: bool
 
-    @property
+    @cached_property
     def extent(self) -> float:
         """The longer side of the box."""
         return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
 
-    @property
+    @cached_property
     def thickness(self) -> float:
         """The shorter side of the box."""
         return min(self.box[2] - self.box[0], self.box[3] - self.box[1])
 
-    @property
+    @cached_property
     def area(self) -> float:
         """The area of a ring, without sign."""
         return abs(ring_area(self.points)) if self.closed else 0.0

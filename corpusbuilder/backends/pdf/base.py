@@ -1,7 +1,7 @@
 """What a PDF backend does: a lossless reading of pages, and pictures of them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self, TypeVar
@@ -18,6 +18,15 @@ class Lost:
 
     status: Literal["timeout", "failed"]
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A rendered part of a page."""
+
+    png: bytes = field(repr=False)
+    sample: bytes = field(repr=False)
+    """RGB of pixels on an even grid, to tell what kind of picture it is without decoding it."""
 
 
 class OpenPdf(Protocol):
@@ -59,6 +68,10 @@ class OpenPdf(Protocol):
 
     def render(self, page_no: int, box: Rect | None = None, *, dpi: float, without: Sequence[Rect] = ()) -> bytes:
         """PNG of the page or of ``box`` (PDF points), turned as the coordinates are, with ``without`` painted white."""
+        ...
+
+    def picture(self, page_no: int, box: Rect, *, dpi: float) -> Picture:
+        """``box`` (PDF points) as `render` has it, with a sample of its colours."""
         ...
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, Result
+from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, Picture, Result
 from corpusbuilder.backends.pdf.crew import Crew
 from corpusbuilder.backends.pdf.helper import Helper, HelperDiedError, HelperTimeoutError
 from corpusbuilder.errors import RecordError
@@ -136,12 +136,20 @@ class _GuardedDocument:
 
     def render(self, page_no: int, box: Rect | None = None, *, dpi: float, without: Sequence[Rect] = ()) -> bytes:
         """PNG of the page or of ``box``; see `OpenPdf.render`."""
+        png: bytes = self._rendered("render", page_no, box, dpi, tuple(without))
+        return png
+
+    def picture(self, page_no: int, box: Rect, *, dpi: float) -> Picture:
+        """``box`` with a sample of its colours; see `OpenPdf.picture`."""
+        picture: Picture = self._rendered("picture", page_no, box, dpi)
+        return picture
+
+    def _rendered(self, method: str, page_no: int, *args: object) -> Any:  # noqa: ANN401 - by method
         try:
-            png: bytes = self._ask("render", page_no, box, dpi, tuple(without))
+            return self._ask(method, page_no, *args)
         except (HelperTimeoutError, HelperDiedError) as error:
             reason = self._what_happened(error)
             raise RecordError("not_rendered", f"{self._path}: rendering page {page_no} {reason}") from None
-        return png
 
     def each(self, work: Callable[[OpenPdf, Item], Result], items: Sequence[Item]) -> Iterator[Result | Lost]:
         """The items shared among the helpers, which begin at once; see `OpenPdf.each`."""

@@ -240,6 +240,9 @@ class _Server:
         if method == "render":
             page_no, box, dpi, without = rest
             return self._documents[handle].render(page_no, box, dpi=dpi, without=without)
+        if method == "picture":
+            page_no, box, dpi = rest
+            return self._documents[handle].picture(page_no, box, dpi=dpi)
         return getattr(self._documents[handle], method)(*rest)
 
 
@@ -254,7 +257,7 @@ def _as_record_error(method: str, args: tuple[Any, ...], error: Exception) -> Re
     what = f"failed in the PDF library ({type(error).__name__}: {text})"
     if method == "open":
         return RecordError("damaged", f"{args[1]}: opening it {what}")
-    if method == "render":
+    if method in ("render", "picture"):
         return RecordError("not_rendered", f"rendering page {args[1]} {what}")
     return RecordError("failed", what)
 

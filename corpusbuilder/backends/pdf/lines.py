@@ -114,9 +114,12 @@ def _cut(
     joined = join_letterspaced(tuple(words), direction)
     if len(joined) < len(words):
         words, size = list(joined), _LETTERSPACED * size
-    spans = [(start_of(word.box, *direction), end_of(word.box, *direction)) for word in words]
-    sizes = [_local_size(a, b, size) for a, b in pairwise(words)]
-    wide = [i for i, (a, b) in enumerate(pairwise(spans), start=1) if b[0] - a[1] > _SPACE * sizes[i - 1]]
+    spans = _spans(words, direction)
+    wide = [
+        i
+        for i in range(1, len(words))
+        if spans[i][0] - spans[i - 1][1] > _SPACE * _local_size(words[i - 1], words[i], size)
+    ]
     if not wide:
         yield _line(words, direction)
         return
@@ -126,6 +129,13 @@ def _cut(
         inner = gaps.parting(start, end, [i for i in wide if start < i < end])
         for first, last in pairwise([start, *inner, end]):
             yield _line(words[first:last], direction)
+
+
+def _spans(words: Iterable[Word], direction: XY) -> list[tuple[float, float]]:
+    """Where each word starts and ends along the line."""
+    if direction == (1.0, 0.0):  # nearly all text
+        return [(word.box[0], word.box[2]) for word in words]
+    return [(start_of(word.box, *direction), end_of(word.box, *direction)) for word in words]
 
 
 def _fused(chain: Sequence[Chunk]) -> list[Word]:
@@ -161,6 +171,8 @@ def _fuse(parts: Sequence[Word]) -> Word:
 
 def _local_size(left: Word, right: Word, size: float) -> float:
     """The measure of a gap: the size of the line, or of the smaller text where two sizes meet that are no marks."""
+    if left.size == right.size:
+        return size
     smaller, larger = sorted((left.size, right.size))
     is_mark = left.superscript or right.superscript or smaller > 0.8 * larger
     return size if is_mark else size * smaller / larger

@@ -7,10 +7,14 @@ Python: the latter is the system's, and the bytes of a picture, by which it is k
 import struct
 import zlib
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _UP: Final = 2
+_GRID: Final = 64
 _COLOR_TYPES: Final = {1: 0, 3: 2}
 """Grey and RGB, by the number of channels."""
 
@@ -20,7 +24,7 @@ def png_of(mupdf: ModuleType, pixmap: Any) -> bytes:  # noqa: ANN401 - PyMuPDF p
     import numpy as np
 
     width, height, channels = pixmap.width, pixmap.height, pixmap.n
-    pixels = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(height, pixmap.stride)[:, : width * channels]
+    pixels = _pixels(pixmap)
     rows = np.empty((height, 1 + width * channels), np.uint8)
     rows[:, 0] = _UP
     rows[0, 1:] = pixels[0]
@@ -28,6 +32,24 @@ def png_of(mupdf: ModuleType, pixmap: Any) -> bytes:  # noqa: ANN401 - PyMuPDF p
     header = struct.pack(">IIBBBBB", width, height, 8, _COLOR_TYPES[channels], 0, 0, 0)
     content = _deflated(mupdf, rows.tobytes())
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
+
+
+def sample_of(pixmap: Any) -> bytes:  # noqa: ANN401 - PyMuPDF publishes no types
+    """RGB of 64 times 64 pixels on an even grid, row by row."""
+    import numpy as np
+
+    width, height, channels = pixmap.width, pixmap.height, pixmap.n
+    rows, columns = (((np.arange(_GRID) + 0.5) * size / _GRID).astype(np.intp) for size in (height, width))
+    chosen = _pixels(pixmap).reshape(height, width, channels)[rows[:, None], columns]
+    return np.broadcast_to(chosen, (_GRID, _GRID, 3)).tobytes()
+
+
+def _pixels(pixmap: Any) -> "np.ndarray[Any, np.dtype[np.uint8]]":  # noqa: ANN401 - PyMuPDF publishes no types
+    """The samples of a pixmap row by row, without padding."""
+    import numpy as np
+
+    samples = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.stride)
+    return samples[:, : pixmap.width * pixmap.n]
 
 
 def _deflated(mupdf: ModuleType, data: bytes) -> bytes:

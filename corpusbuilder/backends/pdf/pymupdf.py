@@ -7,6 +7,7 @@ takes them to what a reader sees.
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,15 +16,16 @@ from typing import Any, Final, Literal, Self, TypeAlias
 
 from pydantic import Field
 
-from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, PdfBackend, Result
+from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, PdfBackend, Picture, Result
 from corpusbuilder.backends.pdf.bounds import lines_within
 from corpusbuilder.backends.pdf.collection import no_collection
 from corpusbuilder.backends.pdf.failures import library_errors
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
 from corpusbuilder.backends.pdf.lines import make_lines
 from corpusbuilder.backends.pdf.links import read_links
+from corpusbuilder.backends.pdf.painted import painted_by
 from corpusbuilder.backends.pdf.paths import make_paths, outline_paths
-from corpusbuilder.backends.pdf.png import png_of
+from corpusbuilder.backends.pdf.png import png_of, sample_of
 from corpusbuilder.backends.pdf.text import Piece, Run, Style, is_sound, unreadable_share
 from corpusbuilder.backends.registry import Backend, Options
 from corpusbuilder.errors import MissingExtraError, RecordError, command_line
@@ -45,8 +47,6 @@ HEADER_WINDOW: Final = 1024
 _BOLD: Final = re.compile(r"bold|black|heavy|semi|demi|cmb|sfb|\bbx\d", re.IGNORECASE)
 _ITALIC: Final = re.compile(r"italic|oblique|slanted|cmti|cmsl|sfti|-it\b", re.IGNORECASE)
 _FILLED, _STROKED, _BOLD_FACE = 16, 32, 8
-_DRAWN_AS_IMAGES: Final = frozenset({"fill-image", "fill-imgmask", "fill-shade"})
-"""What MuPDF's list of drawing operations calls that which its text device reports as images."""
 _MACHINE_TITLE: Final = re.compile(r"^(microsoft \w+ - |untitled|sans titre|document\d*$)|\.\w{2,5}$", re.IGNORECASE)
 
 
@@ -205,10 +205,10 @@ class PyMuPdfDocument:
     def _read(self, page: _Handle, page_no: int) -> RawPage:
         bounds: Rect = (0.0, 0.0, page.rect.width, page.rect.height)
         matrix: Affine | None = tuple(page.rotation_matrix) if page.rotation else None
-        drawn = page.get_bboxlog()
-        has_images = any(kind in _DRAWN_AS_IMAGES for kind, _ in drawn)
-        images = tuple(self._images(page, matrix, bounds)) if has_images else ()
-        text = _read_text(self._pymupdf, page, matrix)
+        recording = _recorded(page)
+        painted = painted_by(self._pymupdf.mupdf, recording.this)
+        images = tuple(self._images(recording, matrix, bounds)) if painted.images else ()
+        text = _read_text(self._pymupdf, recording, matrix)
         hidden = [piece for piece, is_hidden in text if is_hidden]
         lines = make_lines(piece for piece, is_hidden in text if not is_hidden)
         is_scan = _coverage(images, bounds) >= 0.6 and sum(len(word.text) for line in lines for word in line.words) < 40
@@ -217,8 +217,7 @@ class PyMuPdfDocument:
             layer = make_lines([*hidden, *(piece for piece, is_hidden in text if not is_hidden)])
             if is_sound(layer):
                 lines, is_read = layer, True
-        boxes = [box for kind, box in drawn if kind.endswith("-path")]
-        paths, note = self._paths(page, boxes, matrix, bounds)
+        paths, note = self._paths(page, painted.paths, matrix, bounds)
         status, message = _status(lines, has_drawing=bool(paths or images), is_scan=is_scan and not is_read)
         return RawPage(
             page_no=page_no,
@@ -236,15 +235,16 @@ class PyMuPdfDocument:
         )
 
     def _paths(
-        self, page: _Handle, boxes: Sequence[Rect], matrix: Affine | None, bounds: Rect
+        self, page: _Handle, count: int, matrix: Affine | None, bounds: Rect
     ) -> tuple[tuple[VectorPath, ...], str]:
-        if len(boxes) > MAX_PATHS:
+        if count > MAX_PATHS:
+            boxes = [box for kind, box in page.get_bboxlog() if kind.endswith("-path")]
             placed = [transform_box(matrix, box) if matrix else box for box in boxes]
-            return outline_paths(placed, bounds), f"{len(boxes)} vector paths: only their bounds were read"
-        return make_paths(page.get_cdrawings(extended=True), matrix, bounds) if boxes else (), ""
+            return outline_paths(placed, bounds), f"{count} vector paths: only their bounds were read"
+        return make_paths(page.get_cdrawings(extended=True), matrix, bounds) if count else (), ""
 
-    def _images(self, page: _Handle, matrix: Affine | None, bounds: Rect) -> Iterator[PlacedImage]:
-        textpage = page.get_textpage(flags=self._pymupdf.TEXT_PRESERVE_IMAGES)
+    def _images(self, recording: _Handle, matrix: Affine | None, bounds: Rect) -> Iterator[PlacedImage]:
+        textpage = self._pymupdf.TextPage(recording.get_textpage(self._pymupdf.TEXT_PRESERVE_IMAGES))
         digests = _image_digests(self._pymupdf.mupdf, textpage)
         for order, (info, digest) in enumerate(zip(textpage.extractIMGINFO(), digests, strict=True)):
             box: Rect = tuple(info["bbox"])
@@ -282,16 +282,35 @@ class PyMuPdfDocument:
         Raises:
             RecordError: with code ``not_rendered`` when the library cannot.
         """
-        scale = self._pymupdf.Matrix(dpi / 72, dpi / 72)
-        try:
-            page = self._document[page_no - 1]
-            pixmap = page.get_pixmap(matrix=scale, clip=self._pymupdf.Rect(box) if box else None, alpha=False)
+        with _rendering(page_no):
+            pixmap = self._pixmap(page_no, box, dpi)
+            scale = self._pymupdf.Matrix(dpi / 72, dpi / 72)
             for hole in without:
                 pixmap.set_rect((self._pymupdf.Rect(hole) * scale).irect & pixmap.irect, (255,) * pixmap.n)
-            png = png_of(self._pymupdf.mupdf, pixmap)
-        except library_errors() as error:
-            raise RecordError("not_rendered", f"page {page_no} cannot be rendered: {_one_line(error)}") from None
-        return png
+            return png_of(self._pymupdf.mupdf, pixmap)
+
+    def picture(self, page_no: int, box: Rect, *, dpi: float) -> Picture:
+        """``box`` with a sample of its colours; see `OpenPdf.picture`.
+
+        Raises:
+            RecordError: with code ``not_rendered`` when the library cannot.
+        """
+        with _rendering(page_no):
+            pixmap = self._pixmap(page_no, box, dpi)
+            return Picture(png_of(self._pymupdf.mupdf, pixmap), sample_of(pixmap))
+
+    def _pixmap(self, page_no: int, box: Rect | None, dpi: float) -> _Handle:
+        scale = self._pymupdf.Matrix(dpi / 72, dpi / 72)
+        page = self._document[page_no - 1]
+        return page.get_pixmap(matrix=scale, clip=self._pymupdf.Rect(box) if box else None, alpha=False)
+
+
+@contextmanager
+def _rendering(page_no: int) -> Iterator[None]:
+    try:
+        yield
+    except library_errors() as error:
+        raise RecordError("not_rendered", f"page {page_no} cannot be rendered: {_one_line(error)}") from None
 
 
 def _image_digests(mupdf: ModuleType, textpage: _Handle) -> Iterator[str]:
@@ -313,11 +332,23 @@ def _image_digests(mupdf: ModuleType, textpage: _Handle) -> Iterator[str]:
         yield hashlib.sha256(content).hexdigest()
 
 
-def _read_text(pymupdf: ModuleType, page: _Handle, matrix: Affine | None) -> list[tuple[Piece, bool]]:
+def _recorded(page: _Handle) -> _Handle:
+    """The display list of a page as it is before /Rotate: it is interpreted once, and played as often as needed."""
+    rotation = page.rotation
+    if not rotation:
+        return page.get_displaylist()
+    page.set_rotation(0)
+    try:
+        return page.get_displaylist()
+    finally:
+        page.set_rotation(rotation)
+
+
+def _read_text(pymupdf: ModuleType, recording: _Handle, matrix: Affine | None) -> list[tuple[Piece, bool]]:
     """The library's lines, each with whether it is invisible (the OCR layer of a scan)."""
     flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_CLIP
     found: list[tuple[Piece, bool]] = []
-    for block in page.get_textpage(flags=flags).extractRAWDICT()["blocks"]:
+    for block in pymupdf.TextPage(recording.get_textpage(flags)).extractRAWDICT()["blocks"]:
         for line in block["lines"]:
             spans = [span for span in line["spans"] if span["chars"]]
             if spans:

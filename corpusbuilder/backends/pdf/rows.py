@@ -20,6 +20,8 @@ _NOTE_CHARS: Final = 24
 """Superscripts and subscripts are no longer than this."""
 _NEAR_ROWS: Final = 12
 """So many rows up and down are searched for the text that a superscript belongs to."""
+_LEVEL: Final = (1.0, 0.0)
+"""The writing direction of text from left to right."""
 _LONGEST_RUN: Final = 60
 """So many words to each side of a gap are asked where their line begins and ends."""
 
@@ -133,10 +135,12 @@ def chunks_of(piece: Piece) -> Iterator[Chunk]:
         words = words_of_run(run)
         if words:
             x, y = run.origin or piece.origin
-            first, last = words[0].box, words[-1].box
-            start = min(start_of(first, dx, dy), start_of(last, dx, dy))
-            end = max(end_of(first, dx, dy), end_of(last, dx, dy))
-            text = run.text
+            text, first, last = run.text, words[0].box, words[-1].box
+            if (dx, dy) == _LEVEL:  # nearly all text
+                start, end = min(first[0], last[0]), max(first[2], last[2])
+            else:
+                start = min(start_of(first, dx, dy), start_of(last, dx, dy))
+                end = max(end_of(first, dx, dy), end_of(last, dx, dy))
             yield Chunk(y * dx - x * dy, start, end, run.style.size, words, text[0].isspace(), text[-1].isspace())
 
 

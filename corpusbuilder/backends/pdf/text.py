@@ -58,6 +58,7 @@ class Piece:
 def words_of_run(run: Run) -> tuple[Word, ...]:
     """The words of a run, cut at blanks. Invisible characters are dropped."""
     style, text, boxes = run.style, run.text, run.boxes
+    size, font, bold, italic, color = style.size, style.font, style.bold, style.italic, style.color
     words: list[Word] = []
     for match in _SOLID.finditer(text):
         start, end = match.span()
@@ -67,11 +68,13 @@ def words_of_run(run: Run) -> tuple[Word, ...]:
         if content:
             # The characters of a run stand on one line, so that the first and the last bound the others.
             box = _hull(boxes[start], boxes[end - 1])
-            words.append(Word(content, box, style.size, style.font, style.bold, style.italic, color=style.color))
+            words.append(Word(content, box, size, font, bold, italic, False, color))  # noqa: FBT003 - half the time
     return tuple(words)
 
 
 def _hull(a: Rect, b: Rect) -> Rect:
+    if a[0] <= b[0] and a[1] == b[1] and a[2] <= b[2] and a[3] == b[3]:  # characters of one size on a level line
+        return a[0], a[1], b[2], b[3]
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
 

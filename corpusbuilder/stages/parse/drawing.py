@@ -58,7 +58,7 @@ class FigureMaker:
             to_page=image.to_page,
             number=item.caption.number if item.caption else None,
             caption=caption,
-            kind=classify_kind(item.figure, caption, image.png),
+            kind=classify_kind(item.figure, caption, image.sample),
             diagram=self._diagram(pdf, item.figure, image, identity),
             score=item.figure.score,
         )

@@ -20,6 +20,8 @@ class FigureImage:
     """A rendered part of a page."""
 
     png: bytes = field(repr=False)
+    sample: bytes = field(repr=False)
+    """RGB of some of its pixels, on an even grid."""
     sha256: str
     width: int
     """Pixels."""
@@ -49,10 +51,12 @@ def render_figure(pdf: OpenPdf, page: RawPage, box: Rect, *, dpi: float) -> Figu
     # Whole pixels, so that the transform is exact whatever the renderer would round to.
     left, top, right, bottom = _outward(x0 * scale), _outward(y0 * scale), math.ceil(x1 * scale), math.ceil(y1 * scale)
     whole = (left / scale, top / scale, right / scale, bottom / scale)
-    png = pdf.render(page.page_no, whole, dpi=dpi)
+    picture = pdf.picture(page.page_no, whole, dpi=dpi)
+    png = picture.png
     width, height = png_size(png)
     return FigureImage(
         png=png,
+        sample=picture.sample,
         sha256=hashlib.sha256(png).hexdigest(),
         width=width,
         height=height,

@@ -43,16 +43,23 @@ class _Text:
     words: list[WordBox] = field(default_factory=list)
     styled: list[tuple[int, int, bool, bool]] = field(default_factory=list)
     """Start, end, bold, italic of every word."""
+    level: tuple[float, float] = (0.0, 0.0)
+    """Top and bottom of the last word."""
+    rounded_level: tuple[float, ...] = (0.0, 0.0)
 
     def add(self, text: str, word: Word, page_no: int) -> None:
         """Append the characters of a word."""
         if not text:
             return
-        start, self.length = self.length, self.length + len(text)
+        start = self.length
+        self.length = end = start + len(text)
         self.parts.append(text)
-        x0, y0, x1, y1 = rounded(word.box)
-        self.words.append(WordBox(start, self.length, page_no, x0, y0, x1, y1))
-        self.styled.append((start, self.length, word.bold, word.italic))
+        x0, y0, x1, y1 = word.box
+        if (y0, y1) != self.level:  # rounding takes most of the time, and the words of a line mostly stand level
+            self.level, self.rounded_level = (y0, y1), rounded((y0, y1))
+        left, right = rounded((x0, x1))
+        self.words.append(WordBox(start, end, page_no, left, self.rounded_level[0], right, self.rounded_level[1]))
+        self.styled.append((start, end, word.bold, word.italic))
 
     def blank(self, mark: str = " ") -> None:
         """Append what parts words."""
@@ -199,11 +206,12 @@ def _write(text: _Text, words: Sequence[tuple[tuple[Word, bool], int]], vocabula
     for place, ((word, ends_line), page_no) in enumerate(words):
         if not fused:
             text.blank()
-        content = word.text
-        follower = words[place + 1][0][0].text if place + 1 < len(words) else ""
-        fused = ends_line and bool(_HYPHEN.search(content)) and follower[:1].islower()
-        if fused and not _keeps_hyphen(content, follower, vocabulary):
-            content = content[:-1]
+        content, fused = word.text, False
+        if ends_line and place + 1 < len(words) and _HYPHEN.search(content):
+            follower = words[place + 1][0][0].text
+            fused = follower[:1].islower()
+            if fused and not _keeps_hyphen(content, follower, vocabulary):
+                content = content[:-1]
         text.add(content.replace(_SOFT_HYPHEN, ""), word, page_no)
 
 
@@ -219,7 +227,8 @@ def _keeps_hyphen(first: str, second: str, vocabulary: frozenset[str]) -> bool:
 def _emphasis(text: _Text, content: str) -> Iterator[Emphasis]:
     """Bold and italic runs, unless all of the passage is set so."""
     for style, column in (("bold", 2), ("italic", 3)):
-        if all(word[column] for word in text.styled):
+        flags = {word[column] for word in text.styled}
+        if False not in flags or True not in flags:  # all of it, or nothing
             continue
         for is_set, run in groupby(text.styled, key=lambda word: bool(word[column])):
             if not is_set:

@@ -51,7 +51,7 @@ def make_row(line: Line) -> Row:
     """The measures of a line."""
     size = line.size
     usual = [word for word in line.words if word.size == size]
-    foot, head = median(word.box[3] for word in usual), median(word.box[1] for word in usual)
+    foot, head = _median([word.box[3] for word in usual]), _median([word.box[1] for word in usual])
     return Row(
         line=line,
         left=line.box[0],
@@ -63,6 +63,11 @@ def make_row(line: Line) -> Row:
         lowered=line.box[3] - foot if len(usual) < len(line.words) else 0.0,
         reach=line.words[0].box[3] if line.words[0].box[3] > line.box[3] + 0.5 * size else None,
     )
+
+
+def _median(values: Sequence[float]) -> float:
+    """The median; of words that stand level, without sorting."""
+    return values[0] if min(values) == max(values) else median(values)
 
 
 @dataclass(frozen=True, slots=True)

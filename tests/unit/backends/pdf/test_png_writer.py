@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from corpusbuilder.backends.pdf.png import png_of
+from corpusbuilder.backends.pdf.png import png_of, sample_of
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.binary(min_size=1, max_size=64), st.booleans())
@@ -19,6 +19,8 @@ def test_the_picture_has_the_pixels_of_the_pixmap(width, height, pattern, colore
     with Image.open(io.BytesIO(png_of(pymupdf.mupdf, pixmap))) as image:
         assert (image.size, image.mode) == ((width, height), "RGB" if colored else "L")
         assert image.tobytes() == samples
+        sampled = image.convert("RGB").resize((64, 64), Image.Resampling.NEAREST)
+        assert sample_of(pixmap) == sampled.tobytes()
 
 
 def test_the_same_pixels_are_the_same_bytes_and_few_of_them():

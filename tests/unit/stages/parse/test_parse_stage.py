@@ -130,10 +130,10 @@ class _NothingRenders(PyMuPdf):
     def open(self, path, *, password=None):
         pdf = super().open(path, password=password)
 
-        def render(page_no, box=None, *, dpi, without=()):
+        def picture(page_no, box, *, dpi):
             raise RecordError("not_rendered", f"page {page_no} cannot be rendered")
 
-        pdf.render = render
+        pdf.picture = picture
         return pdf
 
 
@@ -184,7 +184,7 @@ def passage_pages(done):
 def test_a_figure_that_breaks_our_code_costs_itself_and_not_the_book():
     _, whole = parsed_with(PyMuPdf())
     page = min(figure_pages(whole))
-    name, done = parsed_with(_Breaks("render", ZeroDivisionError("of 0x7f"), {page}))
+    name, done = parsed_with(_Breaks("picture", ZeroDivisionError("of 0x7f"), {page}))
     assert isinstance(done, Done)
     assert figure_pages(done) == figure_pages(whole) - {page}
     notes = [note for note in done.notes if "a figure was left out" in note]
@@ -214,7 +214,7 @@ def test_a_drawing_that_breaks_the_search_for_figures_costs_its_page(monkeypatch
     assert 1 not in passage_pages(done)
 
 
-@pytest.mark.parametrize("method", ["render", "read_page"])
+@pytest.mark.parametrize("method", ["picture", "read_page"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), MissingExtraError("rapidocr", "ocr", purpose="OCR")])
 def test_what_stops_a_run_is_not_taken_for_a_bad_page(method, error):
     with pytest.raises(type(error)):
