@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import median
 from typing import Final
 
 from corpusbuilder.backends.ocr.base import OcrEngine, OcrLine
@@ -12,8 +11,6 @@ from corpusbuilder.records.page import Line, RawPage, Rect, Word
 
 _SURE: Final = 0.6
 """Lines that the engine is less sure of are left out."""
-_ORDINARY: Final = (0.6, 1.35)
-"""Heights of lines, relative to the usual one, that are of the same size of type."""
 _SIZE: Final = 0.75
 """Font size as a share of the height of an OCR box, which spans ascenders and descenders."""
 
@@ -22,27 +19,6 @@ def read_scan(pdf: OpenPdf, page: RawPage, ocr: OcrEngine, *, dpi: float, langua
     """The page with the lines that OCR finds in its picture; its status stays ``scanned``."""
     found = _lines(ocr, pdf.render(page.page_no, dpi=dpi), language)
     return replace(page, lines=tuple(_as_line(line, scale=72 / dpi) for line in found))
-
-
-def levelled(page: RawPage) -> RawPage:
-    """The page with one font size for all lines of ordinary height, if its text was recognised rather than typeset.
-
-    Recognised words are each a little larger or smaller than their neighbours, in our OCR as in a text layer hidden in
-    a scan; typeset ones are not.
-    """
-    lines = [line for line in page.lines if len(line.words) >= 3]
-    uneven = sum(len({word.size for word in line.words}) >= 3 for line in lines)
-    if not lines or (page.status != "scanned" and uneven < 0.5 * len(lines)):
-        return page
-    usual_height = median(line.box[3] - line.box[1] for line in lines)
-    usual_size = round(median(line.size for line in lines), 1)
-
-    def level(line: Line) -> Line:
-        ratio = (line.box[3] - line.box[1]) / usual_height if usual_height else 1.0
-        size = usual_size if _ORDINARY[0] <= ratio <= _ORDINARY[1] else round(usual_size * ratio, 1)
-        return replace(line, words=tuple(replace(word, size=size) for word in line.words))
-
-    return replace(page, lines=tuple(level(line) for line in page.lines))
 
 
 def read_picture(
