@@ -29,9 +29,9 @@ _SAME, _SAME_PER_LETTER = 0.06, 1.0
 """Relative difference within which the lines of a paragraph are of one size, and more by the length of the line."""
 _SMALL: Final = 0.93
 """Size, relative to the usual one, below which it is smaller."""
-_LARGE, _LARGE_PER_LETTER = 1.03, 1.5
-"""Size, relative to the usual one, above which it is larger, and more by the length of the text: the fewer letters,
-the more they stray, and the labels of figures are in wider faces."""
+_LARGE, _LARGE_OF_LETTERS, _PER_LETTER = 1.1, 1.05, 1.0
+"""Size, relative to the usual one, above which it is larger, and that of few letters: the fewer there are, the more
+they stray, and the labels of figures are in wider faces."""
 _LADDER: Final = (0.5, 0.6, 0.72, 0.85, 1.2, 1.4, 1.7, 2.0, 2.4, 2.9, 3.5, 4.2)
 """Sizes, relative to the usual one, on which what is measured is put: a heading measures alike on every page."""
 _ORDINARY: Final = (0.6, 1.35)
@@ -92,7 +92,7 @@ class _Usual:
             return 1.0 if is_ordinary else tall
         wide = em / self.em
         letters = sum(len(word.text) for line in lines for word in line.words)
-        if _SMALL <= wide <= _LARGE + _LARGE_PER_LETTER / letters or tall < _FLAT <= 1 < wide:
+        if _SMALL <= wide <= max(_LARGE, _LARGE_OF_LETTERS + _PER_LETTER / letters) or tall < _FLAT <= 1 < wide:
             return 1.0
         return min(_LADDER, key=lambda step: abs(step - wide))
 
