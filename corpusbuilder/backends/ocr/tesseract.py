@@ -80,7 +80,7 @@ class Tesseract:
         command = [PROGRAM, "stdin", "stdout", "-l", languages, "--psm", str(segmentation), "--oem", "1"]
         limit = self._options.timeout_s
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 - our own arguments
                 [*command, "-c", "tessedit_create_tsv=1"],
                 input=image,
                 capture_output=True,
@@ -147,7 +147,7 @@ def _say(argument: str) -> str:
     if shutil.which(PROGRAM) is None:
         return ""
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own argument
             [PROGRAM, argument], capture_output=True, text=True, timeout=_ANSWERS_WITHIN_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -6,6 +6,7 @@ from typing import Final
 
 from corpusbuilder.backends.ocr.base import OcrEngine, OcrLine
 from corpusbuilder.backends.pdf.base import OpenPdf
+from corpusbuilder.backends.pdf.garbled import is_garbled
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.page import Line, RawPage, Rect, Word
 
@@ -16,9 +17,17 @@ _SIZE: Final = 0.75
 
 
 def read_scan(pdf: OpenPdf, page: RawPage, ocr: OcrEngine, *, dpi: float, language: str) -> RawPage:
-    """The page with the lines that OCR finds in its picture; its status stays ``scanned``."""
+    """The page with the lines that OCR finds in its picture; its status stays as it was.
+
+    One whose text layer is no language keeps that layer where OCR reads no language either, or nothing: codes, names.
+    """
     found = _lines(ocr, pdf.render(page.page_no, dpi=dpi), language)
-    return replace(page, lines=tuple(_as_line(line, scale=72 / dpi) for line in found))
+    lines = tuple(_as_line(line, scale=72 / dpi) for line in found)
+    if page.status != "bad_encoding":
+        return replace(page, lines=lines)
+    if not lines or (is_garbled(lines) and is_garbled(page.lines)):
+        return page
+    return replace(page, lines=lines, message=f"{page.message}; it was read by OCR")
 
 
 def read_picture(

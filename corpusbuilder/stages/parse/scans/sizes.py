@@ -50,7 +50,7 @@ def levelled(page: RawPage) -> RawPage:
     """
     lines = [line for line in page.lines if len(line.words) >= 3]
     uneven = sum(len({word.size for word in line.words}) >= 3 for line in lines)
-    if not lines or (page.status != "scanned" and uneven < 0.5 * len(lines)):
+    if not lines or (page.status not in ("scanned", "bad_encoding") and uneven < 0.5 * len(lines)):
         return page
     usual = _Usual.of(page.lines, lines)
     sizes: dict[int, float] = {}
