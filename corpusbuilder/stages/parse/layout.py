@@ -14,6 +14,7 @@ from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBloc
 from corpusbuilder.stages.parse.order import reading_order
 from corpusbuilder.stages.parse.ownership import with_own_lines
 from corpusbuilder.stages.parse.panels import in_panels
+from corpusbuilder.stages.parse.upright import main_direction, upright_box
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def _in_order(
         *_captioned(found, captions),
     ]
     heads = [isinstance(item, TextBlock) and looks_like_heading(item, body) for item in items]
-    order = reading_order([_box(item) for item in items], heads, em=body.size)
+    direction = main_direction([line for block in blocks for line in block.lines])
+    order = reading_order([upright_box(_box(item), direction) for item in items], heads, em=body.size)
     return tuple(items[i] for i in order)
 
 

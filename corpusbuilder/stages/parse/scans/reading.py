@@ -9,6 +9,7 @@ from corpusbuilder.backends.pdf.base import OpenPdf
 from corpusbuilder.backends.pdf.garbled import is_garbled
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.page import Line, RawPage, Rect, Word
+from corpusbuilder.stages.parse.scans.turned import direction_back, size_of, turn_of, turned, turned_back
 
 _SURE: Final = 0.6
 """Lines that the engine is less sure of are left out."""
@@ -21,8 +22,7 @@ def read_scan(pdf: OpenPdf, page: RawPage, ocr: OcrEngine, *, dpi: float, langua
 
     One whose text layer is no language keeps that layer where OCR reads no language either, or nothing: codes, names.
     """
-    found = _lines(ocr, pdf.render(page.page_no, dpi=dpi), language)
-    lines = tuple(_as_line(line, scale=72 / dpi) for line in found)
+    lines = _read_upright(ocr, pdf.render(page.page_no, dpi=dpi), language, scale=72 / dpi)
     if page.status != "bad_encoding":
         return replace(page, lines=lines)
     if not lines or (is_garbled(lines) and is_garbled(page.lines)):
@@ -30,19 +30,45 @@ def read_scan(pdf: OpenPdf, page: RawPage, ocr: OcrEngine, *, dpi: float, langua
     return replace(page, lines=lines, message=f"{page.message}; it was read by OCR")
 
 
+def _read_upright(ocr: OcrEngine, picture: bytes, language: str, *, scale: float) -> tuple[Line, ...]:
+    """The lines in the picture of a page, turned upright to be read where it lies on its side or its head."""
+    found = _recognised(ocr, picture, language)
+    turn = turn_of(picture, found, lambda other: _recognised(ocr, other, language))
+    if turn:
+        found = _recognised(ocr, turned(picture, turn), language)
+    lines = (_as_line(line, scale=1.0) for line in _sure(found))
+    size = size_of(picture)
+
+    def on_page(box: Rect) -> Rect:
+        return _moved(turned_back(box, turn, size), scale, (0.0, 0.0))
+
+    return tuple(
+        Line(
+            tuple(replace(word, box=on_page(word.box), size=round(scale * word.size, 2)) for word in line.words),
+            on_page(line.box),
+            direction=direction_back(line.direction, turn),
+        )
+        for line in lines
+    )
+
+
 def read_picture(
     pdf: OpenPdf, page_no: int, box: Rect, ocr: OcrEngine, *, dpi: float, language: str
 ) -> tuple[Line, ...]:
     """The lines that OCR finds in a part of a page, in PDF points of the page."""
-    found = _lines(ocr, pdf.render(page_no, box, dpi=dpi), language)
+    found = _sure(_recognised(ocr, pdf.render(page_no, box, dpi=dpi), language))
     return tuple(_as_line(line, scale=72 / dpi, origin=(box[0], box[1])) for line in found)
 
 
-def _lines(ocr: OcrEngine, picture: bytes, language: str) -> Sequence[OcrLine]:
+def _recognised(ocr: OcrEngine, picture: bytes, language: str) -> Sequence[OcrLine]:
     try:
         (found,) = ocr.lines([picture], language=language)
     except ValueError as error:
         raise RecordError("ocr_failed", f"the OCR engine could not read the picture: {error}") from None
+    return found
+
+
+def _sure(found: Sequence[OcrLine]) -> Sequence[OcrLine]:
     return [line for line in found if line.confidence >= _SURE and line.words]
 
 

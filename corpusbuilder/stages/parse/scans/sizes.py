@@ -10,6 +10,7 @@ from statistics import median
 from typing import Final
 
 from corpusbuilder.records.page import Line, RawPage
+from corpusbuilder.stages.parse.upright import upright_line
 
 _WIDTHS: Final = {
     "iljt.,;:'’‘|/": 0.28,
@@ -48,20 +49,21 @@ def levelled(page: RawPage) -> RawPage:
     Recognised words are each a little larger or smaller than their neighbours, in our OCR as in a text layer hidden in
     a scan; typeset ones are not.
     """
-    lines = [line for line in page.lines if len(line.words) >= 3]
+    upright = [upright_line(line) for line in page.lines]
+    lines = [line for line in upright if len(line.words) >= 3]
     uneven = sum(len({word.size for word in line.words}) >= 3 for line in lines)
     if not lines or (page.status not in ("scanned", "bad_encoding") and uneven < 0.5 * len(lines)):
         return page
-    usual = _Usual.of(page.lines, lines)
+    usual = _Usual.of(upright, lines)
     sizes: dict[int, float] = {}
-    for group in _paragraphs(page.lines):
+    for group in _paragraphs(upright):
         ratio = usual.ratio(group)
         sizes.update((id(line), round(usual.size * ratio, 1)) for line in group)
-
-    def sized(line: Line) -> Line:
-        return replace(line, words=tuple(replace(word, size=sizes[id(line)]) for word in line.words))
-
-    return replace(page, lines=tuple(sized(line) for line in page.lines))
+    levelled_lines = (
+        replace(line, words=tuple(replace(word, size=sizes[id(seen)]) for word in line.words))
+        for line, seen in zip(page.lines, upright, strict=True)
+    )
+    return replace(page, lines=tuple(levelled_lines))
 
 
 @dataclass(frozen=True, slots=True)
