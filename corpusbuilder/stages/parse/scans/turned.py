@@ -70,4 +70,5 @@ def turned_back(box: Rect, turn: int, size: tuple[int, int]) -> Rect:
 def direction_back(direction: XY, turn: int) -> XY:
     """The writing direction before the picture was turned."""
     x, y = direction
-    return {0: (x, y), 90: (-y, x), 180: (-x, -y), 270: (y, -x)}[turn]
+    back_x, back_y = {0: (x, y), 90: (-y, x), 180: (-x, -y), 270: (y, -x)}[turn]
+    return back_x + 0.0, back_y + 0.0  # no negative zero
