@@ -18,7 +18,7 @@ def skew_of(lines: Iterable[Line]) -> float:
     """
     slopes = []
     for line in lines:
-        x0, _, x1, _ = line.box
+        x0, y0, x1, y1 = line.box
         if line.direction[0] > 0.9 and len(line.words) >= 4 and x1 - x0 >= _LEAST_WIDTH * line.size:
             slopes.append((_slope(line), x1 - x0))
     if not slopes:
