@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from corpusbuilder import __version__
+from corpusbuilder.backends.ocr import tesseract
 from corpusbuilder.cli.report import emit_json, reporting_errors
 
 EXTRAS: Final = {
@@ -83,6 +84,13 @@ def _machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(terse=True),
         "disk free": f"{free:.1f} GB",
-        "tesseract": shutil.which("tesseract") or "not installed (optional)",
+        "tesseract": _tesseract(),
         "spacy models": ", ".join(models) or "none installed (blank pipelines are used)",
     }
+
+
+def _tesseract() -> str:
+    version = tesseract.version()
+    if version is None:
+        return "not installed (optional)"
+    return f"{version} ({', '.join(tesseract.languages()) or 'without English and French'})"

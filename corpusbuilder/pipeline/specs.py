@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from corpusbuilder.backends import registry
 from corpusbuilder.backends.layout.base import LayoutModel, LayoutOptions, digest_of
 from corpusbuilder.backends.models.access import Access
+from corpusbuilder.backends.ocr import tesseract
 from corpusbuilder.config import Config
 from corpusbuilder.engines.base import cores
 from corpusbuilder.errors import MissingExtraError, MissingInputError, command_line
@@ -69,9 +70,15 @@ def build_parse(given: Given) -> Stage[Source, Unit]:
         pdf=_backend("pdf", "pymupdf", page_timeout_s=config.page_timeout_s, processes=config.workers or cores()),
         ocr=_backend("ocr", config.ocr),
         config=config,
-        backends={f"package {package}": _version(package) for package in ("pymupdf", "rapidocr")} | layout_backends,
+        backends=_readers(config.ocr) | layout_backends,
         layout=layout,
     )
+
+
+def _readers(ocr: str) -> dict[str, JsonValue]:
+    """Versions of what reads pages, as the fingerprint has them."""
+    versions: dict[str, JsonValue] = {f"package {package}": _version(package) for package in ("pymupdf", "rapidocr")}
+    return versions | ({"program tesseract": tesseract.version()} if ocr == "tesseract" else {})
 
 
 def _layout(given: Given) -> tuple[LayoutModel | None, dict[str, JsonValue]]:

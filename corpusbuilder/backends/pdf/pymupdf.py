@@ -20,6 +20,7 @@ from corpusbuilder.backends.pdf.base import Item, Lost, OpenPdf, PdfBackend, Pic
 from corpusbuilder.backends.pdf.bounds import lines_within
 from corpusbuilder.backends.pdf.collection import no_collection
 from corpusbuilder.backends.pdf.failures import library_errors
+from corpusbuilder.backends.pdf.garbled import is_garbled
 from corpusbuilder.backends.pdf.guarded import GuardedPdf
 from corpusbuilder.backends.pdf.lines import make_lines
 from corpusbuilder.backends.pdf.links import read_links
@@ -215,7 +216,7 @@ class PyMuPdfDocument:
         is_read = False
         if hidden and is_scan:
             layer = make_lines([*hidden, *(piece for piece, is_hidden in text if not is_hidden)])
-            if is_sound(layer):
+            if is_sound(layer) and not is_garbled(layer):
                 lines, is_read = layer, True
         paths, note = self._paths(page, painted.paths, matrix, bounds)
         status, message = _status(lines, has_drawing=bool(paths or images), is_scan=is_scan and not is_read)
@@ -405,6 +406,8 @@ def _status(lines: Sequence[Line], *, has_drawing: bool, is_scan: bool) -> tuple
     bad, total = unreadable_share(lines)
     if total >= 20 and bad > 0.3 * total:
         return "bad_encoding", f"{bad} of {total} characters have no meaning: the fonts carry no Unicode"
+    if is_garbled(lines):
+        return "bad_encoding", "the text layer is not language: the fonts give wrong characters"
     if not total and not has_drawing:
         return "blank", "nothing is on the page"
     return "ok", ""

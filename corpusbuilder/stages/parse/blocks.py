@@ -22,6 +22,7 @@ from corpusbuilder.stages.parse.typography import (
     opens_sentence,
     size_class,
 )
+from corpusbuilder.stages.parse.upright import upright_line
 
 _HEADING_LINES: Final = 4
 """A heading has no more."""
@@ -35,17 +36,33 @@ def make_blocks(
     """The blocks of a page, in no particular order.
 
     Args:
-        lines: text outside figures; rotated lines become blocks of their own.
+        lines: text outside figures; lines that run aslant become blocks of their own.
         page_no: from 1.
         em: size of the body text in points.
         typography: the customs of the book; without it those of this page are taken.
     """
     upright = [make_row(line) for line in lines if line.direction[0] > 0.9]
-    blocks = [TextBlock(page_no=page_no, box=line.box, lines=(line,)) for line in lines if line.direction[0] <= 0.9]
+    blocks = _turned_blocks([line for line in lines if line.direction[0] <= 0.9], page_no=page_no, em=em)
     columns = _columns(upright, em=em)
     customs = typography or observe(columns, em=em)
     for column in columns:
         blocks += _Column(column, customs).blocks(page_no)
+    return blocks
+
+
+def _turned_blocks(lines: Sequence[Line], *, page_no: int, em: float) -> list[TextBlock]:
+    """The blocks of text that runs up, down or upside down, each direction seen upright."""
+    blocks: list[TextBlock] = []
+    for direction in sorted({line.direction for line in lines}):
+        turned = [line for line in lines if line.direction == direction]
+        seen = [upright_line(line) for line in turned]
+        if len(turned) == 1 or seen[0] is turned[0]:
+            blocks += [TextBlock(page_no=page_no, box=line.box, lines=(line,)) for line in turned]
+            continue
+        by_seen = {id(upright): line for line, upright in zip(turned, seen, strict=True)}
+        for block in make_blocks(seen, page_no=page_no, em=em):
+            own = tuple(by_seen[id(line)] for line in block.lines)
+            blocks.append(replace(block, lines=own, box=union([line.box for line in own])))
     return blocks
 
 

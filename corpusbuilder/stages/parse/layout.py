@@ -18,6 +18,7 @@ from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBloc
 from corpusbuilder.stages.parse.order import reading_order
 from corpusbuilder.stages.parse.ownership import with_own_lines
 from corpusbuilder.stages.parse.panels import in_panels
+from corpusbuilder.stages.parse.upright import main_direction, upright_box
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +146,11 @@ def _in_order(
         isinstance(item, TextBlock) and looks_like_heading(item, body) and style_of(item) not in in_columns
         for item in items
     ]
-    boxes = [_box(item) for item in items]
-    holders = [next((panel for panel in panels if contains_point(panel, centre(box))), None) for box in boxes]
-    return tuple(items[i] for i in reading_order(boxes, heads, em=body.size, panels=holders))
+    holders = [next((panel for panel in panels if contains_point(panel, centre(_box(item)))), None) for item in items]
+    direction = main_direction([line for item in items if isinstance(item, TextBlock) for line in item.lines])
+    boxes = [upright_box(_box(item), direction) for item in items]
+    upright = [upright_box(holder, direction) if holder else None for holder in holders]
+    return tuple(items[i] for i in reading_order(boxes, heads, em=body.size, panels=upright))
 
 
 def _captioned(found: Sequence[FoundFigure], captions: Iterable[BoundCaption]) -> list[CaptionedFigure]:

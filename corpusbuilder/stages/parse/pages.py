@@ -72,7 +72,7 @@ class PageReader:
         try:
             with record_boundary():
                 page = pdf.read_page(page_no)
-                if page.status == "scanned" and self.config.ocr != "none":
+                if page.status in ("scanned", "bad_encoding") and self.config.ocr != "none":
                     page = self._recognised(pdf, page)
                 page = levelled(page)
                 figures = self._figures(pdf, page)

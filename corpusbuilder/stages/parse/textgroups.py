@@ -8,6 +8,7 @@ from typing import Final
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import Line, Rect
 from corpusbuilder.stages.parse.labels import read_label
+from corpusbuilder.stages.parse.upright import main_direction, upright_line
 
 _SENTENCE_END: Final = (".", "!", "?", "…", ":", ";")
 
@@ -40,7 +41,19 @@ class TextGroup:
 
 
 def group_lines(lines: Sequence[Line], *, body_size: float) -> list[TextGroup]:
-    """All lines of a page in groups, top to bottom."""
+    """All lines of a page in groups, top to bottom; where most are turned, those are grouped as if they were level."""
+    main = main_direction(lines)
+    turned = [line for line in lines if line.direction == main != (1.0, 0.0)]
+    groups = _grouped([line for line in lines if line.direction != main] if turned else lines, body_size)
+    seen = [upright_line(line) for line in turned]
+    by_seen = {id(upright): line for line, upright in zip(turned, seen, strict=True)}
+    for group in _grouped(seen, body_size):
+        own = tuple(by_seen[id(line)] for line in group.lines)
+        groups.append(TextGroup(own, union([line.box for line in own]), group.role))
+    return sorted(groups, key=lambda g: (g.box[1], g.box[0], g.box))
+
+
+def _grouped(lines: Sequence[Line], body_size: float) -> list[TextGroup]:
     open_groups: list[list[Line]] = []
     closed: list[list[Line]] = []
     for line in sorted(lines, key=lambda item: (item.box[1], item.box[0], item.box[2], item.text)):
@@ -58,8 +71,7 @@ def group_lines(lines: Sequence[Line], *, body_size: float) -> list[TextGroup]:
             open_groups.append([line])
         else:
             home.append(line)
-    groups = closed + open_groups
-    return sorted((_group(group, body_size) for group in groups), key=lambda g: (g.box[1], g.box[0], g.box))
+    return [_group(group, body_size) for group in closed + open_groups]
 
 
 def _continues(above: Line, line: Line) -> bool:

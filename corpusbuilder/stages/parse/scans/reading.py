@@ -2,62 +2,73 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import median
 from typing import Final
 
 from corpusbuilder.backends.ocr.base import OcrEngine, OcrLine
 from corpusbuilder.backends.pdf.base import OpenPdf
+from corpusbuilder.backends.pdf.garbled import is_garbled
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.page import Line, RawPage, Rect, Word
+from corpusbuilder.stages.parse.scans.turned import direction_back, size_of, turn_of, turned, turned_back
 
 _SURE: Final = 0.6
 """Lines that the engine is less sure of are left out."""
-_ORDINARY: Final = (0.6, 1.35)
-"""Heights of lines, relative to the usual one, that are of the same size of type."""
 _SIZE: Final = 0.75
 """Font size as a share of the height of an OCR box, which spans ascenders and descenders."""
 
 
 def read_scan(pdf: OpenPdf, page: RawPage, ocr: OcrEngine, *, dpi: float, language: str) -> RawPage:
-    """The page with the lines that OCR finds in its picture; its status stays ``scanned``."""
-    found = _lines(ocr, pdf.render(page.page_no, dpi=dpi), language)
-    return replace(page, lines=tuple(_as_line(line, scale=72 / dpi) for line in found))
+    """The page with the lines that OCR finds in its picture; its status stays as it was.
 
-
-def levelled(page: RawPage) -> RawPage:
-    """The page with one font size for all lines of ordinary height, if its text was recognised rather than typeset.
-
-    Recognised words are each a little larger or smaller than their neighbours, in our OCR as in a text layer hidden in
-    a scan; typeset ones are not.
+    One whose text layer is no language keeps that layer where OCR reads no language either, or nothing: codes, names.
     """
-    lines = [line for line in page.lines if len(line.words) >= 3]
-    uneven = sum(len({word.size for word in line.words}) >= 3 for line in lines)
-    if not lines or (page.status != "scanned" and uneven < 0.5 * len(lines)):
+    lines = _read_upright(ocr, pdf.render(page.page_no, dpi=dpi), language, scale=72 / dpi)
+    if page.status != "bad_encoding":
+        return replace(page, lines=lines)
+    if not lines or (is_garbled(lines) and is_garbled(page.lines)):
         return page
-    usual_height = median(line.box[3] - line.box[1] for line in lines)
-    usual_size = round(median(line.size for line in lines), 1)
+    return replace(page, lines=lines, message=f"{page.message}; it was read by OCR")
 
-    def level(line: Line) -> Line:
-        ratio = (line.box[3] - line.box[1]) / usual_height if usual_height else 1.0
-        size = usual_size if _ORDINARY[0] <= ratio <= _ORDINARY[1] else round(usual_size * ratio, 1)
-        return replace(line, words=tuple(replace(word, size=size) for word in line.words))
 
-    return replace(page, lines=tuple(level(line) for line in page.lines))
+def _read_upright(ocr: OcrEngine, picture: bytes, language: str, *, scale: float) -> tuple[Line, ...]:
+    """The lines in the picture of a page, turned upright to be read where it lies on its side or its head."""
+    found = _recognised(ocr, picture, language)
+    turn = turn_of(picture, found, lambda other: _recognised(ocr, other, language))
+    if turn:
+        found = _recognised(ocr, turned(picture, turn), language)
+    lines = (_as_line(line, scale=1.0) for line in _sure(found))
+    size = size_of(picture)
+
+    def on_page(box: Rect) -> Rect:
+        return _moved(turned_back(box, turn, size), scale, (0.0, 0.0))
+
+    return tuple(
+        Line(
+            tuple(replace(word, box=on_page(word.box), size=round(scale * word.size, 2)) for word in line.words),
+            on_page(line.box),
+            direction=direction_back(line.direction, turn),
+        )
+        for line in lines
+    )
 
 
 def read_picture(
     pdf: OpenPdf, page_no: int, box: Rect, ocr: OcrEngine, *, dpi: float, language: str
 ) -> tuple[Line, ...]:
     """The lines that OCR finds in a part of a page, in PDF points of the page."""
-    found = _lines(ocr, pdf.render(page_no, box, dpi=dpi), language)
+    found = _sure(_recognised(ocr, pdf.render(page_no, box, dpi=dpi), language))
     return tuple(_as_line(line, scale=72 / dpi, origin=(box[0], box[1])) for line in found)
 
 
-def _lines(ocr: OcrEngine, picture: bytes, language: str) -> Sequence[OcrLine]:
+def _recognised(ocr: OcrEngine, picture: bytes, language: str) -> Sequence[OcrLine]:
     try:
         (found,) = ocr.lines([picture], language=language)
     except ValueError as error:
         raise RecordError("ocr_failed", f"the OCR engine could not read the picture: {error}") from None
+    return found
+
+
+def _sure(found: Sequence[OcrLine]) -> Sequence[OcrLine]:
     return [line for line in found if line.confidence >= _SURE and line.words]
 
 
