@@ -143,7 +143,7 @@ class _Scan:
 
     def _is_side_bar(self, component: _Component, box: Rect) -> bool:
         """Whether a long upright rule stands beside a column of running text, as a box of text has one."""
-        if component.width > 0.45 * self.em or component.height < 4 * self.em:
+        if component.width > 0.9 * self.em or component.height < max(4 * self.em, 6 * component.width):
             return False
         em = self.em / self.scale
         beside = [
