@@ -9,6 +9,7 @@ from corpusbuilder.backends.pdf.base import OpenPdf
 from corpusbuilder.backends.pdf.garbled import is_garbled
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.page import Line, RawPage, Rect, Word
+from corpusbuilder.stages.parse.scans.gutters import cut_at_gutters
 from corpusbuilder.stages.parse.scans.turned import direction_back, size_of, turn_of, turned, turned_back
 
 _SURE: Final = 0.6
@@ -22,7 +23,7 @@ def read_scan(pdf: OpenPdf, page: RawPage, ocr: OcrEngine, *, dpi: float, langua
 
     One whose text layer is no language keeps that layer where OCR reads no language either, or nothing: codes, names.
     """
-    lines = _read_upright(ocr, pdf.render(page.page_no, dpi=dpi), language, scale=72 / dpi)
+    lines = cut_at_gutters(_read_upright(ocr, pdf.render(page.page_no, dpi=dpi), language, scale=72 / dpi))
     if page.status != "bad_encoding":
         return replace(page, lines=lines)
     if not lines or (is_garbled(lines) and is_garbled(page.lines)):

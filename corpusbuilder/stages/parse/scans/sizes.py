@@ -71,7 +71,7 @@ def levelled(page: RawPage) -> RawPage:
 
 
 def _tightened(line: Line, size: float) -> Rect:
-    """The box of a level line no higher than its type: round a line that is turned a little it reaches into the next."""
+    """The box of a level line no higher than its type: round a turned line it reaches into the next."""
     x0, y0, x1, y1 = line.box
     half = 0.62 * size
     if line.direction[0] < 0.9 or y1 - y0 <= 2 * half:
