@@ -13,7 +13,7 @@ from typing import NamedTuple
 from corpusbuilder.records.geometry import area, centre, contains_point, intersection_area, union
 from corpusbuilder.records.page import Line, PlacedImage, RawPage, Rect, VectorPath
 from corpusbuilder.stages.parse.clusters import touching
-from corpusbuilder.stages.parse.labelling import holds, share_labels, with_labels
+from corpusbuilder.stages.parse.labelling import Labels, holds, with_labels
 from corpusbuilder.stages.parse.marks import THIN, Mark, drawing_marks, is_bullet, is_panel, is_straight, rules
 from corpusbuilder.stages.parse.merging import Cluster, Kind, put_together
 from corpusbuilder.stages.parse.model import FoundFigure
@@ -46,11 +46,15 @@ def find_figures(page: RawPage, *, body_size: float, repeated: frozenset[str] = 
     marks = drawing_marks(page, groups)
     clusters = _clusters(images, marks, _Text(page.lines, groups), em=em)
     tables = [cluster for cluster in clusters if cluster.kind == "table"]
-    merged = put_together([cluster for cluster in clusters if cluster.kind not in ("table", "dress")], groups, em=em)
-    shares = share_labels([cluster.box for cluster in merged], groups)
-    found = [_figure(cluster, share, page, em=em) for cluster, share in zip(merged, shares, strict=True)]
+    labels = Labels.of(groups, height=page.height)
+    merged = put_together([c for c in clusters if c.kind not in ("table", "dress")], labels, em=em)
+    # What stands beside a photograph is its caption; labels of a drawing stand beside it.
+    drawings = [cluster for cluster in merged if cluster.marks]
+    grown = with_labels([cluster.box for cluster in drawings], labels, em=em)
+    found = [_figure(cluster, box, page) for cluster, box in zip(drawings, grown, strict=True)]
+    found += [_figure(cluster, cluster.box, page) for cluster in merged if not cluster.marks]
     found = [figure for figure in found if _is_figure_sized(figure.box, em=em)]
-    found += [replace(_figure(cluster, [], page, em=em), is_table=True) for cluster in tables]
+    found += [replace(_figure(cluster, cluster.box, page), is_table=True) for cluster in tables]
     return sorted(_without_nested(found), key=lambda figure: (figure.box[1], figure.box[0], figure.box))
 
 
@@ -154,9 +158,7 @@ def _levels(values: Iterable[float]) -> list[float]:
     return levels
 
 
-def _figure(cluster: Cluster, groups: Sequence[TextGroup], page: RawPage, *, em: float) -> FoundFigure:
-    # What stands beside a photograph is its caption; labels of a drawing stand beside it.
-    box = with_labels(cluster.box, groups, em=em) if cluster.marks else cluster.box
+def _figure(cluster: Cluster, box: Rect, page: RawPage) -> FoundFigure:
     lines = tuple(line for line in page.lines if contains_point(box, centre(line.box)))
     paths = _paths_inside(page.paths, cluster, box)
     kinds = ("raster" if cluster.images else "", "vector" if cluster.marks else "")

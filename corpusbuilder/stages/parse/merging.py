@@ -1,14 +1,15 @@
-"""Puts the parts of a figure together: what no text keeps apart."""
+"""Puts the parts of a figure together: what stands near, under one caption, or round the same words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from corpusbuilder.records.geometry import area, intersection_area, union
+from corpusbuilder.records.geometry import area, union
 from corpusbuilder.records.page import PlacedImage, Rect
-from corpusbuilder.stages.parse.labelling import distance, holds
+from corpusbuilder.stages.parse.labelling import Labels, caption_below, reach_of
 from corpusbuilder.stages.parse.marks import Mark, is_straight
-from corpusbuilder.stages.parse.textgroups import Role, TextGroup
+from corpusbuilder.stages.parse.spacing import distance, shared
+from corpusbuilder.stages.parse.textgroups import TextGroup
 
 MAX_CLUSTERS: Final = 150
 """More clusters than this on one page are scattered ornament or noise: only the largest are put together."""
@@ -20,6 +21,8 @@ legend, joins a drawing; dress: rules and panels of text."""
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
+    """Marks and images that touch, or belong together."""
+
     kind: Kind
     box: Rect
     marks: tuple[Mark, ...] = ()
@@ -27,16 +30,22 @@ class Cluster:
     canvas: Rect | None = None
 
 
-def put_together(clusters: Sequence[Cluster], groups: Sequence[TextGroup], *, em: float) -> list[Cluster]:
-    """Puts together what no text keeps apart, nearest first, until nothing more fits."""
-    barriers = [group for group in groups if group.role is not Role.LABEL]
+def put_together(clusters: Sequence[Cluster], labels: Labels, *, em: float) -> list[Cluster]:
+    """The drawings that the clusters of a page make."""
     largest = sorted(clusters, key=lambda c: (-area(c.box), c.box))[:MAX_CLUSTERS]
-    alive = dict(enumerate(sorted(largest, key=lambda c: c.box)))
+    alive = _merged(sorted(largest, key=lambda c: c.box), labels, em=em)
+    alive = _bridged(alive, labels, em=em)
+    return [cluster for cluster in alive if cluster.kind == "drawing" and _draws(cluster)]
+
+
+def _merged(clusters: Sequence[Cluster], labels: Labels, *, em: float) -> list[Cluster]:
+    """Nearest first, until nothing more fits."""
+    alive = dict(enumerate(clusters))
     pairs = {
         (distance(a.box, b.box), i, j)
         for i, a in alive.items()
         for j, b in alive.items()
-        if i < j and _belong_together(a, b, barriers, em=em)
+        if i < j and _belong_together(a, b, labels, em=em)
     }
     while pairs:
         _, i, j = min(pairs)
@@ -45,9 +54,39 @@ def put_together(clusters: Sequence[Cluster], groups: Sequence[TextGroup], *, em
         pairs |= {
             (distance(merged.box, other.box), min(i, k), max(i, k))
             for k, other in alive.items()
-            if k != i and _belong_together(merged, other, barriers, em=em)
+            if k != i and _belong_together(merged, other, labels, em=em)
         }
-    return [cluster for cluster in alive.values() if cluster.kind == "drawing" and _draws(cluster)]
+    return list(alive.values())
+
+
+def _bridged(clusters: Sequence[Cluster], labels: Labels, *, em: float) -> list[Cluster]:
+    """Arrows that stand about the same words are one drawing: the words are what they join."""
+    alive = list(clusters)
+    for label in labels.free:
+        if not labels.is_alien(label):
+            continue
+        about = [c for c in alive if _is_loose(c, em=em) and _is_about(c, label, labels, em=em)]
+        for other in about[1:]:
+            first = about[0]
+            whole = union([first.box, other.box, label.box])
+            apart = labels.parts(whole, (first.box, other.box)) or _captioned_apart(first, other, labels, em=em)
+            if not apart:
+                alive = [cluster for cluster in alive if cluster is not first and cluster is not other]
+                about[0] = _joined(first, other)
+                alive.append(about[0])
+    return sorted(alive, key=lambda cluster: cluster.box)
+
+
+def _is_loose(cluster: Cluster, *, em: float) -> bool:
+    """Whether a cluster is made of small strokes only, as arrows are: nothing frames or fills a picture."""
+    return not cluster.images and all(
+        max(mark.box[2] - mark.box[0], mark.box[3] - mark.box[1]) <= 12 * em for mark in cluster.marks
+    )
+
+
+def _is_about(cluster: Cluster, label: TextGroup, labels: Labels, *, em: float) -> bool:
+    near = distance(cluster.box, label.box) <= reach_of(cluster.box, label, em=em)
+    return near and not labels.parts(union([cluster.box, label.box]), (cluster.box,))
 
 
 def _draws(cluster: Cluster) -> bool:
@@ -66,16 +105,14 @@ def _joined(a: Cluster, b: Cluster) -> Cluster:
     )
 
 
-def _belong_together(a: Cluster, b: Cluster, barriers: Sequence[TextGroup], *, em: float) -> bool:
+def _belong_together(a: Cluster, b: Cluster, labels: Labels, *, em: float) -> bool:
     gap = distance(a.box, b.box)
-    if gap > 0 and gap > _tolerance(a, b, em=em):
+    is_near = gap <= 0 or gap <= _tolerance(a, b, em=em)
+    if not is_near and not _captioned_as_one(a, b, labels, em=em):
         return False
-    whole = union([a.box, b.box])
-    for group in barriers:
-        inside = intersection_area(group.box, whole) > 0.2 * area(group.box)
-        if inside and not any(holds(part.box, group) for part in (a, b)):
-            return False
-    return gap <= 0 or not _captioned_apart(a, b, barriers, em=em)
+    if labels.parts(union([a.box, b.box]), (a.box, b.box)):
+        return False
+    return gap <= 0 or not _captioned_apart(a, b, labels, em=em)
 
 
 def _tolerance(a: Cluster, b: Cluster, *, em: float) -> float:
@@ -84,24 +121,20 @@ def _tolerance(a: Cluster, b: Cluster, *, em: float) -> float:
         return 1.2 * em
     if any(min(part.box[2] - part.box[0], part.box[3] - part.box[1]) < 8 * em for part in (a, b)):
         return 6.0 * em
-    shared = min(a.box[3], b.box[3]) - max(a.box[1], b.box[1])
-    is_row = shared >= 0.8 * max(part.box[3] - part.box[1] for part in (a, b))
+    common = min(a.box[3], b.box[3]) - max(a.box[1], b.box[1])
+    is_row = common >= 0.8 * max(part.box[3] - part.box[1] for part in (a, b))
     return 5.0 * em if is_row else 2.0 * em
 
 
-def _captioned_apart(a: Cluster, b: Cluster, barriers: Sequence[TextGroup], *, em: float) -> bool:
+def _captioned_as_one(a: Cluster, b: Cluster, labels: Labels, *, em: float) -> bool:
+    """Whether one caption runs below both, which stand side by side."""
+    if a.kind != "drawing" or b.kind != "drawing" or shared(a.box, b.box, axis=1) < 0.5:
+        return False
+    mine, yours = (caption_below(part.box, labels.barriers, em=em) for part in (a, b))
+    return mine is not None and mine is yours
+
+
+def _captioned_apart(a: Cluster, b: Cluster, labels: Labels, *, em: float) -> bool:
     """Whether the two have a caption each."""
-    mine, yours = (_caption_below(part.box, barriers, em=em) for part in (a, b))
+    mine, yours = (caption_below(part.box, labels.barriers, em=em) for part in (a, b))
     return mine is not None and yours is not None and mine is not yours
-
-
-def _caption_below(box: Rect, barriers: Sequence[TextGroup], *, em: float) -> TextGroup | None:
-    below = [
-        group
-        for group in barriers
-        if group.role is Role.CAPTION
-        and -0.5 * em <= group.box[1] - box[3] <= 4 * em
-        and min(group.box[2], box[2]) - max(group.box[0], box[0])
-        > 0.5 * min(group.box[2] - group.box[0], box[2] - box[0])
-    ]
-    return min(below, key=lambda group: (group.box[1], group.box[0]), default=None)
