@@ -46,7 +46,7 @@ def find_figures(page: RawPage, *, body_size: float, repeated: frozenset[str] = 
     marks = drawing_marks(page, groups)
     clusters = _clusters(images, marks, _Text(page.lines, groups), em=em)
     tables = [cluster for cluster in clusters if cluster.kind == "table"]
-    labels = Labels.of(groups, height=page.height)
+    labels = Labels.of(groups, width=page.width, height=page.height)
     merged = put_together([c for c in clusters if c.kind not in ("table", "dress")], labels, em=em)
     # What stands beside a photograph is its caption; labels of a drawing stand beside it.
     drawings = [cluster for cluster in merged if cluster.marks]

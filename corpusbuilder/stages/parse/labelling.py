@@ -19,6 +19,8 @@ _PASSES: Final = 6
 """So many rounds of growing reach every label that hangs on another."""
 _MARGIN: Final = 0.07
 """The outer part of a page's height, at either end, where running heads and folios stand."""
+_FAR: Final = 10.0
+"""A label stands at most so many em from its drawing."""
 
 
 class Type(NamedTuple):
@@ -44,11 +46,11 @@ class Labels:
     """Identities of free groups that belong to the text: titles of what follows, running heads and folios."""
 
     @classmethod
-    def of(cls, groups: Sequence[TextGroup], *, height: float) -> "Labels":
-        """The labels among ``groups`` on a page so many points high."""
+    def of(cls, groups: Sequence[TextGroup], *, width: float, height: float) -> "Labels":
+        """The labels among ``groups`` on a page so many points wide and high."""
         free = tuple(group for group in groups if group.role is Role.LABEL)
         barriers = tuple(group for group in groups if group.role is not Role.LABEL)
-        fixed = {id(g) for g in free if _is_title(g, barriers) or _is_marginal(g, height)}
+        fixed = {id(g) for g in free if _is_title(g, barriers) or _is_marginal(g, width, height)}
         fonts = {group.lines[0].words[0].font for group in barriers}
         return cls(free, barriers, frozenset(fonts), frozenset(type_of(g) for g in barriers), frozenset(fixed))
 
@@ -73,7 +75,7 @@ def type_of(group: TextGroup) -> Type:
 
 
 def reach_of(box: Rect, label: TextGroup, *, em: float) -> float:
-    """How far from the drawing a label in its own type may stand, in points. Level with it, margins are wide."""
+    """How far from a drawing a label set unlike the text may stand, in points. Level with it, margins are wide."""
     return (6.0 if box[1] <= centre(label.box)[1] <= box[3] else 3.0) * min(label.size, em)
 
 
@@ -98,63 +100,78 @@ def with_labels(boxes: Sequence[Rect], labels: Labels, *, em: float) -> list[Rec
 
 
 def _grown(box: Rect, share: Sequence[TextGroup], labels: Labels, *, em: float) -> Rect:
-    near = [label for label in share if distance(box, label.box) <= 8 * em]
-    own_fonts, own_types = _own(box, near, labels, em=em)
+    left = [label for label in share if distance(box, label.box) <= _FAR * em]
+    own = _Own.of(box, left, labels, em=em)
     caption = caption_below(box, labels.barriers, em=em)
     for _ in range(_PASSES):
-        grown = box
-        for label in sorted(near, key=lambda group: (distance(grown, group.box), group.box)):
-            is_own = label.lines[0].words[0].font in own_fonts or (
-                type_of(label) in own_types and labels.is_alien(label)
-            )
-            if _belongs(label, grown, caption, is_own=is_own, em=em, labels=labels) and not _swallows(
-                union([grown, label.box]), grown, labels.barriers
-            ):
-                grown = union([grown, label.box])
-        if grown == box:
+        before = box
+        for label in sorted(left, key=lambda group: (distance(before, group.box), group.box)):
+            if _belongs(label, box, caption, labels, own, em=em) and not _swallows(label, box, labels.barriers):
+                box = union([box, label.box])
+        if box == before:
             break
-        box = grown
+        left = [label for label in left if not holds(box, label)]
     return box
 
 
-def _own(box: Rect, near: Sequence[TextGroup], labels: Labels, *, em: float) -> tuple[frozenset[str], frozenset[Type]]:
-    """Fonts of the labels in or at the drawing that no running text has, and types that several labels around share."""
-    touching = [label for label in near if holds(box, label) or distance(box, label.box) <= 0.6 * label.size]
-    fonts = {label.lines[0].words[0].font for label in touching} - labels.foreign_fonts
-    types = Counter(
-        type_of(label)
-        for label in near
-        if labels.is_alien(label) and distance(box, label.box) <= reach_of(box, label, em=em)
-    )
-    own = {kind for kind, count in types.items() if count >= 2} | {type_of(label) for label in touching}
-    return frozenset(fonts), frozenset(own - labels.foreign_types)
+class _Own(NamedTuple):
+    """What the labels of one drawing are set in."""
+
+    fonts: frozenset[str]
+    """Fonts of the labels in or at the drawing that no running text has."""
+    types: frozenset[Type]
+    """Types that several labels around it share and no running text has."""
+    sure: frozenset[Type]
+    """Types of several labels in the drawing: more of them belong to it also from afar."""
+
+    @classmethod
+    def of(cls, box: Rect, near: Sequence[TextGroup], labels: Labels, *, em: float) -> "_Own":
+        touching = [label for label in near if holds(box, label) or distance(box, label.box) <= 0.6 * label.size]
+        around = [
+            label
+            for label in near
+            if labels.is_alien(label) and distance(box, label.box) <= reach_of(box, label, em=em)
+        ]
+        fonts = {label.lines[0].words[0].font for label in touching} - labels.foreign_fonts
+        inside = Counter(type_of(label) for label in touching)
+        types = {kind for kind, count in Counter(map(type_of, around)).items() if count >= 2} | set(inside)
+        sure = {kind for kind, count in inside.items() if count >= 2}
+        foreign = labels.foreign_types
+        return cls(frozenset(fonts), frozenset(types - foreign), frozenset(sure - foreign))
+
+    def reach(self, box: Rect, label: TextGroup, labels: Labels, *, em: float) -> float:
+        """How far from the drawing this label may stand, in points."""
+        is_level = box[1] <= centre(label.box)[1] <= box[3]
+        kind = type_of(label)
+        if kind in self.sure:
+            return (_FAR if is_level else 0.5 * _FAR) * em
+        is_turned = label.lines[0].direction[0] < 0.9 and is_level
+        if kind.font in self.fonts or is_turned or (kind in self.types and labels.is_alien(label)):
+            return reach_of(box, label, em=em)
+        return 0.0
 
 
-def _belongs(
-    label: TextGroup, box: Rect, caption: TextGroup | None, *, is_own: bool, em: float, labels: Labels
-) -> bool:
-    """Whether a label stands near enough to a drawing."""
+def _belongs(label: TextGroup, box: Rect, caption: TextGroup | None, labels: Labels, own: _Own, *, em: float) -> bool:
+    """Whether a label stands near enough to a drawing, or between it and its caption."""
     gap = distance(box, label.box)
     if gap <= 0.5 * min(label.size, em):
         return True
     if id(label) in labels.fixed:
         return False
     if caption is not None and box[3] <= centre(label.box)[1] <= caption.box[1]:
-        return shared(label.box, box, axis=0) >= 0.5
-    is_turned = label.lines[0].direction[0] < 0.9 and box[1] <= centre(label.box)[1] <= box[3]
-    return (is_own or is_turned) and gap <= reach_of(box, label, em=em)
+        return shared(label.box, union([box, caption.box]), axis=0) >= 0.9
+    return gap <= own.reach(box, label, labels, em=em)
 
 
-def caption_below(box: Rect, groups: Sequence[TextGroup], *, em: float) -> TextGroup | None:
-    """The nearest caption a few lines below a box, and in its width."""
+def caption_below(box: Rect, barriers: Sequence[TextGroup], *, em: float) -> TextGroup | None:
+    """The caption some lines below a box and in its width, if at most labels stand between."""
     below = [
         group
-        for group in groups
-        if group.role is Role.CAPTION
-        and -0.5 * em <= group.box[1] - box[3] <= 5 * em
-        and shared(group.box, box, axis=0) > 0.5
+        for group in barriers
+        if -0.5 * em <= group.box[1] - box[3] <= 8 * em and shared(group.box, box, axis=0) > 0.5
     ]
-    return min(below, key=lambda group: (group.box[1], group.box[0]), default=None)
+    nearest = min(below, key=lambda group: (group.box[1], group.box[0]), default=None)
+    return nearest if nearest is not None and nearest.role is Role.CAPTION else None
 
 
 def _is_title(label: TextGroup, barriers: Sequence[TextGroup]) -> bool:
@@ -167,13 +184,18 @@ def _is_title(label: TextGroup, barriers: Sequence[TextGroup]) -> bool:
     )
 
 
-def _is_marginal(label: TextGroup, height: float) -> bool:
-    return not _MARGIN * height <= centre(label.box)[1] <= (1 - _MARGIN) * height
+def _is_marginal(label: TextGroup, width: float, height: float) -> bool:
+    """Whether a label stands where running heads and folios do, or, turned, the tab of a chapter."""
+    x, y = centre(label.box)
+    is_turned = label.lines[0].direction[0] < 0.9
+    outer = is_turned and not _MARGIN * width <= x <= (1 - _MARGIN) * width
+    return outer or not _MARGIN * height <= y <= (1 - _MARGIN) * height
 
 
-def _swallows(whole: Rect, part: Rect, barriers: Sequence[TextGroup]) -> bool:
-    """Whether growing ``part`` to ``whole`` takes in prose, a caption or a heading."""
+def _swallows(label: TextGroup, box: Rect, barriers: Sequence[TextGroup]) -> bool:
+    """Whether growing a box by a label takes in prose, a caption or a heading."""
+    whole = union([box, label.box])
     return any(
-        intersection_area(group.box, whole) > intersection_area(group.box, part) + 0.1 * area(group.box)
+        intersection_area(group.box, whole) > intersection_area(group.box, box) + 0.1 * area(group.box)
         for group in barriers
     )

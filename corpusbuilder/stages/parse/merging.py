@@ -6,7 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.records.geometry import area, union
 from corpusbuilder.records.page import PlacedImage, Rect
-from corpusbuilder.stages.parse.labelling import Labels, caption_below, reach_of
+from corpusbuilder.stages.parse.labelling import Labels, caption_below
 from corpusbuilder.stages.parse.marks import Mark, is_straight
 from corpusbuilder.stages.parse.spacing import distance, shared
 from corpusbuilder.stages.parse.textgroups import TextGroup
@@ -85,7 +85,7 @@ def _is_loose(cluster: Cluster, *, em: float) -> bool:
 
 
 def _is_about(cluster: Cluster, label: TextGroup, labels: Labels, *, em: float) -> bool:
-    near = distance(cluster.box, label.box) <= reach_of(cluster.box, label, em=em)
+    near = distance(cluster.box, label.box) <= 6 * min(label.size, em)
     return near and not labels.parts(union([cluster.box, label.box]), (cluster.box,))
 
 
