@@ -17,6 +17,7 @@ from corpusbuilder.stages.parse.labelling import Labels, holds, with_labels
 from corpusbuilder.stages.parse.marks import THIN, Mark, drawing_marks, is_bullet, is_panel, is_straight, rules
 from corpusbuilder.stages.parse.merging import Cluster, Kind, put_together
 from corpusbuilder.stages.parse.model import FoundFigure
+from corpusbuilder.stages.parse.ornaments import without_ornaments
 from corpusbuilder.stages.parse.textgroups import Role, TextGroup, group_lines
 
 
@@ -44,7 +45,7 @@ def find_figures(page: RawPage, *, body_size: float, repeated: frozenset[str] = 
     groups = group_lines(page.lines, body_size=em)
     images = [image for image in page.images if _may_be_figure(image, page, repeated)]
     marks = drawing_marks(page, groups)
-    clusters = _clusters(images, marks, _Text(page.lines, groups), em=em)
+    clusters = without_ornaments(_clusters(images, marks, _Text(page.lines, groups), em=em), groups, em=em)
     tables = [cluster for cluster in clusters if cluster.kind == "table"]
     labels = Labels.of(groups, width=page.width, height=page.height)
     merged = put_together([c for c in clusters if c.kind not in ("table", "dress")], labels, em=em)

@@ -5,6 +5,7 @@ that several short lines around the drawing share (layers, axis titles, tick num
 and its caption belongs to the drawing whatever its type.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ _MARGIN: Final = 0.07
 """The outer part of a page's height, at either end, where running heads and folios stand."""
 _FAR: Final = 10.0
 """A label stands at most so many em from its drawing."""
+
+
+_ENTRY: Final = re.compile(r"\(?(?:\d{1,2}|[A-Za-z])\s?[.):=–—-]\s*\w")
 
 
 class Type(NamedTuple):
@@ -48,8 +52,9 @@ class Labels:
     @classmethod
     def of(cls, groups: Sequence[TextGroup], *, width: float, height: float) -> "Labels":
         """The labels among ``groups`` on a page so many points wide and high."""
-        free = tuple(group for group in groups if group.role is Role.LABEL)
-        barriers = tuple(group for group in groups if group.role is not Role.LABEL)
+        keys = _keys(groups)
+        free = tuple(group for group in groups if group.role is Role.LABEL or id(group) in keys)
+        barriers = tuple(group for group in groups if group.role is not Role.LABEL and id(group) not in keys)
         fixed = {id(g) for g in free if _is_title(g, barriers) or _is_marginal(g, width, height)}
         fonts = {group.lines[0].words[0].font for group in barriers}
         return cls(free, barriers, frozenset(fonts), frozenset(type_of(g) for g in barriers), frozenset(fixed))
@@ -100,7 +105,7 @@ def with_labels(boxes: Sequence[Rect], labels: Labels, *, em: float) -> list[Rec
 
 
 def _grown(box: Rect, share: Sequence[TextGroup], labels: Labels, *, em: float) -> Rect:
-    left = [label for label in share if distance(box, label.box) <= _FAR * em]
+    left = [label for label in share if distance(box, label.box) <= 2 * _FAR * em]
     own = _Own.of(box, left, labels, em=em)
     caption = caption_below(box, labels.barriers, em=em)
     for _ in range(_PASSES):
@@ -172,6 +177,20 @@ def caption_below(box: Rect, barriers: Sequence[TextGroup], *, em: float) -> Tex
     ]
     nearest = min(below, key=lambda group: (group.box[1], group.box[0]), default=None)
     return nearest if nearest is not None and nearest.role is Role.CAPTION else None
+
+
+def _keys(groups: Sequence[TextGroup]) -> set[int]:
+    """Identities of what reads like prose and is the key to a figure: numbered lines in the type of its labels."""
+    numbered = {id(g) for g in groups if g.role is Role.PROSE and _is_numbered(g)}
+    text = {type_of(g) for g in groups if g.role is not Role.LABEL and id(g) not in numbered}
+    labels = Counter(type_of(g) for g in groups if g.role is Role.LABEL)
+    return {id(g) for g in groups if id(g) in numbered and labels[type_of(g)] >= 2 and type_of(g) not in text}
+
+
+def _is_numbered(group: TextGroup) -> bool:
+    """Whether most lines are short entries that begin with a number or letter: "3. Magma chamber"."""
+    entries = [line for line in group.lines if _ENTRY.match(line.text) and len(line.words) <= 8]
+    return len(entries) >= 0.6 * len(group.lines)
 
 
 def _is_title(label: TextGroup, barriers: Sequence[TextGroup]) -> bool:
