@@ -8,17 +8,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from corpusbuilder.records.geometry import area, centre, contains_point, intersection_area, union
 from corpusbuilder.records.page import Line, PlacedImage, RawPage, Rect, VectorPath
 from corpusbuilder.stages.parse.clusters import touching
-from corpusbuilder.stages.parse.labelling import Labels, holds, with_labels
+from corpusbuilder.stages.parse.labelling import Labels, holds, in_margin, with_labels
 from corpusbuilder.stages.parse.marks import THIN, Mark, drawing_marks, is_bullet, is_panel, is_straight, rules
 from corpusbuilder.stages.parse.merging import Cluster, Kind, put_together
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.ornaments import without_ornaments
 from corpusbuilder.stages.parse.textgroups import Role, TextGroup, group_lines
+
+_PARTS: Final = ("part", "bullet")
+"""Kinds of clusters that are no figure alone."""
 
 
 def repeated_images(pages: Iterable[RawPage]) -> frozenset[str]:
@@ -48,10 +51,12 @@ def find_figures(page: RawPage, *, body_size: float, repeated: frozenset[str] = 
     clusters = without_ornaments(_clusters(images, marks, _Text(page.lines, groups), em=em), groups, em=em)
     tables = [cluster for cluster in clusters if cluster.kind == "table"]
     labels = Labels.of(groups, width=page.width, height=page.height)
-    merged = put_together([c for c in clusters if c.kind not in ("table", "dress")], labels, em=em)
+    parts = [c for c in clusters if c.kind == "drawing" or (c.kind in _PARTS and not in_margin(c.box, page.height))]
+    merged = put_together(parts, labels, em=em)
     # What stands beside a photograph is its caption; labels of a drawing stand beside it.
     drawings = [cluster for cluster in merged if cluster.marks]
-    grown = with_labels([cluster.box for cluster in drawings], labels, em=em)
+    still = [cluster for cluster in (*merged, *tables) if cluster.kind == "table" or not cluster.marks]
+    grown = with_labels([cluster.box for cluster in drawings], [cluster.box for cluster in still], labels, em=em)
     found = [_figure(cluster, box, page) for cluster, box in zip(drawings, grown, strict=True)]
     found += [_figure(cluster, cluster.box, page) for cluster in merged if not cluster.marks]
     found = [figure for figure in found if _is_figure_sized(figure.box, em=em)]

@@ -89,29 +89,36 @@ def holds(box: Rect, group: TextGroup) -> bool:
     return intersection_area(box, group.box) > 0.6 * area(group.box)
 
 
-def with_labels(boxes: Sequence[Rect], labels: Labels, *, em: float) -> list[Rect]:
+def with_labels(boxes: Sequence[Rect], still: Sequence[Rect], labels: Labels, *, em: float) -> list[Rect]:
     """The boxes of the drawings of a page, each grown by its labels.
 
     Args:
-        boxes: of the drawings; what is no drawing (a photograph, a table) has no labels beside it.
-        labels: all text of the page; a label goes to the nearest drawing, or to none.
+        boxes: of the drawings.
+        still: boxes of photographs and tables: their labels stand inside them.
+        labels: all text of the page; a label goes to the nearest drawing, photograph or table, or to none.
         em: size of the body text in points.
     """
-    shares: list[list[TextGroup]] = [[] for _ in boxes]
+    everything = [*boxes, *still]
+    shares: list[list[TextGroup]] = [[] for _ in everything]
     for label in labels.free if boxes else ():
-        nearest = min(range(len(boxes)), key=lambda i: (distance(boxes[i], label.box), i))
+        nearest = min(range(len(everything)), key=lambda i: (distance(everything[i], label.box), i))
         shares[nearest].append(label)
-    return [_grown(box, share, labels, em=em) for box, share in zip(boxes, shares, strict=True)]
+    return [
+        _grown(box, shares[i], labels, [*everything[:i], *everything[i + 1 :]], em=em) for i, box in enumerate(boxes)
+    ]
 
 
-def _grown(box: Rect, share: Sequence[TextGroup], labels: Labels, *, em: float) -> Rect:
+def _grown(box: Rect, share: Sequence[TextGroup], labels: Labels, others: Sequence[Rect], *, em: float) -> Rect:
     left = [label for label in share if distance(box, label.box) <= 2 * _FAR * em]
     own = _Own.of(box, left, labels, em=em)
     caption = caption_below(box, labels.barriers, em=em)
+    closed = [*(group.box for group in labels.barriers), *others]
     for _ in range(_PASSES):
         before = box
         for label in sorted(left, key=lambda group: (distance(before, group.box), group.box)):
-            if _belongs(label, box, caption, labels, own, em=em) and not _swallows(label, box, labels.barriers):
+            if _belongs(label, box, caption, labels, own, em=em) and not _swallows(
+                union([box, label.box]), box, closed
+            ):
                 box = union([box, label.box])
         if box == before:
             break
@@ -205,16 +212,16 @@ def _is_title(label: TextGroup, barriers: Sequence[TextGroup]) -> bool:
 
 def _is_marginal(label: TextGroup, width: float, height: float) -> bool:
     """Whether a label stands where running heads and folios do, or, turned, the tab of a chapter."""
-    x, y = centre(label.box)
+    x = centre(label.box)[0]
     is_turned = label.lines[0].direction[0] < 0.9
-    outer = is_turned and not _MARGIN * width <= x <= (1 - _MARGIN) * width
-    return outer or not _MARGIN * height <= y <= (1 - _MARGIN) * height
+    return in_margin(label.box, height) or (is_turned and not _MARGIN * width <= x <= (1 - _MARGIN) * width)
 
 
-def _swallows(label: TextGroup, box: Rect, barriers: Sequence[TextGroup]) -> bool:
-    """Whether growing a box by a label takes in prose, a caption or a heading."""
-    whole = union([box, label.box])
-    return any(
-        intersection_area(group.box, whole) > intersection_area(group.box, box) + 0.1 * area(group.box)
-        for group in barriers
-    )
+def in_margin(box: Rect, height: float) -> bool:
+    """Whether a box stands at the top or foot of a page, where running heads, folios and logos do."""
+    return not _MARGIN * height <= centre(box)[1] <= (1 - _MARGIN) * height
+
+
+def _swallows(whole: Rect, part: Rect, closed: Sequence[Rect]) -> bool:
+    """Whether growing ``part`` to ``whole`` takes in prose, a caption, a heading or another figure."""
+    return any(intersection_area(other, whole) > intersection_area(other, part) + 0.1 * area(other) for other in closed)
