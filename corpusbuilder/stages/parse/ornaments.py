@@ -16,15 +16,18 @@ _MOST_RULES: Final = 40
 
 def without_ornaments(clusters: Sequence[Cluster], groups: Sequence[TextGroup], *, em: float) -> list[Cluster]:
     """``clusters`` without flourishes: a small mark in the middle of a rule, or of two that are level and alike."""
-    rules = [cluster.box for cluster in clusters if _is_rule(cluster.box, em=em)]
-    pairs = [_ordered(a, b) for a, b in combinations(rules, 2) if _are_twins(a, b)] if len(rules) <= _MOST_RULES else []
-    kept = []
+    rules = [cluster for cluster in clusters if _is_rule(cluster.box, em=em)]
+    two = combinations(rules, 2) if len(rules) <= _MOST_RULES else ()
+    pairs = [_ordered(a, b) for a, b in two if _are_twins(a.box, b.box)]
+    dropped: set[int] = set()
     for cluster in clusters:
         is_small = cluster.kind != "table" and not cluster.images and cluster.box[3] - cluster.box[1] <= 1.5 * em
-        flourish = is_small and (_is_centred(cluster, em=em) or any(_is_between(cluster.box, p, em=em) for p in pairs))
-        if not flourish or any(contains_point(cluster.box, centre(group.box)) for group in groups):
-            kept.append(cluster)
-    return kept
+        if not is_small or any(contains_point(cluster.box, centre(group.box)) for group in groups):
+            continue
+        about = next(((a, b) for a, b in pairs if _is_between(cluster.box, a.box, b.box, em=em)), ())
+        if about or _is_centred(cluster, em=em):
+            dropped |= {id(cluster), *map(id, about)}
+    return [cluster for cluster in clusters if id(cluster) not in dropped]
 
 
 def _is_rule(box: Rect, *, em: float) -> bool:
@@ -36,13 +39,12 @@ def _are_twins(a: Rect, b: Rect) -> bool:
     return abs(centre(a)[1] - centre(b)[1]) <= THIN and short >= 0.9 * long and (a[2] <= b[0] or b[2] <= a[0])
 
 
-def _ordered(a: Rect, b: Rect) -> tuple[Rect, Rect]:
-    return (a, b) if a[0] <= b[0] else (b, a)
+def _ordered(a: Cluster, b: Cluster) -> tuple[Cluster, Cluster]:
+    return (a, b) if a.box[0] <= b.box[0] else (b, a)
 
 
-def _is_between(box: Rect, rules: tuple[Rect, Rect], *, em: float) -> bool:
+def _is_between(box: Rect, left: Rect, right: Rect, *, em: float) -> bool:
     """Whether a compact mark stands midway between two rules, close to both."""
-    left, right = rules
     before, after = box[0] - left[2], right[0] - box[2]
     is_compact = box[2] - box[0] <= 4 * em
     is_level = abs(centre(box)[1] - centre(left)[1]) <= 0.4 * em

@@ -96,12 +96,12 @@ def test_the_title_of_a_box_a_running_head_and_a_folio_are_no_labels():
 def test_a_label_on_a_photograph_does_not_draw_a_drawing_over_it():
     names = [text_line(name, 105 + 5 * i, 108 + 25 * i, size=9, font="Sans") for i, name in enumerate(("Clay", "Lime"))]
     on_photo = [
-        text_line("Vacuole", 260, 120, size=9, font="Sans"),
-        text_line("Nucleus", 290, 150, size=9, font="Sans"),
+        text_line("Vacuole", 310, 120, size=9, font="Sans"),
+        text_line("Nucleus", 330, 150, size=9, font="Sans"),
     ]
-    page = raw_page(paths=layers(100, 100), images=[image(250, 95, 400, 210)], lines=[*names, *on_photo])
+    page = raw_page(paths=layers(100, 100), images=[image(300, 95, 450, 210)], lines=[*names, *on_photo])
     drawing, photo = sorted(figures(page), key=lambda figure: figure.box[0])
-    assert drawing.box[2] < 250
+    assert drawing.box[2] < 300
     assert texts(photo) == {"Vacuole", "Nucleus"}
 
 
