@@ -18,6 +18,7 @@ from corpusbuilder.stages.parse.marks import THIN, Mark, drawing_marks, is_bulle
 from corpusbuilder.stages.parse.merging import Cluster, Kind, put_together
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.ornaments import without_ornaments
+from corpusbuilder.stages.parse.parts import find_parts
 from corpusbuilder.stages.parse.textgroups import Role, TextGroup, group_lines
 
 _PARTS: Final = ("part", "bullet")
@@ -53,15 +54,28 @@ def find_figures(page: RawPage, *, body_size: float, repeated: frozenset[str] = 
     labels = Labels.of(groups, width=page.width, height=page.height)
     parts = [c for c in clusters if c.kind == "drawing" or (c.kind in _PARTS and not in_margin(c.box, page.height))]
     merged = put_together(parts, labels, em=em)
-    # What stands beside a photograph is its caption; labels of a drawing stand beside it.
-    drawings = [cluster for cluster in merged if cluster.marks]
-    still = [cluster for cluster in (*merged, *tables) if cluster.kind == "table" or not cluster.marks]
-    grown = with_labels([cluster.box for cluster in drawings], [cluster.box for cluster in still], labels, em=em)
-    found = [_figure(cluster, box, page) for cluster, box in zip(drawings, grown, strict=True)]
-    found += [_figure(cluster, cluster.box, page) for cluster in merged if not cluster.marks]
+    found = _labelled(merged, [table.box for table in tables], labels, page, em=em)
     found = [figure for figure in found if _is_figure_sized(figure.box, em=em)]
     found += [replace(_figure(cluster, cluster.box, page), is_table=True) for cluster in tables]
     return sorted(_without_nested(found), key=lambda figure: (figure.box[1], figure.box[0], figure.box))
+
+
+def _labelled(
+    clusters: Sequence[Cluster], tables: Sequence[Rect], labels: Labels, page: RawPage, *, em: float
+) -> list[FoundFigure]:
+    """The figures that clusters make, with their labels and parts."""
+    # What stands beside a photograph is its caption; labels of a drawing stand beside it.
+    drawings = [cluster for cluster in clusters if cluster.marks]
+    photos = [cluster for cluster in clusters if not cluster.marks]
+    still = [*tables, *(photo.box for photo in photos)]
+    grown = with_labels([drawing.box for drawing in drawings], still, labels, em=em)
+    made = []
+    for cluster, box in zip([*drawings, *photos], [*grown, *(photo.box for photo in photos)], strict=True):
+        parts, letters = find_parts(cluster.pieces, labels.free, are_pictures=not cluster.marks, em=em)
+        whole = union([box, *letters])
+        free = not labels.parts(whole, (box,))
+        made.append(replace(_figure(cluster, whole if free else box, page), parts=parts))
+    return made
 
 
 class _Text(NamedTuple):

@@ -10,7 +10,7 @@ from corpusbuilder.stages.parse.blocks import make_blocks, observe_pages
 from corpusbuilder.stages.parse.captions import bind_captions, usual_side
 from corpusbuilder.stages.parse.furniture import furniture_lines
 from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
-from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
+from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, FoundPart, TextBlock
 from corpusbuilder.stages.parse.order import reading_order
 from corpusbuilder.stages.parse.ownership import with_own_lines
 from corpusbuilder.stages.parse.panels import in_panels
@@ -116,6 +116,7 @@ def _together(panels: Sequence[FoundFigure]) -> FoundFigure:
         paths=tuple(path for panel in panels for path in panel.paths),
         lines=tuple(line for panel in panels for line in panel.lines),
         score=min(panel.score for panel in panels),
+        parts=tuple(part for panel in panels for part in panel.parts or (FoundPart(panel.box),)),
     )
 
 

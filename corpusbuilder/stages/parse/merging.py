@@ -28,6 +28,8 @@ class Cluster:
     marks: tuple[Mark, ...] = ()
     images: tuple[PlacedImage, ...] = ()
     canvas: Rect | None = None
+    pieces: tuple[Rect, ...] = ()
+    """Boxes of the drawings it was put together from; empty for one."""
 
 
 def put_together(clusters: Sequence[Cluster], labels: Labels, *, em: float) -> list[Cluster]:
@@ -101,7 +103,12 @@ def _joined(a: Cluster, b: Cluster) -> Cluster:
     kind: Kind = "drawing" if both_parts or "drawing" in (a.kind, b.kind) else min(a.kind, b.kind)
     canvases = [canvas for canvas in (a.canvas, b.canvas) if canvas]
     return Cluster(
-        kind, union([a.box, b.box]), a.marks + b.marks, a.images + b.images, union(canvases) if canvases else None
+        kind,
+        union([a.box, b.box]),
+        a.marks + b.marks,
+        a.images + b.images,
+        union(canvases) if canvases else None,
+        tuple(piece for part in (a, b) if part.kind == "drawing" for piece in part.pieces or (part.box,)),
     )
 
 
