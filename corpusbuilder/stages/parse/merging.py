@@ -14,6 +14,9 @@ from corpusbuilder.stages.parse.textgroups import TextGroup
 MAX_CLUSTERS: Final = 150
 """More clusters than this on one page are scattered ornament or noise: only the largest are put together."""
 
+_NEAR_WORDS: Final = 6.0
+"""An arrow stands at most so many sizes of a word's type from the word that it comes from or points to."""
+
 Kind: TypeAlias = Literal["drawing", "part", "bullet", "table", "dress"]
 """drawing: a figure or the core of one; part: is none alone, two of them may be; bullet: a bullet or the swatch of a
 legend, joins a drawing; dress: rules and panels of text."""
@@ -63,20 +66,23 @@ def _merged(clusters: Sequence[Cluster], labels: Labels, *, em: float) -> list[C
 
 def _bridged(clusters: Sequence[Cluster], labels: Labels, *, em: float) -> list[Cluster]:
     """Arrows that stand about the same words are one drawing: the words are what they join."""
-    alive = list(clusters)
-    for label in labels.free:
+    loose = [cluster for cluster in clusters if _is_loose(cluster, em=em)]
+    others = [cluster for cluster in clusters if not _is_loose(cluster, em=em)]
+    for label in labels.free if len(loose) >= 2 else ():
         if not labels.is_alien(label):
             continue
-        about = [c for c in alive if _is_loose(c, em=em) and _is_about(c, label, labels, em=em)]
+        about = [cluster for cluster in loose if _is_about(cluster, label, labels)]
         for other in about[1:]:
-            first = about[0]
-            whole = union([first.box, other.box, label.box])
-            apart = labels.parts(whole, (first.box, other.box)) or _captioned_apart(first, other, labels, em=em)
-            if not apart:
-                alive = [cluster for cluster in alive if cluster is not first and cluster is not other]
-                about[0] = _joined(first, other)
-                alive.append(about[0])
-    return sorted(alive, key=lambda cluster: cluster.box)
+            if _are_one_about(about[0], other, label, labels, em=em):
+                loose = [cluster for cluster in loose if cluster is not about[0] and cluster is not other]
+                about[0] = _joined(about[0], other)
+                loose.append(about[0])
+    return sorted([*loose, *others], key=lambda cluster: cluster.box)
+
+
+def _are_one_about(a: Cluster, b: Cluster, label: TextGroup, labels: Labels, *, em: float) -> bool:
+    whole = union([a.box, b.box, label.box])
+    return not labels.parts(whole, (a.box, b.box)) and not _captioned_apart(a, b, labels, em=em)
 
 
 def _is_loose(cluster: Cluster, *, em: float) -> bool:
@@ -86,8 +92,8 @@ def _is_loose(cluster: Cluster, *, em: float) -> bool:
     )
 
 
-def _is_about(cluster: Cluster, label: TextGroup, labels: Labels, *, em: float) -> bool:
-    near = distance(cluster.box, label.box) <= 6 * min(label.size, em)
+def _is_about(cluster: Cluster, label: TextGroup, labels: Labels) -> bool:
+    near = distance(cluster.box, label.box) <= _NEAR_WORDS * label.size
     return near and not labels.parts(union([cluster.box, label.box]), (cluster.box,))
 
 
