@@ -9,8 +9,16 @@ from corpusbuilder.backends.pdf.base import OpenPdf
 from corpusbuilder.config import ParseSection
 from corpusbuilder.diagrams import read_diagram
 from corpusbuilder.records.diagram import Diagram
-from corpusbuilder.records.document import Figure, ImageAsset
-from corpusbuilder.records.geometry import Affine, centre, contains_point, make_box
+from corpusbuilder.records.document import Figure, FigurePart, ImageAsset
+from corpusbuilder.records.geometry import (
+    Affine,
+    CoordinateSpace,
+    centre,
+    contains_point,
+    make_box,
+    to_pixels,
+    transform_box,
+)
 from corpusbuilder.records.ids import content_id
 from corpusbuilder.records.page import Line, RawPage
 from corpusbuilder.stages.contract import Asset
@@ -60,6 +68,7 @@ class FigureMaker:
             caption=caption,
             kind=classify_kind(item.figure, caption, image.sample),
             diagram=self._diagram(pdf, item.figure, image, identity),
+            parts=_parts(item.figure, image),
             score=item.figure.score,
         )
         return figure, Asset(image.sha256, "image/png", image.png)
@@ -89,6 +98,18 @@ class FigureMaker:
             method="ocr",
         )
         return drawn.model_copy(update={"labels": drawn.labels + read.labels})
+
+
+def _parts(figure: FoundFigure, image: FigureImage) -> tuple[FigurePart, ...]:
+    """The panels of a figure, in pixels of its image."""
+    matrix, size = _inverse(image.to_page), (image.width, image.height)
+    return tuple(
+        FigurePart(
+            label=part.label,
+            box=make_box(*to_pixels(transform_box(matrix, part.box), CoordinateSpace.ORIGINAL_PIXELS, size=size)),
+        )
+        for part in figure.parts
+    )
 
 
 def _is_legible(figure: FoundFigure) -> bool:

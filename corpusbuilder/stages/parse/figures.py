@@ -6,20 +6,24 @@ prose, heading or caption keeps apart are put together; labels are taken in.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from corpusbuilder.records.geometry import area, centre, contains_point, intersection_area, union
 from corpusbuilder.records.page import Line, PlacedImage, RawPage, Rect, VectorPath
 from corpusbuilder.stages.parse.clusters import touching
 from corpusbuilder.stages.parse.grounds import find_grounds, home_of, is_band
+from corpusbuilder.stages.parse.labelling import Labels, holds, in_margin, with_labels
 from corpusbuilder.stages.parse.marks import THIN, Mark, drawing_marks, is_bullet, is_panel, is_straight, rules
+from corpusbuilder.stages.parse.merging import Cluster, Kind, put_together
 from corpusbuilder.stages.parse.model import FoundFigure
+from corpusbuilder.stages.parse.ornaments import without_ornaments
+from corpusbuilder.stages.parse.parts import find_parts
 from corpusbuilder.stages.parse.textgroups import Role, TextGroup, group_lines
 
-MAX_CLUSTERS: Final = 150
-"""More clusters than this on one page are scattered ornament or noise: only the largest are put together."""
+_PARTS: Final = ("part", "bullet")
+"""Kinds of clusters that are no figure alone."""
 
 
 def repeated_images(pages: Iterable[RawPage]) -> frozenset[str]:
@@ -47,40 +51,38 @@ def find_figures(page: RawPage, *, body_size: float, repeated: frozenset[str] = 
     grounds = find_grounds(page, groups, em=em)
     images = [i for i in page.images if _may_be_figure(i, page, repeated) and not is_band(i, page, groups)]
     marks = drawing_marks(page, groups, grounds)
-    clusters = _clusters(images, marks, _Text(page.lines, groups), em=em)
+    clusters = without_ornaments(_clusters(images, marks, _Text(page.lines, groups), em=em), groups, em=em)
     tables = [cluster for cluster in clusters if cluster.kind == "table"]
-    drawn = [
-        replace(cluster, home=home_of(cluster.box, grounds))
-        for cluster in clusters
-        if cluster.kind not in ("table", "dress")
-    ]
-    merged = _merge(drawn, groups, em=em)
-    shares = _share_labels([cluster.box for cluster in merged], groups)
-    found = [_figure(cluster, share, page, em=em) for cluster, share in zip(merged, shares, strict=True)]
+    labels = Labels.of(groups, width=page.width, height=page.height)
+    parts = [c for c in clusters if c.kind == "drawing" or (c.kind in _PARTS and not in_margin(c.box, page.height))]
+    merged = put_together([replace(c, home=home_of(c.box, grounds)) for c in parts], labels, em=em)
+    found = _labelled(merged, [table.box for table in tables], labels, page, em=em)
     found = [figure for figure in found if _is_figure_sized(figure.box, em=em)]
-    found += [replace(_figure(cluster, [], page, em=em), is_table=True) for cluster in tables]
+    found += [replace(_figure(cluster, cluster.box, page), is_table=True) for cluster in tables]
     return sorted(_without_nested(found), key=lambda figure: (figure.box[1], figure.box[0], figure.box))
 
 
-_Kind: TypeAlias = Literal["drawing", "part", "bullet", "table", "dress"]
-"""drawing: a figure or the core of one; part: is none alone, two of them may be; bullet: a bullet or the swatch of a
-legend, joins a drawing; dress: rules and panels of text."""
+def _labelled(
+    clusters: Sequence[Cluster], tables: Sequence[Rect], labels: Labels, page: RawPage, *, em: float
+) -> list[FoundFigure]:
+    """The figures that clusters make, with their labels and parts."""
+    # What stands beside a photograph is its caption; labels of a drawing stand beside it.
+    drawings = [cluster for cluster in clusters if cluster.marks]
+    photos = [cluster for cluster in clusters if not cluster.marks]
+    still = [*tables, *(photo.box for photo in photos)]
+    grown = with_labels([drawing.box for drawing in drawings], still, labels, em=em)
+    made = []
+    for cluster, box in zip([*drawings, *photos], [*grown, *(photo.box for photo in photos)], strict=True):
+        parts, letters = find_parts(cluster.pieces, labels.free, are_pictures=not cluster.marks, em=em)
+        whole = union([box, *letters])
+        free = not labels.parts(whole, (box,))
+        made.append(replace(_figure(cluster, whole if free else box, page), parts=parts))
+    return made
 
 
 class _Text(NamedTuple):
     lines: Sequence[Line]
     groups: Sequence[TextGroup]
-
-
-@dataclass(frozen=True, slots=True)
-class _Cluster:
-    kind: _Kind
-    box: Rect
-    marks: tuple[Mark, ...] = ()
-    images: tuple[PlacedImage, ...] = ()
-    canvas: Rect | None = None
-    home: int | None = None
-    """The ground on which it stands; None on the bare page."""
 
 
 def _may_be_figure(image: PlacedImage, page: RawPage, repeated: frozenset[str]) -> bool:
@@ -92,7 +94,7 @@ def _may_be_figure(image: PlacedImage, page: RawPage, repeated: frozenset[str]) 
     return not (covers and sum(len(word.text) for line in page.lines for word in line.words) >= 40)
 
 
-def _clusters(images: Sequence[PlacedImage], marks: Sequence[Mark], text: _Text, *, em: float) -> list[_Cluster]:
+def _clusters(images: Sequence[PlacedImage], marks: Sequence[Mark], text: _Text, *, em: float) -> list[Cluster]:
     """Components of marks, images and the labels between them, sorted into kinds."""
     labels = [group for group in text.groups if group.role is Role.LABEL]
     boxes = [mark.box for mark in marks] + [image.box for image in images] + [label.box for label in labels]
@@ -109,29 +111,29 @@ def _clusters(images: Sequence[PlacedImage], marks: Sequence[Mark], text: _Text,
 
 def _classify(
     marks: Sequence[Mark], images: tuple[PlacedImage, ...], labelled: Rect, text: _Text, *, em: float
-) -> _Cluster:
+) -> Cluster:
     visible = tuple(mark for mark in marks if not mark.is_canvas)
     canvases = [mark.box for mark in marks if mark.is_canvas]
     canvas = union(canvases) if canvases else None
     if images:
         box = union([*(mark.box for mark in visible), *(image.box for image in images)])
-        kind: _Kind = "drawing" if min(box[2] - box[0], box[3] - box[1]) >= 2 * em else "part"
+        kind: Kind = "drawing" if min(box[2] - box[0], box[3] - box[1]) >= 2 * em else "part"
     elif visible:
         box = union([mark.box for mark in visible])
         kind = _dress(visible, box, text, em=em) or ("drawing" if _is_figure_sized(labelled, em=em) else "part")
     else:
         box, kind = union(canvases), "part"
-    return _Cluster(kind, box, visible, images, canvas)
+    return Cluster(kind, box, visible, images, canvas)
 
 
-def _dress(marks: Sequence[Mark], box: Rect, text: _Text, *, em: float) -> _Kind | None:
+def _dress(marks: Sequence[Mark], box: Rect, text: _Text, *, em: float) -> Kind | None:
     """What marks are that draw nothing of their own: a table, the dress of text, or a part too small to stand alone."""
     width, height = box[2] - box[0], box[3] - box[1]
     if all(is_straight(mark.path) for mark in marks):
         lines = [line for line in text.lines if contains_point(box, centre(line.box))]
         if width >= 8 * em and _is_grid(marks, box, lines):
             return "table"
-        if any(_holds(box, group) for group in text.groups if group.role is Role.PROSE):
+        if any(holds(box, group) for group in text.groups if group.role is Role.PROSE):
             return "dress"
         if min(width, height) <= max(THIN, 0.3 * em):
             return "dress" if max(width, height) > 6 * em else "part"
@@ -145,10 +147,6 @@ def _dress(marks: Sequence[Mark], box: Rect, text: _Text, *, em: float) -> _Kind
 def _is_figure_sized(box: Rect, *, em: float) -> bool:
     width, height = box[2] - box[0], box[3] - box[1]
     return min(width, height) >= 2 * em and max(width, height) >= 4 * em
-
-
-def _holds(box: Rect, group: TextGroup) -> bool:
-    return intersection_area(box, group.box) > 0.6 * area(group.box)
 
 
 def _is_grid(marks: Sequence[Mark], box: Rect, lines: Sequence[Line]) -> bool:
@@ -182,101 +180,7 @@ def _levels(values: Iterable[float]) -> list[float]:
     return levels
 
 
-def _merge(clusters: Sequence[_Cluster], groups: Sequence[TextGroup], *, em: float) -> list[_Cluster]:
-    """Puts together what no text keeps apart, nearest first, until nothing more fits."""
-    barriers = [group for group in groups if group.role is not Role.LABEL]
-    largest = sorted(clusters, key=lambda c: (-area(c.box), c.box))[:MAX_CLUSTERS]
-    alive = dict(enumerate(sorted(largest, key=lambda c: c.box)))
-    pairs = {
-        (_gap(a.box, b.box), i, j)
-        for i, a in alive.items()
-        for j, b in alive.items()
-        if i < j and _belong_together(a, b, barriers, em=em)
-    }
-    while pairs:
-        _, i, j = min(pairs)
-        alive[i] = merged = _joined(alive[i], alive.pop(j))
-        pairs = {pair for pair in pairs if not {i, j} & {pair[1], pair[2]}}
-        pairs |= {
-            (_gap(merged.box, other.box), min(i, k), max(i, k))
-            for k, other in alive.items()
-            if k != i and _belong_together(merged, other, barriers, em=em)
-        }
-    return [cluster for cluster in alive.values() if cluster.kind == "drawing" and _draws(cluster)]
-
-
-def _draws(cluster: _Cluster) -> bool:
-    """Whether there is more than parallel rules: an image, a shape, or lines in two directions."""
-    if cluster.images or any(not is_straight(mark.path) for mark in cluster.marks):
-        return True
-    return len({mark.box[2] - mark.box[0] >= mark.box[3] - mark.box[1] for mark in cluster.marks}) == 2
-
-
-def _joined(a: _Cluster, b: _Cluster) -> _Cluster:
-    both_parts = a.kind == b.kind == "part" and a.marks and b.marks
-    kind: _Kind = "drawing" if both_parts or "drawing" in (a.kind, b.kind) else min(a.kind, b.kind)
-    canvases = [canvas for canvas in (a.canvas, b.canvas) if canvas]
-    return _Cluster(
-        kind,
-        union([a.box, b.box]),
-        a.marks + b.marks,
-        a.images + b.images,
-        union(canvases) if canvases else None,
-        a.home,
-    )
-
-
-def _belong_together(a: _Cluster, b: _Cluster, barriers: Sequence[TextGroup], *, em: float) -> bool:
-    if a.home != b.home:
-        return False
-    gap = _gap(a.box, b.box)
-    if gap > 0 and gap > _tolerance(a, b, em=em):
-        return False
-    whole = union([a.box, b.box])
-    for group in barriers:
-        inside = intersection_area(group.box, whole) > 0.2 * area(group.box)
-        if inside and not any(_holds(part.box, group) for part in (a, b)):
-            return False
-    return gap <= 0 or not _captioned_apart(a, b, barriers, em=em)
-
-
-def _tolerance(a: _Cluster, b: _Cluster, *, em: float) -> float:
-    """How far apart two clusters of one figure may stand, in points."""
-    if a.images and b.images:
-        return 1.2 * em
-    if any(min(part.box[2] - part.box[0], part.box[3] - part.box[1]) < 8 * em for part in (a, b)):
-        return 6.0 * em
-    shared = min(a.box[3], b.box[3]) - max(a.box[1], b.box[1])
-    is_row = shared >= 0.8 * max(part.box[3] - part.box[1] for part in (a, b))
-    return 5.0 * em if is_row else 2.0 * em
-
-
-def _captioned_apart(a: _Cluster, b: _Cluster, barriers: Sequence[TextGroup], *, em: float) -> bool:
-    """Whether the two have a caption each."""
-    mine, yours = (_caption_below(part.box, barriers, em=em) for part in (a, b))
-    return mine is not None and yours is not None and mine is not yours
-
-
-def _caption_below(box: Rect, barriers: Sequence[TextGroup], *, em: float) -> TextGroup | None:
-    below = [
-        group
-        for group in barriers
-        if group.role is Role.CAPTION
-        and -0.5 * em <= group.box[1] - box[3] <= 4 * em
-        and min(group.box[2], box[2]) - max(group.box[0], box[0])
-        > 0.5 * min(group.box[2] - group.box[0], box[2] - box[0])
-    ]
-    return min(below, key=lambda group: (group.box[1], group.box[0]), default=None)
-
-
-def _gap(a: Rect, b: Rect) -> float:
-    """Distance between two boxes along the axis where they are farther apart; 0 when they touch."""
-    return max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3], 0.0)
-
-
-def _figure(cluster: _Cluster, groups: Sequence[TextGroup], page: RawPage, *, em: float) -> FoundFigure:
-    # What stands beside a photograph is its caption; labels of a drawing stand beside it.
-    box = _with_labels(cluster.box, groups, em=em) if cluster.marks else cluster.box
+def _figure(cluster: Cluster, box: Rect, page: RawPage) -> FoundFigure:
     lines = tuple(line for line in page.lines if contains_point(box, centre(line.box)))
     paths = _paths_inside(page.paths, cluster, box)
     kinds = ("raster" if cluster.images else "", "vector" if cluster.marks else "")
@@ -291,59 +195,11 @@ def _figure(cluster: _Cluster, groups: Sequence[TextGroup], page: RawPage, *, em
     )
 
 
-def _paths_inside(paths: Sequence[VectorPath], cluster: _Cluster, box: Rect) -> tuple[VectorPath, ...]:
+def _paths_inside(paths: Sequence[VectorPath], cluster: Cluster, box: Rect) -> tuple[VectorPath, ...]:
     """The cluster's paths and any others inside the figure, in painting order."""
     mine = {mark.path.order for mark in cluster.marks}
     return tuple(
         path for path in paths if path.order in mine or intersection_area(path.box, box) >= 0.99 * area(path.box) > 0
-    )
-
-
-def _share_labels(boxes: Sequence[Rect], groups: Sequence[TextGroup]) -> list[list[TextGroup]]:
-    """The groups of text for each drawing: labels go to the nearest one, all else is in everybody's way."""
-    shares: list[list[TextGroup]] = [[] for _ in boxes]
-    for group in groups:
-        if group.role is Role.LABEL and boxes:
-            nearest = min(range(len(boxes)), key=lambda i: (_gap(boxes[i], group.box), i))
-            shares[nearest].append(group)
-        else:
-            for share in shares:
-                share.append(group)
-    return shares
-
-
-def _with_labels(box: Rect, groups: Sequence[TextGroup], *, em: float) -> Rect:
-    """``box`` grown by the labels that touch it or stand beside it; farther ones must be in the figure's own font."""
-    left = [group for group in groups if group.role is Role.LABEL]
-    foreign = {_font(group) for group in groups if group.role is not Role.LABEL}
-    own = {_font(label) for label in left if _holds(box, label) or _gap(box, label.box) <= 0.6 * label.size} - foreign
-    while True:
-        near = (g for g in left if _gap(box, g.box) <= _label_reach(box, g, is_own=_font(g) in own, em=em))
-        label = next((g for g in near if not _swallows(union([box, g.box]), box, groups)), None)
-        if label is None:
-            return box
-        box = union([box, label.box])
-        left = [group for group in left if group is not label]
-
-
-def _label_reach(box: Rect, label: TextGroup, *, is_own: bool, em: float) -> float:
-    """How far from the drawing a label may stand, in points. Level with it, figures have wide margins."""
-    size = min(label.size, em)
-    if not is_own:
-        return 0.5 * size
-    return (6.0 if box[1] <= centre(label.box)[1] <= box[3] else 3.0) * size
-
-
-def _font(group: TextGroup) -> str:
-    return group.lines[0].words[0].font
-
-
-def _swallows(whole: Rect, part: Rect, groups: Sequence[TextGroup]) -> bool:
-    """Whether growing ``part`` to ``whole`` takes in prose, a caption or a heading."""
-    return any(
-        intersection_area(group.box, whole) > intersection_area(group.box, part) + 0.1 * area(group.box)
-        for group in groups
-        if group.role is not Role.LABEL
     )
 
 

@@ -1,5 +1,6 @@
 """One page after another: figures, blocks, captions, furniture, and all of it in reading order."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +15,11 @@ from corpusbuilder.stages.parse.furniture import furniture_lines
 from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
 from corpusbuilder.stages.parse.headlines import is_plain, without_run_in_titles
 from corpusbuilder.stages.parse.levels import Style, style_of
-from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
+from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, FoundPart, TextBlock
 from corpusbuilder.stages.parse.order import reading_order
 from corpusbuilder.stages.parse.ownership import with_own_lines
 from corpusbuilder.stages.parse.panels import in_panels
+from corpusbuilder.stages.parse.scans.skew import skew_of
 from corpusbuilder.stages.parse.upright import main_direction, upright_box
 
 
@@ -77,7 +79,11 @@ def lay_out(
     return [
         PageLayout(
             items=_in_order(
-                _items(found, text, bind_captions(page, found, text, side=side)), boxes, body, in_columns=in_columns
+                _items(found, text, bind_captions(page, found, text, side=side)),
+                boxes,
+                body,
+                in_columns=in_columns,
+                skew=skew_of(page.lines) if page.is_scan else 0.0,
             ),
             furniture=_furniture_blocks(page, found, outside),
         )
@@ -140,15 +146,16 @@ def _in_order(
     body: BodyStyle,
     *,
     in_columns: frozenset[Style],
+    skew: float,
 ) -> tuple[TextBlock | CaptionedFigure, ...]:
-    """The items of a page as they are read."""
+    """The items of a page as they are read; ``skew`` in radians is how far it is turned, see `skew_of`."""
     heads = [
         isinstance(item, TextBlock) and looks_like_heading(item, body) and style_of(item) not in in_columns
         for item in items
     ]
     holders = [next((panel for panel in panels if contains_point(panel, centre(_box(item)))), None) for item in items]
     direction = main_direction([line for item in items if isinstance(item, TextBlock) for line in item.lines])
-    boxes = [upright_box(_box(item), direction) for item in items]
+    boxes = [upright_box(_level_box(item, skew), direction) for item in items]
     upright = [upright_box(holder, direction) if holder else None for holder in holders]
     return tuple(items[i] for i in reading_order(boxes, heads, em=body.size, panels=upright))
 
@@ -175,11 +182,29 @@ def _together(panels: Sequence[FoundFigure]) -> FoundFigure:
         paths=tuple(path for panel in panels for path in panel.paths),
         lines=tuple(line for panel in panels for line in panel.lines),
         score=min(panel.score for panel in panels),
+        parts=tuple(part for panel in panels for part in panel.parts or (FoundPart(panel.box),)),
     )
 
 
 def _box(item: TextBlock | CaptionedFigure) -> Rect:
     return item.box if isinstance(item, TextBlock) else item.figure.box
+
+
+def _level_box(item: TextBlock | CaptionedFigure, skew: float) -> Rect:
+    """The box of an item on the page turned straight: on one that is askew the boxes of columns reach into another."""
+    if not skew:
+        return _box(item)
+    boxes = [line.box for line in item.lines] if isinstance(item, TextBlock) else [_box(item)]
+    return union([_turned_back(box, skew) for box in boxes])
+
+
+def _turned_back(box: Rect, skew: float) -> Rect:
+    """A box of the same size, its centre turned back about the page's corner."""
+    x, y = centre(box)
+    cos, sin = math.cos(skew), math.sin(skew)
+    half_width, half_height = (box[2] - box[0]) / 2, (box[3] - box[1]) / 2
+    x, y = x * cos + y * sin, y * cos - x * sin
+    return x - half_width, y - half_height, x + half_width, y + half_height
 
 
 def _furniture_blocks(page: RawPage, found: Sequence[FoundFigure], furniture: frozenset[int]) -> tuple[TextBlock, ...]:

@@ -1,10 +1,18 @@
 """What passes between the steps of parsing. Coordinates are PDF points of the page."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.page import Line, PlacedImage, Rect, VectorPath
+
+
+class FoundPart(NamedTuple):
+    """A panel of a figure that has several."""
+
+    box: Rect
+    label: str | None = None
+    """The letter that calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,8 @@ class FoundFigure:
     """Whether it is the grid of a table rather than a picture."""
     score: float = 1.0
     """How sure it is that this is a figure with these bounds, 0 to 1; less where a layout model disagrees."""
+    parts: tuple[FoundPart, ...] = ()
+    """Its panels, where it has several."""
 
 
 @dataclass(frozen=True, slots=True)

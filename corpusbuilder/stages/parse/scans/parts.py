@@ -8,6 +8,7 @@ from corpusbuilder.records.geometry import area, centre, contains_point, interse
 from corpusbuilder.records.page import Line, Rect
 from corpusbuilder.stages.parse.labels import read_label
 from corpusbuilder.stages.parse.model import FoundFigure
+from corpusbuilder.stages.parse.spacing import distance, shared
 from corpusbuilder.stages.parse.textgroups import TextGroup, group_lines
 
 _APART: Final = 4.0
@@ -94,7 +95,7 @@ def _caption_in(group: TextGroup, alone: set[int]) -> Sequence[Line]:
 def _nearest_pair(figures: Sequence[FoundFigure], text: _Text, *, em: float) -> tuple[int, int] | None:
     """The two parts of one picture that stand nearest to one another."""
     pairs = [
-        (_gap(a.box, b.box), i, j)
+        (distance(a.box, b.box), i, j)
         for i, a in enumerate(figures)
         for j, b in enumerate(figures[i + 1 :], start=i + 1)
         if _are_one(a.box, b.box, text, em=em)
@@ -104,14 +105,14 @@ def _nearest_pair(figures: Sequence[FoundFigure], text: _Text, *, em: float) -> 
 
 def _are_one(a: Rect, b: Rect, text: _Text, *, em: float) -> bool:
     """Whether two parts stand side by side or one over the other, no text between, near or under one caption."""
-    if max(_shared(a, b, axis=0), _shared(a, b, axis=1)) < 0.5:
+    if max(shared(a, b, axis=0), shared(a, b, axis=1)) < 0.5:
         return False
     whole = union([a, b])
     if any(_is_between(line.box, whole, (a, b)) for line in text.barriers):
         return False
     mine, yours = (_caption_of(box, text.captions, em=em) for box in (a, b))
     if mine is None or yours is None:
-        return _gap(a, b) <= _APART * em
+        return distance(a, b) <= _APART * em
     return mine is yours
 
 
@@ -125,14 +126,14 @@ def _caption_of(box: Rect, captions: Sequence[Line], *, em: float) -> Line | Non
     below = [
         line
         for line in captions
-        if -0.5 * em <= line.box[1] - box[3] <= 6 * em and _shared(line.box, box, axis=0) >= 0.5
+        if -0.5 * em <= line.box[1] - box[3] <= 6 * em and shared(line.box, box, axis=0) >= 0.5
     ]
     return min(below, key=lambda line: (line.box[1], line.box[0]), default=None)
 
 
 def _nearest(line: Line, boxes: Sequence[Rect]) -> int:
     """The place of the picture that a line stands nearest to."""
-    return min(range(len(boxes)), key=lambda place: (_gap(boxes[place], line.box), place))
+    return min(range(len(boxes)), key=lambda place: (distance(boxes[place], line.box), place))
 
 
 def _with_labels(figure: FoundFigure, text: _Text, others: Sequence[Rect], *, em: float) -> FoundFigure:
@@ -158,11 +159,11 @@ def _is_label(line: Line, box: Rect, caption: Line | None, text: _Text, *, em: f
         return line.box != box and intersection_area(line.box, box) < 0.999 * area(line.box)
     is_level = box[1] <= centre(line.box)[1] <= box[3]
     if is_level:
-        return _gap(box, line.box) <= _LABEL_REACH * em
+        return distance(box, line.box) <= _LABEL_REACH * em
     if id(line) in text.numbers:
-        return _gap(box, line.box) <= 1.5 * _LABEL_REACH * em
+        return distance(box, line.box) <= 1.5 * _LABEL_REACH * em
     is_above_caption = caption is not None and box[3] <= centre(line.box)[1] <= caption.box[1]
-    return is_above_caption and _shared(line.box, box, axis=0) >= 0.5
+    return is_above_caption and shared(line.box, box, axis=0) >= 0.5
 
 
 def _is_free(line: Line, box: Rect, text: _Text, others: Sequence[Rect]) -> bool:
@@ -173,14 +174,3 @@ def _is_free(line: Line, box: Rect, text: _Text, others: Sequence[Rect]) -> bool
         intersection_area(other, whole) > intersection_area(other, box) + 0.25 * area(other)
         for other in [*taken, *others]
     )
-
-
-def _gap(a: Rect, b: Rect) -> float:
-    return max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3], 0.0)
-
-
-def _shared(a: Rect, b: Rect, *, axis: int) -> float:
-    """The part of the shorter extent along an axis that both share."""
-    shorter = min(a[axis + 2] - a[axis], b[axis + 2] - b[axis])
-    shared = min(a[axis + 2], b[axis + 2]) - max(a[axis], b[axis])
-    return max(shared / shorter, 0.0) if shorter > 0 else 0.0
