@@ -93,3 +93,12 @@ def read_label(text: str) -> Label | None:
     if after is None:
         return None
     return Label(match["word"], match["number"], LABEL_WORDS[match["word"].lower()], match.start("rest") + after.end())
+
+
+def number_called(text: str) -> str | None:
+    """The number with which a known caption calls its figure, whatever follows it ("Fig. 12, sagittate; 13, …").
+
+    Where `read_label` must tell captions from sentences, this trusts its caller that ``text`` is a caption.
+    """
+    match = _LABEL.match(text)
+    return match["number"] if match is not None and match["word"][0].isupper() else None
