@@ -9,7 +9,7 @@ from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.geometry import area, intersection_area, union
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.assignment import assign
-from corpusbuilder.stages.parse.labels import read_label
+from corpusbuilder.stages.parse.labels import number_called, read_label
 from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
 
 Side: TypeAlias = Literal["below", "above", "beside", "inside"]
@@ -90,11 +90,10 @@ def _may_be_caption(block: TextBlock) -> bool:
 
 
 def _caption(block: TextBlock, figures: tuple[FoundFigure, ...]) -> BoundCaption:
-    label = read_label(block.text)
     return BoundCaption(
         block=block.labelled(BlockLabel.CAPTION),
         text=join_lines(line.text for line in block.lines),
-        number=label.number if label else None,
+        number=number_called(block.text),
         figures=tuple(sorted(figures, key=lambda figure: (figure.box[1], figure.box[0]))),
     )
 

@@ -99,3 +99,12 @@ def is_bare_label(text: str) -> bool:
     """Whether ``text`` is a label and nothing else."""
     label = read_label(text)
     return label is not None and label.end >= len(text.rstrip())
+
+
+def number_called(text: str) -> str | None:
+    """The number with which a known caption calls its figure, whatever follows it ("Fig. 12, sagittate; 13, …").
+
+    Where `read_label` must tell captions from sentences, this trusts its caller that ``text`` is a caption.
+    """
+    match = _LABEL.match(text)
+    return match["number"] if match is not None and match["word"][0].isupper() else None

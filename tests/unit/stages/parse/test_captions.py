@@ -84,6 +84,13 @@ def test_a_caption_without_a_number_needs_another_type_and_a_place_under_the_fig
     assert bound(picture, body, caption(PROSE, 105, 354, size=8)) == {}
 
 
+def test_a_caption_of_several_numbers_gives_its_figure_the_first():
+    body = block(*paragraph(60, 400, 8))
+    leaves = caption("Fig. 12, sagittate; 13, hastate leaves.", 105, 354, size=8)
+    (found,) = bind_captions(PAGE, [figure(100, 200, 300, 350)], [body, leaves])
+    assert found.number == "12"
+
+
 def test_a_sentence_about_a_figure_is_no_caption():
     assert bound([figure(100, 200, 300, 350)], caption("Figure 3.2 shows a delta.", 100, 356, size=10)) == {}
 
