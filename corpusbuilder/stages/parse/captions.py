@@ -9,7 +9,7 @@ from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.geometry import area, intersection_area, union
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.assignment import assign
-from corpusbuilder.stages.parse.labels import number_called, read_label
+from corpusbuilder.stages.parse.labels import number_called, number_on_ground, read_label
 from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
 
 Side: TypeAlias = Literal["below", "above", "beside", "inside"]
@@ -55,7 +55,7 @@ def bind_captions(
     """
     figures = [figure for figure in figures if figure.page_no == page.page_no]
     blocks = [block for block in blocks if block.page_no == page.page_no]
-    named = [block for block in blocks if _may_be_caption(block) and read_label(block.text)]
+    named = [block for block in blocks if _may_be_caption(block) and _calls(block)]
     em = _body_style(blocks)[0] or 10.0
     bound = _assign(named, figures, blocks, side, em=em)
     taken = {id(figure) for members in bound.values() for figure in members}
@@ -63,7 +63,12 @@ def bind_captions(
         panels = [f for f in figures if id(f) not in taken and _is_panel_of(f, members, named[index], em=em)]
         taken |= {id(figure) for figure in panels}
         members.extend(panels)
-    captions = {id(block): (block, tuple(bound.get(i, ()))) for i, block in enumerate(named)}
+    # A number in a square also heads a box of text: it is a caption only beside a picture.
+    captions = {
+        id(block): (block, tuple(bound.get(i, ())))
+        for i, block in enumerate(named)
+        if bound.get(i) or read_label(block.text)
+    }
     for figure in figures:
         if id(figure) not in taken and not figure.is_table and (block := _unnamed(figure, blocks, captions, em=em)):
             captions[id(block)] = (block, (figure,))
@@ -81,6 +86,11 @@ def usual_side(captions: Iterable[BoundCaption]) -> Side | None:
     )
 
 
+def _calls(block: TextBlock) -> bool:
+    """Whether a block begins as captions do that name themselves."""
+    return read_label(block.text) is not None or number_on_ground(block.lines[0]) is not None
+
+
 def _most(sides: Sequence[Side]) -> Side | None:
     return max(sides, key=lambda side: (sides.count(side), -_SIDE_COST[side]), default=None)
 
@@ -93,7 +103,7 @@ def _caption(block: TextBlock, figures: tuple[FoundFigure, ...]) -> BoundCaption
     return BoundCaption(
         block=block.labelled(BlockLabel.CAPTION),
         text=join_lines(line.text for line in block.lines),
-        number=number_called(block.text),
+        number=number_called(block.text) or number_on_ground(block.lines[0]),
         figures=tuple(sorted(figures, key=lambda figure: (figure.box[1], figure.box[0]))),
     )
 

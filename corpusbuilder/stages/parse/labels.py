@@ -3,6 +3,8 @@
 import re
 from typing import Final, NamedTuple
 
+from corpusbuilder.records.page import Line
+
 LABEL_WORDS: Final = {
     "figure": "figure",
     "figures": "figure",
@@ -53,8 +55,11 @@ LABEL_WORDS: Final = {
 }
 """Words that call a figure, in lower case without the point, and the kind of thing they name."""
 
-NUMBER: Final = r"(?:\d{1,3}(?:[.\-]\d{1,3}){0,2}[a-z]?(?!\w)|[IVXLC]{1,7}(?![\w'’])|[A-Z](?:[.\-]\d{1,3}){1,2}(?!\w))"
-"""A figure number: ``3``, ``3.2``, ``3-2``, ``3a``, ``III``, ``A.1``."""
+NUMBER: Final = (
+    r"(?:\d{1,3}–\d{1,3}[a-z]?(?!\w)(?![.–]\d)|\d{1,3}(?:[.\-]\d{1,3}){0,2}[a-z]?(?!\w)"
+    r"|[IVXLC]{1,7}(?![\w'’])|[A-Z](?:[.\-–]\d{1,3}){1,2}(?!\w))"
+)
+"""A figure number: ``3``, ``3.2``, ``3-2``, ``3–2``, ``3a``, ``III``, ``A.1``."""
 
 WORD: Final = "|".join(sorted((re.escape(word) for word in LABEL_WORDS), key=len, reverse=True))
 """Alternatives of label words for a pattern with `re.IGNORECASE`."""
@@ -64,6 +69,12 @@ _MORE: Final = r"(?:\s*(?:[,;&–—-]|\bet\b|\band\b|\bà\b|\bto\b)\s*\d{1,3}(?
 _LABEL: Final = re.compile(
     rf"\s*(?P<word>(?i:{WORD}))\b\.?\s*(?:(?i:n\s?[°ºo]|no\.)\s*)?(?P<number>{NUMBER}){_MORE}(?P<rest>.*)", re.DOTALL
 )
+_PLAIN_NUMBER: Final = re.compile(r"\d{1,2}[a-z]?\.?|[A-Z]")
+_LIGHT: Final = 225
+"""So light, digits would not show on white paper."""
+_DARKER: Final = 60
+DASH: Final = re.compile(r"(?<=\d)[-–](?=\d)")
+"""Between the two numbers of "4–1", which is one number in some books and a range in others."""
 _AFTER_LABEL: Final = re.compile(r"(?:\s*[.:;)\]|–—-])+\s*|\s*$|\s+(?=[^\W\d_a-zà-öø-ÿ]|[(\[“«\"'‘])")
 
 
@@ -92,7 +103,23 @@ def read_label(text: str) -> Label | None:
     after = _AFTER_LABEL.match(match["rest"])
     if after is None:
         return None
-    return Label(match["word"], match["number"], LABEL_WORDS[match["word"].lower()], match.start("rest") + after.end())
+    return Label(match["word"], _first_of(match), LABEL_WORDS[match["word"].lower()], match.start("rest") + after.end())
+
+
+def number_on_ground(line: Line) -> str | None:
+    """The number in a coloured square or disc with which a line begins: light digits, and darker words behind them.
+
+    So schoolbooks call the documents of a page: "1 The rain in the valley". Light digits alone tell of the ground.
+    """
+    if len(line.words) < 3 or not _PLAIN_NUMBER.fullmatch(line.words[0].text):
+        return None
+    number, word = (_lightness(line.words[place].color) for place in (0, 1))
+    return line.words[0].text.strip(".") if number >= _LIGHT and word <= number - _DARKER else None
+
+
+def _lightness(color: str) -> int:
+    """Of the darkest channel, 0 to 255."""
+    return min(int(color[i : i + 2], 16) for i in (1, 3, 5))
 
 
 def is_bare_label(text: str) -> bool:
@@ -107,4 +134,10 @@ def number_called(text: str) -> str | None:
     Where `read_label` must tell captions from sentences, this trusts its caller that ``text`` is a caption.
     """
     match = _LABEL.match(text)
-    return match["number"] if match is not None and match["word"][0].isupper() else None
+    return _first_of(match) if match is not None and match["word"][0].isupper() else None
+
+
+def _first_of(match: re.Match[str]) -> str:
+    """The number of a label; of "Figs. 5–8" the first, while "Fig. 4–1" is one number."""
+    number: str = match["number"]
+    return DASH.split(number)[0] if match["word"].lower().endswith("s") else number

@@ -56,7 +56,7 @@ def _is_typography(path: VectorPath, page: RawPage, lines: Sequence[_MeasuredLin
         return True
     if y1 - y0 <= THIN:
         return _underlines(path.box, lines) or _parts_fraction(path.box, lines)
-    return x1 - x0 > THIN and is_box(path) and _holds_prose(path.box, prose)
+    return x1 - x0 > THIN and is_box(path) and (_holds_prose(path.box, prose) or _lies_under(path.box, prose))
 
 
 def _underlines(box: Rect, lines: Sequence[_MeasuredLine]) -> bool:
@@ -81,6 +81,13 @@ def _parts_fraction(box: Rect, lines: Sequence[_MeasuredLine]) -> bool:
         if is_above or is_below:
             widest = max(widest, text[2] - text[0] + size)
     return has_above and has_below and width <= widest
+
+
+def _lies_under(box: Rect, prose: Sequence[TextGroup]) -> bool:
+    """Whether a box no higher than a line lies under words of running text: the square of a number, a highlight."""
+    return any(
+        box[3] - box[1] <= 2.2 * group.size and intersection_area(group.box, box) > 0.6 * area(box) for group in prose
+    )
 
 
 def _holds_prose(box: Rect, prose: Sequence[TextGroup]) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import Line, Rect
-from corpusbuilder.stages.parse.labels import read_label
+from corpusbuilder.stages.parse.labels import number_on_ground, read_label
 from corpusbuilder.stages.parse.upright import main_direction, upright_line
 
 _SENTENCE_END: Final = (".", "!", "?", "…", ":", ";")
@@ -99,7 +99,7 @@ def _group(lines: Iterable[Line], body_size: float) -> TextGroup:
 def _role(lines: Sequence[Line], body_size: float) -> Role:
     if lines[0].direction[0] < 0.9:
         return Role.LABEL
-    if read_label(lines[0].text):
+    if read_label(lines[0].text) or number_on_ground(lines[0]):
         return Role.CAPTION
     size = lines[0].size
     if size >= 1.15 * body_size:

@@ -7,10 +7,13 @@ from typing import Final, NamedTuple
 from corpusbuilder.stages.parse.labels import LABEL_WORDS, WORD
 
 _BIS: Final = r"(?:\s?(?:bis|ter|quater)\b)"
-_ARABIC: Final = rf"\d{{1,3}}(?:[.\-]\d{{1,3}}){{0,2}}(?:{_BIS}|[a-zA-H](?!\w))?(?![\w])(?![.,]\d)"
+_TAIL: Final = rf"(?:{_BIS}|[a-zA-H](?!\w))?(?![\w])(?![.,]\d)"
+_ARABIC: Final = rf"\d{{1,3}}(?:[.\-]\d{{1,3}}){{0,2}}{_TAIL}"
+_DASHED: Final = rf"\d{{1,3}}–\d{{1,3}}(?![.–]\d){_TAIL}"
 _ROMAN: Final = r"(?:[IVXLC]{2,7}|[IVX])(?![\w'’])"
-_LETTERED: Final = r"[A-Z](?:[.\-]\d{1,3}){1,2}(?!\w)"
-_FIRST: Final = rf"(?:{_ARABIC}|{_ROMAN}|{_LETTERED})"
+_LETTERED: Final = r"[A-Z](?:[.\-–]\d{1,3}){1,2}(?!\w)"
+_FIRST: Final = rf"(?:{_DASHED}|{_ARABIC}|{_ROMAN}|{_LETTERED})"
+_OF_MANY: Final = rf"(?:{_ARABIC}|{_ROMAN}|{_LETTERED})"
 _PARTS: Final = r"(?:(?:\s?\([a-zA-H]\))|(?<=[a-zA-H])\s{0,3}(?:[-–—,&/]|\bet\b|\band\b)\s{0,3}[b-xB-H](?![\w'’.]))*"
 """Further panels of the figure just named: "3a-c", "3a, b", "3 (a)"."""
 _BETWEEN: Final = r"\s{0,3}(?:(?:,|;)\s{0,3}(?:et|and|&)\b|,|;|/|&|–|—|-|\b(?:et|and|ou|or|à|to|through)\b)\s{0,3}"
@@ -25,6 +28,8 @@ _PAGE: Final = r"(?:\s{0,3},?\s{0,3}\(?(?:(?:on|de la|à la)\s)?\b(?:pp?\.|page)
 _NO: Final = r"(?:(?i:n\s?[°ºo]|nos?\.)\s{0,3})?"
 _REFERENCE: Final = re.compile(rf"\b(?P<word>(?i:{WORD}))\b\.?\s{{0,3}}{_NO}(?P<numbers>{_LIST}){_PAGE}")
 _MEMBER: Final = re.compile(rf"(?P<between>{_BETWEEN})?(?P<number>{_FIRST}){_PARTS}")
+_MEMBER_OF_MANY: Final = re.compile(rf"(?P<between>{_BETWEEN})?(?P<number>{_OF_MANY}){_PARTS}")
+"""Of "Figures 2–4"; "Figure 4–1" is one number in some books."""
 _RANGE: Final = frozenset({"-", "–", "—", "to", "à", "through"})
 
 _MISREAD: Final = re.compile(
@@ -75,7 +80,8 @@ def references(text: str, *, scanned: bool = False) -> Iterator[Reference]:
 
 def _members(match: re.Match[str]) -> Iterator[Member]:
     base = match.start("numbers")
-    for place, found in enumerate(_MEMBER.finditer(match["numbers"])):
+    member = _MEMBER_OF_MANY if match["word"].lower().endswith("s") else _MEMBER
+    for place, found in enumerate(member.finditer(match["numbers"])):
         between = (found["between"] or "").strip()
         start = match.start() if place == 0 else base + found.start("number")
         yield Member(found["number"], start, base + found.end(), between in _RANGE)

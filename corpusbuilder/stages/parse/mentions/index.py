@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from corpusbuilder.records.document import Figure, Passage
+from corpusbuilder.stages.parse.labels import DASH
 from corpusbuilder.stages.parse.mentions.chapters import chapter_depth, figure_headings, shared
 from corpusbuilder.stages.parse.mentions.grammar import Member
 from corpusbuilder.stages.parse.mentions.inferred import inferred_numbers
@@ -101,11 +102,11 @@ class FigureIndex:
             page_no: the page that the reference names, 0 for one that the book does not have.
         """
         numbers = [member.number]
-        if not self.bearing(kind, member.number) and member.number.count("-") == 1:
-            first, last = member.number.split("-")  # "5-8" is a number in some books, a range in others
+        if not self.bearing(kind, member.number) and len(DASH.findall(member.number)) == 1:
+            first, last = DASH.split(member.number)  # "5-8" is a number in some books, a range in others
             numbers = [first, *between(first, last), last]
         elif before is not None and member.ends_range:
-            numbers = [*between(before.number.split("-")[-1], member.number), member.number]
+            numbers = [*between(DASH.split(before.number)[-1], member.number), member.number]
         for number in numbers:
             figure, score = self._choose(kind, number, spot, page_no)
             if figure is not None:

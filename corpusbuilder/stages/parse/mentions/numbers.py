@@ -23,7 +23,7 @@ _RANGE: Final = re.compile(r"(\d{1,3})\s?[-–—]\s?(\d{1,3})$")
 
 def key(number: str) -> str:
     """A number as it is compared: ``3-2`` and ``3.2`` are one, ``15 bis`` and ``15bis``, too."""
-    return re.sub(r"\s", "", number).casefold().replace("-", ".").strip(". ")
+    return re.sub(r"\s", "", number).casefold().replace("-", ".").replace("–", ".").strip(". ")
 
 
 def kind_of(figure: Figure) -> str:

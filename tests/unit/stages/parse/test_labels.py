@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
+from parse_pages import text_line
 
 from corpusbuilder.stages.parse.captions import parse_label
-from corpusbuilder.stages.parse.labels import read_label
+from corpusbuilder.stages.parse.labels import number_on_ground, read_label
 
 
 @pytest.mark.parametrize(
@@ -49,3 +52,22 @@ def test_captions_name_their_figures(text, word, number, rest):
 def test_sentences_are_no_captions(text):
     assert read_label(text) is None
     assert parse_label(text) is None
+
+
+def numbered(number, text, *, digits="#ffffff", letters="#000000"):
+    line = text_line(f"{number} {text}", 50, 50)
+    first, *rest = line.words
+    colored = [replace(first, color=digits), *(replace(word, color=letters) for word in rest)]
+    return replace(line, words=tuple(colored))
+
+
+def test_light_digits_before_dark_words_are_a_number_on_a_coloured_ground():
+    assert number_on_ground(numbered("2", "The wind on the coast")) == "2"
+    assert number_on_ground(numbered("2", "The wind on the coast", digits="#000000")) is None
+    assert number_on_ground(numbered("2", "The wind on the coast", letters="#ffffff")) is None
+    assert number_on_ground(numbered("1998", "The wind on the coast")) is None
+
+
+def test_a_dash_joins_the_numbers_of_one_figure_and_parts_those_of_several():
+    assert read_label("Figure 4–1 The valley").number == "4–1"
+    assert read_label("Figs. 5–8. Leaves").number == "5"
