@@ -9,6 +9,7 @@ from corpusbuilder.records.document import BlockLabel
 from corpusbuilder.records.geometry import area, intersection_area, union
 from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.assignment import assign
+from corpusbuilder.stages.parse.continued import with_continuations
 from corpusbuilder.stages.parse.labels import number_called, number_on_ground, read_label
 from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, TextBlock
 
@@ -19,6 +20,8 @@ _FAR: Final = 12.0
 _SIDE_COST: Final[dict[Side, float]] = {"below": 0.0, "inside": 0.5, "above": 0.8, "beside": 1.0}
 _OTHER_SIDE: Final = 1.5
 """Penalty for a caption on another side of its figure than the page's other captions."""
+_WIDE_LINES: Final = 3
+"""A caption without a number that is wider than its figure has no more lines."""
 _HYPHEN: Final = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
 _PANELS: Final = re.compile(r"\([a-h]\)|\b[a-d]\)|\b(?:left|right|top|bottom|gauche|droite|haut|bas)\b", re.IGNORECASE)
 
@@ -55,8 +58,10 @@ def bind_captions(
     """
     figures = [figure for figure in figures if figure.page_no == page.page_no]
     blocks = [block for block in blocks if block.page_no == page.page_no]
+    size, font = _body_style(blocks)
+    em = size or 10.0
     named = [block for block in blocks if _may_be_caption(block) and _calls(block)]
-    em = _body_style(blocks)[0] or 10.0
+    blocks, named = _whole(blocks, named, em=em, font=font)
     bound = _assign(named, figures, blocks, side, em=em)
     taken = {id(figure) for members in bound.values() for figure in members}
     for index, members in bound.items():
@@ -73,6 +78,16 @@ def bind_captions(
         if id(figure) not in taken and not figure.is_table and (block := _unnamed(figure, blocks, captions, em=em)):
             captions[id(block)] = (block, (figure,))
     return [_caption(*captions[id(block)]) for block in blocks if id(block) in captions]
+
+
+def _whole(
+    blocks: Sequence[TextBlock], heads: Sequence[TextBlock], *, em: float, font: str
+) -> tuple[list[TextBlock], list[TextBlock]]:
+    """Blocks and captions once more, the captions with the blocks that go on with them."""
+    whole = with_continuations(heads, blocks, size=em, font=font)
+    inside = {id(line) for block in whole.values() for line in block.lines}
+    kept = [whole.get(id(b), b) for b in blocks if id(b) in whole or id(b.lines[0]) not in inside]
+    return kept, [whole.get(id(block), block) for block in heads]
 
 
 def usual_side(captions: Iterable[BoundCaption]) -> Side | None:
@@ -213,7 +228,7 @@ def _body_style(blocks: Sequence[TextBlock]) -> tuple[float, str]:
 
 
 def _unnamed(figure: FoundFigure, blocks: Sequence[TextBlock], taken: Container[int], *, em: float) -> TextBlock | None:
-    """The block directly under a figure, no wider than it, in a smaller or slanted type: a caption without a number."""
+    """The block directly under a figure and under no text beside it, in a smaller or slanted type: it has no number."""
     size, font = _body_style(blocks)
     candidates = [
         block
@@ -221,13 +236,28 @@ def _unnamed(figure: FoundFigure, blocks: Sequence[TextBlock], taken: Container[
         if id(block) not in taken
         and block.label in (BlockLabel.TEXT, BlockLabel.CAPTION)
         and -0.4 * em <= block.box[1] - figure.box[3] <= 1.3 * em
-        and block.box[0] >= figure.box[0] - 1.5 * em
-        and block.box[2] <= figure.box[2] + 1.5 * em
+        and (_is_as_wide(block.box, figure.box, em=em) or _is_alone_under(block, figure, blocks, em=em))
         and len(block.text) <= 1200
         and not _shares_lines(block, figure)
         and _differs(block.lines, size, font)
     ]
     return min(candidates, key=lambda block: (block.box[1], block.box[0]), default=None)
+
+
+def _is_as_wide(box: Rect, picture: Rect, *, em: float) -> bool:
+    """Whether a block is no wider than a figure, or hardly."""
+    return box[0] >= picture[0] - 1.5 * em and box[2] <= picture[2] + 1.5 * em
+
+
+def _is_alone_under(block: TextBlock, figure: FoundFigure, blocks: Sequence[TextBlock], *, em: float) -> bool:
+    """Whether a few lines run out from under a figure on both sides, or from its left edge, with no text beside."""
+    box, picture = block.box, figure.box
+    starts_with_it = abs(box[0] - picture[0]) <= em
+    spans_it = _shared(box, picture, axis=0) > 0.75 and box[2] - box[0] >= picture[2] - picture[0]
+    if len(block.lines) > _WIDE_LINES or block.panel or not (starts_with_it or spans_it):
+        return False
+    around = min(box[0], picture[0]), picture[1], max(box[2], picture[2]), box[3]
+    return not any(intersection_area(other.box, around) > 0 for other in blocks if other is not block)
 
 
 def _shares_lines(block: TextBlock, figure: FoundFigure) -> bool:

@@ -50,16 +50,23 @@ LABEL_WORDS: Final = {
     "chart": "chart",
     "charts": "chart",
     "exhibit": "figure",
+    "infographic": "chart",
+    "infographie": "chart",
+    "sketch": "diagram",
+    "drawing": "diagram",
+    "dessin": "diagram",
+    "frise": "diagram",
+    "plan": "map",
     "box": "box",
     "encadré": "box",
 }
 """Words that call a figure, in lower case without the point, and the kind of thing they name."""
 
 NUMBER: Final = (
-    r"(?:\d{1,3}–\d{1,3}[a-z]?(?!\w)(?![.–]\d)|\d{1,3}(?:[.\-]\d{1,3}){0,2}[a-z]?(?!\w)"
+    r"(?:\d{1,3}–\d{1,3}[a-z]?(?!\w)(?![.–]\d)|\d{1,3}(?:[.\-]\d{1,3}){0,2}(?:[a-z]|\s?(?:bis|ter|quater))?(?!\w)"
     r"|[IVXLC]{1,7}(?![\w'’])|[A-Z](?:[.\-–]\d{1,3}){1,2}(?!\w))"
 )
-"""A figure number: ``3``, ``3.2``, ``3-2``, ``3–2``, ``3a``, ``III``, ``A.1``."""
+"""A figure number: ``3``, ``3.2``, ``3-2``, ``3–2``, ``3a``, ``12 bis``, ``III``, ``A.1``."""
 
 WORD: Final = "|".join(sorted((re.escape(word) for word in LABEL_WORDS), key=len, reverse=True))
 """Alternatives of label words for a pattern with `re.IGNORECASE`."""

@@ -11,6 +11,7 @@ from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.parse.blocks import make_blocks, observe_pages
 from corpusbuilder.stages.parse.captions import bind_captions, usual_side
 from corpusbuilder.stages.parse.footnotes import with_footnotes
+from corpusbuilder.stages.parse.freed import without_captions
 from corpusbuilder.stages.parse.furniture import furniture_lines
 from corpusbuilder.stages.parse.headings import BodyStyle, looks_like_heading
 from corpusbuilder.stages.parse.headlines import is_plain, without_run_in_titles
@@ -19,6 +20,7 @@ from corpusbuilder.stages.parse.model import BoundCaption, FoundFigure, FoundPar
 from corpusbuilder.stages.parse.order import reading_order
 from corpusbuilder.stages.parse.ownership import with_own_lines
 from corpusbuilder.stages.parse.panels import in_panels
+from corpusbuilder.stages.parse.rejoined import rejoined
 from corpusbuilder.stages.parse.scans.skew import skew_of
 from corpusbuilder.stages.parse.upright import main_direction, upright_box
 
@@ -59,7 +61,8 @@ def lay_out(
         panels: of each page; see `find_panels`.
         body: how most of the text is set.
     """
-    figures = [with_own_lines(found) for found in figures]
+    freed = [_free(page, with_own_lines(found)) for page, found in zip(pages, figures, strict=True)]
+    pages, figures = [page for page, _ in freed], [found for _, found in freed]
     furniture = furniture_lines(pages, em=body.size)
     texts = [_outside(page, found, outer) for page, found, outer in zip(pages, figures, furniture, strict=True)]
     customs = observe_pages(texts, em=body.size)
@@ -89,6 +92,14 @@ def lay_out(
         )
         for (page, found, text), outside, boxes in zip(on_pages, furniture, panels, strict=True)
     ]
+
+
+def _free(page: RawPage, found: Sequence[FoundFigure]) -> tuple[RawPage, Sequence[FoundFigure]]:
+    """A page and its figures, which hold no captions any more."""
+    freed = [without_captions(figure) for figure in found]
+    if all(a is b for a, b in zip(freed, found, strict=True)):
+        return page, found
+    return rejoined(page, apart=[line for figure in freed for line in figure.lines]), freed
 
 
 def _outside(page: RawPage, found: Sequence[FoundFigure], furniture: frozenset[int]) -> list[Line]:

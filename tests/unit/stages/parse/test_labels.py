@@ -25,6 +25,9 @@ from corpusbuilder.stages.parse.labels import number_on_ground, read_label
         ("Croquis 2", "Croquis", "2", ""),
         ("Figure 3a. Spores", "Figure", "3a", "Spores"),
         ("Tableau A.1 Les climats", "Tableau", "A.1", "Les climats"),
+        ("Photo 12 bis – Le port", "Photo", "12 bis", "Le port"),
+        ("Plan 2. Le château", "Plan", "2", "Le château"),
+        ("Frise 1 : Les rois", "Frise", "1", "Les rois"),
     ],
 )
 def test_captions_name_their_figures(text, word, number, rest):
