@@ -254,7 +254,8 @@ def _is_alone_under(block: TextBlock, figure: FoundFigure, blocks: Sequence[Text
     box, picture = block.box, figure.box
     starts_with_it = abs(box[0] - picture[0]) <= em
     spans_it = _shared(box, picture, axis=0) > 0.75 and box[2] - box[0] >= picture[2] - picture[0]
-    if len(block.lines) > _WIDE_LINES or block.panel or not (starts_with_it or spans_it):
+    is_no_note = box[2] - box[0] <= max(1.5 * (picture[2] - picture[0]), picture[2] - picture[0] + 3 * em)
+    if len(block.lines) > _WIDE_LINES or block.panel or not (is_no_note and (starts_with_it or spans_it)):
         return False
     around = min(box[0], picture[0]), picture[1], max(box[2], picture[2]), box[3]
     return not any(intersection_area(other.box, around) > 0 for other in blocks if other is not block)

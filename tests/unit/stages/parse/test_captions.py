@@ -81,6 +81,7 @@ def test_a_caption_without_a_number_needs_another_type_and_a_place_under_the_fig
     assert bound(picture, body, slanted) == {"Young trees in May": [0]}
     assert bound(picture, body, caption("A ferry near the old port", 105, 354, size=10)) == {}
     assert bound(picture, body, caption("A ferry near the old port", 105, 380, size=8)) == {}
+    assert bound(picture, body, caption(PROSE, 105, 354, size=8)) == {}
     wide = block(*paragraph(105, 354, 4, text=PROSE, width=80, size=8))
     assert bound(picture, body, wide) == {}
 
