@@ -364,17 +364,22 @@ def _piece(line: _Handle, spans: list[_Handle], matrix: Affine | None) -> Piece:
             _style(span["font"], span["size"], span["flags"], span["char_flags"], span["color"]),
             "".join([char["c"] for char in span["chars"]]),
             [char["bbox"] for char in span["chars"]],
-            span["chars"][0]["origin"],
+            _origin(span["chars"]),
         )
         for span in spans
     )
-    direction, origin = line["dir"], spans[0]["chars"][0]["origin"]
+    direction, origin = line["dir"], _origin(spans[0]["chars"])
     if matrix:
         a, b, c, d, _, _ = matrix
         runs = tuple(_placed(run, matrix) for run in runs)
         direction = (a * direction[0] + c * direction[1], b * direction[0] + d * direction[1])
         origin = apply_affine(matrix, origin)
     return Piece(runs, (round(direction[0], 3) + 0.0, round(direction[1], 3) + 0.0), origin)
+
+
+def _origin(chars: list[_Handle]) -> Any:  # noqa: ANN401 - a point of PyMuPDF's
+    """Where a run stands: a blank that the library puts before it stands on the baseline of the text before that."""
+    return next((char for char in chars if not char["c"].isspace()), chars[0])["origin"]
 
 
 def _placed(run: Run, matrix: Affine) -> Run:

@@ -49,8 +49,7 @@ def passages_of(lines: tuple[Line, ...]) -> list[str]:
     return [p.text for p in make_passages(blocks, document_id="doc-1", vocabulary=words_of(blocks))]
 
 
-# Of random pages about one in a hundred still has a note mark that another order parts from its word.
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", [*range(15), 232, 236, 2338, 2705])  # the last four: a note mark before a blank
 def test_a_page_drawn_word_by_word_in_any_order_gives_the_same_lines_and_passages(seed):
     random = Random(seed)
     drawn = two_columns(random)
