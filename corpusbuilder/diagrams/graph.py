@@ -18,6 +18,7 @@ from corpusbuilder.records.page import XY, Line, Rect, VectorPath
 
 _Element = TypeVar("_Element", DiagramLabel, Connector, Region)
 Method: TypeAlias = Literal["text_layer", "ocr"]
+Drawn: TypeAlias = Literal["vector", "cv"]
 MOST_POINTS: Final = 64
 """A stored outline or line has at most so many points."""
 
@@ -58,6 +59,7 @@ def read_diagram(
     size: tuple[int, int],
     figure_id: str,
     method: Method,
+    drawn: Drawn = "vector",
 ) -> Diagram:
     """The graph of one figure.
 
@@ -68,6 +70,7 @@ def read_diagram(
         size: width and height of that image in pixels.
         figure_id: enters the ids of all elements.
         method: where the text comes from.
+        drawn: where the paths come from: the file, or the tracing of its pixels.
 
     Returns:
         Labels, the connectors both ends of which are known, and the regions. What is doubtful is left out; a drawing
@@ -91,8 +94,8 @@ def read_diagram(
     labels = _labels(scene, canvas, method, along)
     joined = {end[1] for link in links for end in (link.tail, link.head) if end[0] == "part"}
     ids = _Registry(labels)
-    regions = _regions(scene, canvas, parts, named=named, joined=joined, ids=ids)
-    connectors = _connectors(canvas, links, along, ids)
+    regions = _regions(scene, canvas, parts, named=named, joined=joined, ids=ids, drawn=drawn)
+    connectors = _connectors(canvas, links, along, ids, drawn=drawn)
     return Diagram(labels=_once(labels), connectors=_once(connectors), regions=_once(regions))
 
 
@@ -159,7 +162,14 @@ class _Registry:
 
 
 def _regions(
-    scene: Scene, canvas: _Canvas, parts: Parts, *, named: Mapping[int, Name], joined: set[int], ids: _Registry
+    scene: Scene,
+    canvas: _Canvas,
+    parts: Parts,
+    *,
+    named: Mapping[int, Name],
+    joined: set[int],
+    ids: _Registry,
+    drawn: Drawn,
 ) -> list[Region]:
     """The regions that are named, joined, hold others or lie in one; a lone shape is an ornament."""
     family = {part.parent for part in parts.all} | {part.track for part in parts.all if part.parent is not None}
@@ -182,14 +192,16 @@ def _regions(
                 linked_by=name.by if name else None,
                 parent_id=ids.parts.get(part.parent) if part.parent is not None else None,
                 fill=scene.tracks[part.track].fill,
-                method="vector",
+                method=drawn,
                 score=_SURE[name.by] if name else 0.7,
             )
         )
     return regions
 
 
-def _connectors(canvas: _Canvas, links: Sequence[Link], along: Mapping[int, int], ids: _Registry) -> list[Connector]:
+def _connectors(
+    canvas: _Canvas, links: Sequence[Link], along: Mapping[int, int], ids: _Registry, *, drawn: Drawn
+) -> list[Connector]:
     lines = [canvas.line(link.points) for link in links]
     kept = [index for index, line in enumerate(lines) if len(line) > 1]
     names = {
@@ -207,7 +219,7 @@ def _connectors(canvas: _Canvas, links: Sequence[Link], along: Mapping[int, int]
             directed=links[index].directed,
             double=links[index].double,
             label_id=ids.labels[along[index]].id if index in along else None,
-            method="vector",
+            method=drawn,
             score=links[index].score,
         )
         for index in kept

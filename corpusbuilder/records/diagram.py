@@ -13,6 +13,8 @@ from corpusbuilder.records.geometry import Box, Point, Polygon, centre, contains
 _NUMBERED: Final = re.compile(r"(?P<number>\d{1,2}|[A-Ha-h])\s?[.):=–—-]?\s+(?P<name>[^\W\d_].+)")
 
 FindMethod: TypeAlias = Literal["vector", "text_layer", "ocr", "cv", "model"]
+HeadStyle: TypeAlias = Literal["arrow", "bar", "circle", "diamond", "dot"]
+"""How an end of a line is drawn: ``bar`` is the T of an inhibition, ``circle`` the hollow ring of a catalysis."""
 
 
 class DiagramLabel(Record):
@@ -62,9 +64,17 @@ class Connector(Record):
     head_id: str | None = None
     """Label, region or connector at the last point; null when unsure."""
     directed: bool
-    """Whether it has an arrow head."""
+    """Whether it has a head, of whatever style, at its last point."""
     double: bool = False
     """Whether it has one at both ends."""
+    head_style: HeadStyle | None = None
+    """How its last point is drawn; null for a bare end."""
+    tail_style: HeadStyle | None = None
+    """How its first point is drawn; null for a bare end."""
+    head_polygon: Polygon | None = None
+    """The outline of the head at its last point (AI2D: arrowHead); null where it cannot be told from the line."""
+    tail_polygon: Polygon | None = None
+    """The outline of the head at its first point."""
     label_id: str | None = None
     """The text written along it."""
     method: FindMethod
@@ -78,6 +88,9 @@ class Region(Record):
     id: str
     polygon: Polygon
     box: Box
+    role: Literal["part", "area", "key", "ornament"] = "part"
+    """``part``: of the picture; ``area``: of a map or a cell of a scheme, that holds others; ``key``: the patch of an
+    entry of the key; ``ornament``: a shape that nothing names, joins, holds or is held by."""
     label_id: str | None = None
     """The label that names it."""
     linked_by: Literal["leader", "number", "inside", "legend"] | None = None
