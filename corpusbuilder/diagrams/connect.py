@@ -3,13 +3,15 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.diagrams.heads import Head
 from corpusbuilder.diagrams.plane import box_gap, dot, inside, minus, moved, off_ring, off_segment, ray_miss
 from corpusbuilder.diagrams.shafts import Shaft
 from corpusbuilder.records.page import XY, Rect
 
+End: TypeAlias = tuple[Literal["text", "part", "link"], int]
+"""What an end is attached to: index of a text, track of a region, index of a shaft."""
 FARTHEST_EM: Final = 3.5
 """An end that is further than this from everything points at nothing."""
 MISS_WEIGHT: Final = 1.5
@@ -20,7 +22,7 @@ MISS_WEIGHT: Final = 1.5
 class Target:
     """Something that a line can end at."""
 
-    key: int
+    key: End
     ring: tuple[XY, ...]
     box: Rect
 
@@ -29,7 +31,7 @@ class Target:
 class Hit:
     """The element at one end of a line."""
 
-    key: int
+    key: End
     score: float
     """0 to 1: falls with distance and with the nearness of another candidate."""
 
@@ -107,7 +109,7 @@ def attach(end: XY, direction: XY, targets: Sequence[Target], *, em: float) -> H
     return Hit(key, round(0.99 - doubt, 3))
 
 
-def _costs(end: XY, direction: XY, targets: Sequence[Target], *, em: float) -> Iterator[tuple[float, float, int]]:
+def _costs(end: XY, direction: XY, targets: Sequence[Target], *, em: float) -> Iterator[tuple[float, float, End]]:
     reach = FARTHEST_EM * em
     for target in targets:
         if box_gap(target.box, (*end, *end)) > reach:

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, TypeVar
 
+from corpusbuilder.diagrams.connect import End
 from corpusbuilder.diagrams.labels import Role
-from corpusbuilder.diagrams.links import End, Link, find_links, written_along
+from corpusbuilder.diagrams.links import Link, find_links, written_along
 from corpusbuilder.diagrams.naming import Name, NamedBy, name_parts
 from corpusbuilder.diagrams.outlines import is_dot
 from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene, box_of, read_scene
-from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
+from corpusbuilder.diagrams.strokes import Mark
+from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, HeadStyle, Region
 from corpusbuilder.records.geometry import DECIMALS, Affine, Point, Polygon, apply_affine, box_polygon, make_box
 from corpusbuilder.records.ids import content_id
 from corpusbuilder.records.page import XY, Line, Rect, VectorPath
@@ -218,9 +220,23 @@ def _connectors(
             head_id=ids.of(links[index].head),
             directed=links[index].directed,
             double=links[index].double,
+            head_style=_style(links[index].heads[1]),
+            tail_style=_style(links[index].heads[0]),
+            head_polygon=_outline(links[index].heads[1], canvas),
+            tail_polygon=_outline(links[index].heads[0], canvas),
             label_id=ids.labels[along[index]].id if index in along else None,
             method=drawn,
             score=links[index].score,
         )
         for index in kept
     ]
+
+
+def _style(mark: Mark | None) -> HeadStyle | None:
+    return mark.style if mark else None
+
+
+def _outline(mark: Mark | None, canvas: _Canvas) -> Polygon | None:
+    """The outline of a head in pixels; None when it comes to nothing there."""
+    polygon = canvas.line(mark.outline) if mark and mark.outline else ()
+    return polygon if len(polygon) > 2 else None

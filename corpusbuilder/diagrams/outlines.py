@@ -1,6 +1,6 @@
 """What closed shapes are for: outlines of labels, point markers, frames."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -114,6 +114,19 @@ def find_markers(texts: Sequence[Text], rings: Rings, taken: Collection[int], *,
             named[t] = k
             used.add(k)
     return named
+
+
+def find_holders(texts: Sequence[Text], outlines: Mapping[int, int], rings: Rings, skin: Collection[int]) -> set[int]:
+    """The shapes around the outline of a label, or around several labels: groups, compartments, cells."""
+    own = {*outlines.values(), *skin}
+    names: dict[int, int] = {}
+    for t, text in enumerate(texts):
+        box = rings.tracks[outlines[t]].box if t in outlines else text.box
+        weight = 2 if t in outlines else 1
+        for k in rings.near(box):
+            if k not in own and within(box, rings.tracks[k].box) and inside(centre(box), rings.tracks[k].points):
+                names[k] = names.get(k, 0) + weight
+    return {k for k, weight in names.items() if weight > 1}
 
 
 def is_dot(track: Track, *, em: float) -> bool:

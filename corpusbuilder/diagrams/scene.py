@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from corpusbuilder.diagrams.heads import BlockArrow, Head, find_block_arrows, find_heads
+from corpusbuilder.diagrams.knobs import Grounds, find_knobs
 from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts
 from corpusbuilder.diagrams.legend import find_entries, find_swatches
 from corpusbuilder.diagrams.nearby import BoxIndex
-from corpusbuilder.diagrams.outlines import Rings, find_frames, find_markers, find_outlines, is_dot, skins
+from corpusbuilder.diagrams.outlines import Rings, find_frames, find_holders, find_markers, find_outlines, is_dot, skins
 from corpusbuilder.diagrams.tracks import Track, make_tracks
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import XY, Line, Rect, VectorPath
@@ -39,6 +40,8 @@ class Scene:
     """Shape -> text."""
     entries: dict[str, int]
     """Number -> text."""
+    holders: set[int]
+    """Shapes around the outline of a label, or around several labels."""
 
     @property
     def keys(self) -> set[int]:
@@ -65,11 +68,19 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     rings = [k for k in shapes.members if k not in frames]
     heads = [head for head in find_heads(tracks, em=em) if not skin & set(head.shape)]
     pointed = {k for head in heads for k in head.shape}
+    holders = find_holders(texts, outlines, shapes, skin)
+    names = [text.box for t, text in enumerate(texts) if t not in outlines]
+    free = set(rings) - pointed - skin - holders
+    knobs = find_knobs(tracks, free, Grounds(set(outlines.values()), holders, names), em=em)
+    knobbed = {k for head in knobs for k in head.shape}
+    pointed |= knobbed
     patches = [k for k in rings if k not in pointed and not is_dot(tracks[k], em=em)]
     swatches = find_swatches(texts, tracks, patches, set(outlines.values()), em=em)
-    markers = find_markers(texts, Rings(tracks, rings), {*outlines, *swatches.values()}, em=em)
+    places = Rings(tracks, [k for k in rings if k not in knobbed])
+    markers = find_markers(texts, places, {*outlines, *swatches.values()}, em=em)
     rings = [k for k in rings if k not in skin]
-    return Scene(texts, tracks, em, rings, heads, glyphs, blocks, outlines, markers, swatches, find_entries(texts))
+    entries = find_entries(texts)
+    return Scene(texts, tracks, em, rings, heads + knobs, glyphs, blocks, outlines, markers, swatches, entries, holders)
 
 
 def _separator(rings: Rings, *, em: float) -> Callable[[Text, Text], bool | None]:
