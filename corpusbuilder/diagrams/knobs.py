@@ -8,7 +8,7 @@ from typing import Final
 from corpusbuilder.diagrams.connect import alike
 from corpusbuilder.diagrams.heads import Head
 from corpusbuilder.diagrams.nearby import BoxIndex
-from corpusbuilder.diagrams.plane import cross, dot, end_direction, middle, minus, moved, off_polyline, off_ring
+from corpusbuilder.diagrams.plane import cross, dot, end_direction, inside, middle, minus, moved, off_polyline, ray_miss
 from corpusbuilder.diagrams.tracks import Track
 from corpusbuilder.records.geometry import centre
 from corpusbuilder.records.page import XY, Rect
@@ -21,6 +21,7 @@ DIAMOND_EM: Final = 2.2
 """Longest diamond, in em."""
 FRAME_GAP_EM: Final = 1.0
 """Lines stop at most so far from the frame around several nodes that they act on."""
+_PAPER: Final = "#ffffff"
 _MOST_NEAR: Final = 40
 
 
@@ -141,11 +142,12 @@ class _Knobs:
         ways = [head.direction for head in readings]
         if any(dot(one, other) < 0.87 for one in ways for other in ways):
             return False
-        return any(
-            off_ring(mid, self._tracks[other].points)
-            <= radius + (0.25 if other in self._grounds.outlines else FRAME_GAP_EM) * em
-            for other in (self._solid[j] for j in self._near_solid.at(mid, radius + FRAME_GAP_EM * em))
-        )
+        for other in (self._solid[j] for j in self._near_solid.at(mid, radius + FRAME_GAP_EM * em)):
+            ring = self._tracks[other].points
+            reach = (0.25 if other in self._grounds.outlines else FRAME_GAP_EM) * em
+            if not inside(mid, ring) and any(ray_miss(head.tip, head.direction, reach, ring) == 0 for head in readings):
+                return True
+        return False
 
     def _is_on_line(self, mid: XY, radius: float) -> bool:
         reach = radius + 0.15 * self._em
@@ -202,7 +204,8 @@ def is_hollow_ring(track: Track, *, em: float) -> bool:
     return (
         track.closed
         and track.stroke is not None
-        and (track.fill is None or not alike(track.fill, track.stroke))
+        and not alike(track.stroke, _PAPER)
+        and (track.fill is None or alike(track.fill, _PAPER))
         and 0.15 * em < track.extent <= RING_EM * em
         and track.thickness > 0.85 * track.extent
         and 0.9 < track.roundness < 1.08
