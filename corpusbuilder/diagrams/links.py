@@ -81,7 +81,12 @@ class _Follower:
     def follow(self, stroke: Stroke) -> Link | None:
         """The line with what its ends are at; None when one of them is open."""
         one, other = self._aim(stroke, 0), self._aim(stroke, 1)
-        if one is None or other is None or self._can_be_leader(one, other) or self._can_be_leader(other, one):
+        points_at = stroke.headed
+        if one is None or other is None:
+            return self._into_part(stroke, one, other)
+        if (self._can_be_leader(one, other) and not points_at[0]) or (
+            self._can_be_leader(other, one) and not points_at[1]
+        ):
             return self._into_part(stroke, one, other)
         if one.end == other.end:
             return None
@@ -117,16 +122,16 @@ class _Follower:
         way = end_direction(line, min(0.6 * em, 0.5 * length_of(line)))
         near = self._before(end, way)
         hit = attach(end, way, near, em=em)
-        gap = math.inf
+        gap, is_frame = math.inf, hit is not None and hit.key[0] == "part"
         if hit is not None:
             gap = min(0.0 if inside(end, t.ring) else off_ring(end, t.ring) for t in near if t.key == hit.key)
         host = self._hosts.at(end, frozenset(stroke.shafts), slack=0.15 * em)
         if host is not None:
             touches = self._hosts.gap(end, host) <= 0.05 * em
-            if (touches and not stroke.headed[which]) or gap > 0.4 * em:
-                return _Aim(("link", host), 0.75, 0.0)
+            if (touches and not stroke.headed[which]) or gap > 0.4 * em or is_frame:
+                return _Aim(("link", host), 0.95 if touches else 0.75, 0.0)
         is_place = hit is not None and hit.key[0] == "text" and hit.key[1] in self._scene.markers
-        if gap > 0.4 * em and not is_place and (part := self._part_met(end, way)) is not None:
+        if gap > 0.4 * em and not (is_place or is_frame) and (part := self._part_met(end, way)) is not None:
             return _Aim(("part", part), 0.85, 0.0)
         return None if hit is None else _Aim(hit.key, hit.score, gap)
 
@@ -170,13 +175,17 @@ class _Follower:
         if part is None or self._stops_at_titled(stroke.points[-far], part):
             return None
         boxed = self._is_boxed(aim.end[1])
-        if boxed and not stroke.headed[far]:
+        if boxed and not (stroke.headed[far] and self._leads_into(aim.end[1], part)):
             return None
         kind: Literal["arrow", "leader"] = "arrow" if boxed else "leader"
         score = round(aim.score * (0.7 + 0.3 * stroke.quality), 3)
         ends: tuple[End, End] = (aim.end, ("part", part)) if near == 0 else (("part", part), aim.end)
         link = Link(kind, stroke.points, *ends, score, stroke.shafts, stroke.headed[far], heads=stroke.marks)
         return link.reversed if near else link
+
+    def _leads_into(self, text: int, part: int) -> bool:
+        """Whether a label lies outside of a region: one that lies inside points at something else in it."""
+        return not inside(self._scene.texts[text].centre, self._scene.tracks[part].points)
 
     def _stops_at_titled(self, end: XY, part: int) -> bool:
         """Whether a line stops at the edge of a shape with a text in it: it more likely points at something beyond."""
@@ -193,7 +202,7 @@ def _targets(scene: Scene) -> list[Target]:
         if t not in scene.keys:
             shape = scene.outlines.get(t, scene.markers.get(t))
             ring = text.ring if shape is None else scene.tracks[shape].points
-            out.setdefault(ring, Target(("text", t), ring, bounds(ring)))
+            out.setdefault(ring, Target(("text", t), ring, bounds(ring), solid=shape is not None))
     return list(out.values())
 
 
