@@ -11,6 +11,7 @@ from corpusbuilder.diagrams.naming import Name, NamedBy, name_parts
 from corpusbuilder.diagrams.outlines import is_dot
 from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene, box_of, read_scene
+from corpusbuilder.diagrams.upright import laid_level
 from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
 from corpusbuilder.records.geometry import DECIMALS, Affine, Point, Polygon, apply_affine, box_polygon, make_box
 from corpusbuilder.records.ids import content_id
@@ -76,9 +77,9 @@ def read_diagram(
         Labels, the connectors both ends of which are known, and the regions. What is doubtful is left out; a drawing
         of more than 3,000 paths yields labels only.
     """
-    scene = read_scene(
-        [line for line in lines if _is_finite(line.box)], [path for path in paths if _is_finite(path.box)]
-    )
+    finite = [line for line in lines if _is_finite(line.box)], [path for path in paths if _is_finite(path.box)]
+    level_lines, level_paths, to_pixels = laid_level(*finite, to_pixels)
+    scene = read_scene(level_lines, level_paths)
     canvas = _Canvas(to_pixels, size, figure_id)
     busy = set(scene.outlines.values()) | set(scene.markers.values()) | set(scene.swatches)
     worn = {k for head in scene.heads for k in head.shape}
