@@ -103,8 +103,11 @@ def find_markers(texts: Sequence[Text], rings: Rings, taken: Collection[int], *,
     for t, text in enumerate(texts):
         if t in taken:
             continue
+        holder = rings.holder_of(text.box, slack=0.0)
         for k in rings.near(text.box, MARKER_EM * em):
             box = rings.tracks[k].box
+            if holder is not None and _is_on_edge(rings.tracks[k], rings.tracks[holder]):
+                continue
             if is_dot(rings.tracks[k], em=em) and not within(box, text.box):
                 found.append((round(box_gap(text.box, box), 4), t, k))
     named: dict[int, int] = {}
@@ -114,6 +117,11 @@ def find_markers(texts: Sequence[Text], rings: Rings, taken: Collection[int], *,
             named[t] = k
             used.add(k)
     return named
+
+
+def _is_on_edge(dot: Track, outer: Track) -> bool:
+    """Whether a dot lies on the edge of a shape, as the knots of an axis do on the bands along it."""
+    return off_ring(centre(dot.box), outer.points) <= dot.extent / 2
 
 
 def is_dot(track: Track, *, em: float) -> bool:

@@ -27,6 +27,10 @@ class Scene:
     em: float
     rings: list[int]
     """Closed shapes that are neither heads nor block arrows nor frames."""
+    frames: set[int]
+    """Closed shapes behind or around everything."""
+    skin: set[int]
+    """Closed shapes that paint the outline of a label once more."""
     heads: list[Head]
     glyphs: list[tuple[XY, XY, str]]
     """Arrows out of a font: tail, tip, colour."""
@@ -69,7 +73,9 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     swatches = find_swatches(texts, tracks, patches, set(outlines.values()), em=em)
     markers = find_markers(texts, Rings(tracks, rings), {*outlines, *swatches.values()}, em=em)
     rings = [k for k in rings if k not in skin]
-    return Scene(texts, tracks, em, rings, heads, glyphs, blocks, outlines, markers, swatches, find_entries(texts))
+    return Scene(
+        texts, tracks, em, rings, frames, skin, heads, glyphs, blocks, outlines, markers, swatches, find_entries(texts)
+    )
 
 
 def _separator(rings: Rings, *, em: float) -> Callable[[Text, Text], bool | None]:
