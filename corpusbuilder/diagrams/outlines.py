@@ -52,6 +52,30 @@ def find_outlines(texts: Sequence[Text], rings: Rings, *, em: float) -> dict[int
     }
 
 
+def find_bands(shapes: Collection[int], tracks: Sequence[Track], *, em: float) -> set[int]:
+    """The ``shapes`` that stand on a line which runs on past them: the bands of a timeline, the bars of a chart."""
+    lines = [track for track in tracks if not track.closed and len(track.corners) == 2 and track.extent > 3 * em]
+    index = BoxIndex([track.box for track in lines])
+    return {
+        k
+        for k in shapes
+        if len(tracks[k].corners) == 4
+        and any(_stands_on(tracks[k].box, lines[j].box, em=em) for j in index.near(tracks[k].box, 0.1 * em, most=40))
+    }
+
+
+def _stands_on(box: Rect, line: Rect, *, em: float) -> bool:
+    """Whether a side of a box lies on a level or upright line that is longer than it."""
+    slack = 0.1 * em
+    for along, across in ((0, 1), (1, 0)):
+        is_on = min(abs(line[across] - box[across]), abs(line[across] - box[across + 2])) <= slack
+        covers = line[along] <= box[along] + slack and line[along + 2] >= box[along + 2] - slack
+        longer = line[along + 2] - line[along] > box[along + 2] - box[along] + 2 * em
+        if line[across + 2] - line[across] <= slack and is_on and covers and longer:
+            return True
+    return False
+
+
 def _is_snug(track: Track, members: Sequence[Text], *, em: float) -> bool:
     if len(members) > 1 and not (len(members) <= 3 and is_even(track) and _is_column(members)):
         return False

@@ -9,7 +9,7 @@ from corpusbuilder.diagrams.heads import BlockArrow, Head, find_block_arrows, fi
 from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts
 from corpusbuilder.diagrams.legend import find_entries, find_swatches
 from corpusbuilder.diagrams.nearby import BoxIndex
-from corpusbuilder.diagrams.outlines import Rings, find_frames, find_markers, find_outlines, is_dot, skins
+from corpusbuilder.diagrams.outlines import Rings, find_bands, find_frames, find_markers, find_outlines, is_dot, skins
 from corpusbuilder.diagrams.tracks import Track, make_tracks
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import XY, Line, Rect, VectorPath
@@ -64,6 +64,8 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     solid = {block.track for block in blocks}
     shapes = Rings(tracks, [k for k in closed if k not in solid])
     outlines = find_outlines(texts, shapes, em=em)
+    bands = find_bands(set(outlines.values()), tracks, em=em)
+    outlines = {t: k for t, k in outlines.items() if k not in bands}
     frames = find_frames(shapes, texts, whole=whole) - set(outlines.values())
     skin = {other for k in sorted(set(outlines.values())) for other in skins(k, shapes)}
     rings = [k for k in shapes.members if k not in frames]
