@@ -1,0 +1,115 @@
+"""Size, weight and colour of the type of recognised labels, told by their pixels."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
+from typing import Final, NamedTuple
+
+from corpusbuilder.records.page import Line
+from corpusbuilder.stages.parse.scans.ink import Picture
+from corpusbuilder.stages.parse.scans.sizes import advance_of
+
+_ONE_SIZE: Final = (0.84, 1.2)
+"""Measured sizes relative to the usual one that are the usual one: boxes of recognised words are not exact."""
+_TELLING: Final = 4
+"""Letters that a line needs for its width to tell its size."""
+_HEAVIER: Final = 1.22
+"""Width of strokes relative to the usual, from which on type is bold; from regular to bold it is 1.4 and more."""
+_ONE_COLOUR: Final = 90
+"""Levels by which inks of one colour differ: thin strokes are lighter than thick ones."""
+
+
+class _Seen(NamedTuple):
+    """What is measured of a line."""
+
+    size: float
+    stroke: float
+    """Width of strokes over the size; 0 when there is no ink."""
+    colour: tuple[int, int, int]
+    letters: int
+
+
+def with_type(lines: Sequence[Line], picture: Picture) -> list[Line]:
+    """The lines with even sizes, bold type told from regular, and the same colour wherever it is nearly the same."""
+    sizes = _even_sizes(lines)
+    seen = [_measured(line, size, picture) for line, size in zip(lines, sizes, strict=True)]
+    bold, colours = _bold(seen), _colours(seen)
+    return [
+        replace(
+            line,
+            words=tuple(replace(word, size=size, bold=is_bold, color=colour) for word in line.words),
+        )
+        for line, size, is_bold, colour in zip(lines, sizes, bold, colours, strict=True)
+    ]
+
+
+def _letters(line: Line) -> int:
+    return sum(len(word.text) for word in line.words)
+
+
+def _thickness(line: Line) -> float:
+    """Extent of a line across its writing, where that is level or upright."""
+    x0, y0, x1, y1 = line.box
+    return (y1 - y0 if abs(line.direction[0]) >= abs(line.direction[1]) else x1 - x0) or 1.0
+
+
+def _em(line: Line) -> float:
+    """Size that the width of the words tells; 0 for too few letters."""
+    if _letters(line) < _TELLING:
+        return 0.0
+    axis = 0 if abs(line.direction[0]) >= abs(line.direction[1]) else 1
+    width = sum(word.box[axis + 2] - word.box[axis] for word in line.words)
+    return width / sum(advance_of(word.text) for word in line.words)
+
+
+def _even_sizes(lines: Sequence[Line]) -> list[float]:
+    """The size of each line in points: the usual one, unless both its height and its width say otherwise."""
+    if not lines:
+        return []
+    size = median(line.size for line in lines)
+    tall = median(_thickness(line) for line in lines)
+    wide = median([em for line in lines if (em := _em(line))] or [0.0])
+    out = []
+    for line in lines:
+        ratio, em = _thickness(line) / tall, _em(line)
+        if em and wide:
+            ratio = math.sqrt(ratio * em / wide)
+        out.append(round(size * (1.0 if _ONE_SIZE[0] <= ratio <= _ONE_SIZE[1] else ratio), 2))
+    return out
+
+
+def _measured(line: Line, size: float, picture: Picture) -> _Seen:
+    ink = picture.ink(line.box)
+    if ink is None or not size:
+        return _Seen(size, 0.0, (0, 0, 0), 0)
+    return _Seen(size, ink.stroke * picture.to_page[0] / size, ink.colour, _letters(line))
+
+
+def _bold(seen: Sequence[_Seen]) -> list[bool]:
+    """Which lines have heavier strokes than others."""
+    told = sorted((line.stroke, line.letters) for line in seen if line.letters >= 2 and line.stroke)
+    if not told:
+        return [False] * len(seen)
+    half, passed, usual = sum(letters for _, letters in told) / 2, 0, told[-1][0]
+    for stroke, letters in told:
+        passed += letters
+        if passed >= half:
+            usual = stroke
+            break
+    # Where most is bold, what is regular is lighter than usual.
+    light = sum(letters for stroke, letters in told if stroke < usual / _HEAVIER)
+    limit = usual / _HEAVIER if light >= 8 else usual * _HEAVIER
+    return [line.stroke > limit for line in seen]
+
+
+def _colours(seen: Sequence[_Seen]) -> list[str]:
+    """The colour of each line; those that differ little are one."""
+    kept: list[tuple[int, int, int]] = []
+    named: dict[tuple[int, int, int], tuple[int, int, int]] = {}
+    for colour in sorted({line.colour for line in seen}):
+        known = next((k for k in kept if max(abs(a - b) for a, b in zip(k, colour, strict=True)) <= _ONE_COLOUR), None)
+        if known is None:
+            kept.append(colour)
+        named[colour] = known or colour
+    return ["#%02x%02x%02x" % named[line.colour] for line in seen]
