@@ -1,4 +1,4 @@
-"""How the ink of a word looks in a picture: its extent, its stroke and its colour, and whether it is lettering at all."""
+"""How the ink of a word looks in a picture: its height, stroke and colour, and whether it is lettering at all."""
 
 import io
 from dataclasses import dataclass
@@ -127,24 +127,50 @@ class Ink:
         return round(float(red)), round(float(green)), round(float(blue))
 
     @cached_property
-    def juts_out(self) -> bool:
-        """Whether most of the ink goes on far beyond the box: it is part of a line or of the edge of a shape."""
+    def _parts(self) -> tuple["Pixels", "Pixels"]:
+        """The connected pieces of ink: the number of the piece for each pixel, and their boxes and areas."""
         import cv2
         import numpy as np
 
-        mask = (self.cover > 0.5).astype(np.uint8)
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats((self.cover > 0.5).astype(np.uint8), connectivity=8)
+        return labels, stats
+
+    def _goes_beyond(self, slack: float) -> "Pixels":
+        """Which pieces reach out of the box by more than so many pixels."""
+        _, stats = self._parts
         x0, y0, x1, y1 = self.inner
-        # The middle of the box: at its rim there may be the circle around a number.
-        dx, dy = (x1 - x0) // 6, (y1 - y0) // 6
-        inside = np.bincount(labels[y0 + dy : y1 - dy, x0 + dx : x1 - dx].ravel(), minlength=len(stats))
-        slack = max(2.0, _JUT * min(x1 - x0, y1 - y0))
-        beyond = (
+        beyond: Pixels = (
             (stats[:, 0] < x0 - slack)
             | (stats[:, 1] < y0 - slack)
             | (stats[:, 0] + stats[:, 2] > x1 + slack)
             | (stats[:, 1] + stats[:, 3] > y1 + slack)
         )
+        return beyond
+
+    @cached_property
+    def height(self) -> float:
+        """Pixels from the top of the highest letter to the foot of the lowest, lines through the box left out."""
+        import numpy as np
+
+        labels, stats = self._parts
+        x0, y0, x1, y1 = self.inner
+        middle = stats[:, 1] + stats[:, 3] / 2
+        letters = ~self._goes_beyond(0.2 * (y1 - y0)) & (middle > y0) & (middle < y1)
+        letters[0] = False
+        rows = np.flatnonzero(letters[labels[:, x0:x1]].any(axis=1))
+        return float(rows[-1] - rows[0] + 1) if len(rows) else 0.0
+
+    @cached_property
+    def juts_out(self) -> bool:
+        """Whether most of the ink goes on far beyond the box: it is part of a line or of the edge of a shape."""
+        import numpy as np
+
+        labels, stats = self._parts
+        x0, y0, x1, y1 = self.inner
+        # The middle of the box: at its rim there may be the circle around a number.
+        dx, dy = (x1 - x0) // 6, (y1 - y0) // 6
+        inside = np.bincount(labels[y0 + dy : y1 - dy, x0 + dx : x1 - dx].ravel(), minlength=len(stats))
+        beyond = self._goes_beyond(max(2.0, _JUT * min(x1 - x0, y1 - y0)))
         total = int(inside[1:].sum())
         return total > 0 and int(inside[1:][beyond[1:]].sum()) > 0.5 * total
 
@@ -163,5 +189,7 @@ class Ink:
 
     def columns(self) -> "Pixels":
         """For each column of the word's box, whether there is ink in it."""
-        found: Pixels = (self._word > 0.4).any(axis=0)
+        import numpy as np
+
+        found: Pixels = np.any(self._word > 0.4, axis=0)
         return found

@@ -1,13 +1,14 @@
 """Size, weight and colour of the type of recognised labels, told by their pixels."""
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 from typing import Final, NamedTuple
 
 from corpusbuilder.records.page import Line
-from corpusbuilder.stages.parse.scans.ink import Picture
+from corpusbuilder.stages.parse.scans.ink import Ink, Picture
 from corpusbuilder.stages.parse.scans.sizes import advance_of
 
 _ONE_SIZE: Final = (0.84, 1.2)
@@ -32,8 +33,10 @@ class _Seen(NamedTuple):
 
 def with_type(lines: Sequence[Line], picture: Picture) -> list[Line]:
     """The lines with even sizes, bold type told from regular, and the same colour wherever it is nearly the same."""
-    sizes = _even_sizes(lines)
-    seen = [_measured(line, size, picture) for line, size in zip(lines, sizes, strict=True)]
+    scale = picture.to_page[0]
+    inks = [[picture.ink(word.box) for word in line.words] for line in lines]
+    sizes = _even_sizes(lines, inks, scale)
+    seen = [_measured(line, size, ink, scale) for line, size, ink in zip(lines, sizes, inks, strict=True)]
     bold, colours = _bold(seen), _colours(seen)
     return [
         replace(
@@ -48,12 +51,6 @@ def _letters(line: Line) -> int:
     return sum(len(word.text) for word in line.words)
 
 
-def _thickness(line: Line) -> float:
-    """Extent of a line across its writing, where that is level or upright."""
-    x0, y0, x1, y1 = line.box
-    return (y1 - y0 if abs(line.direction[0]) >= abs(line.direction[1]) else x1 - x0) or 1.0
-
-
 def _em(line: Line) -> float:
     """Size that the width of the words tells; 0 for too few letters."""
     if _letters(line) < _TELLING:
@@ -63,27 +60,51 @@ def _em(line: Line) -> float:
     return width / sum(advance_of(word.text) for word in line.words)
 
 
-def _even_sizes(lines: Sequence[Line]) -> list[float]:
-    """The size of each line in points: the usual one, unless both its height and its width say otherwise."""
+def _even_sizes(lines: Sequence[Line], inks: Sequence[Sequence[Ink | None]], scale: float) -> list[float]:
+    """The size of each line in points: the usual one, unless both the height and the width of its ink say otherwise."""
     if not lines:
         return []
-    size = median(line.size for line in lines)
-    tall = median(_thickness(line) for line in lines)
+    tall = [_tall(line, ink, scale) for line, ink in zip(lines, inks, strict=True)]
+    usual = median(tall)
     wide = median([em for line in lines if (em := _em(line))] or [0.0])
     out = []
-    for line in lines:
-        ratio, em = _thickness(line) / tall, _em(line)
+    for line, size in zip(lines, tall, strict=True):
+        ratio, em = size / usual, _em(line)
         if em and wide:
             ratio = math.sqrt(ratio * em / wide)
-        out.append(round(size * (1.0 if _ONE_SIZE[0] <= ratio <= _ONE_SIZE[1] else ratio), 2))
+        out.append(round(usual * (1.0 if _ONE_SIZE[0] <= ratio <= _ONE_SIZE[1] else ratio), 2))
     return out
 
 
-def _measured(line: Line, size: float, picture: Picture) -> _Seen:
-    ink = picture.ink(line.box)
-    if ink is None or not size:
+def _tall(line: Line, inks: Sequence[Ink | None], scale: float) -> float:
+    """Size in points that the height of the ink tells; of turned lines, the size that they came with."""
+    sizes = [
+        ink.height * scale / share
+        for word, ink in zip(line.words, inks, strict=True)
+        if ink is not None and (share := _share(word.text)) and ink.height
+    ]
+    return median(sizes) if sizes and line.direction == (1.0, 0.0) else line.size or 1.0
+
+
+def _share(text: str) -> float:
+    """How high letters stand, in ems."""
+    above = below = 0.0
+    for char in filter(str.isalnum, text):
+        plain = unicodedata.normalize("NFD", char)
+        rises = plain[0].isupper() or plain[0].isdigit() or plain[0] in "bdfhijklt"
+        height = 0.72 if rises else 0.53
+        above = max(above, height + 0.2 if len(plain) > 1 else height)
+        below = 0.21 if char in "gjpqyQçÇ" else below
+    return above + below
+
+
+def _measured(line: Line, size: float, inks: Sequence[Ink | None], scale: float) -> _Seen:
+    found = [(len(word.text), ink) for word, ink in zip(line.words, inks, strict=True) if ink is not None]
+    if not found or not size:
         return _Seen(size, 0.0, (0, 0, 0), 0)
-    return _Seen(size, ink.stroke * picture.to_page[0] / size, ink.colour, _letters(line))
+    letters = sum(count for count, _ in found)
+    stroke = sum(count * ink.stroke for count, ink in found) / letters
+    return _Seen(size, stroke * scale / size, max(found, key=lambda item: item[0])[1].colour, letters)
 
 
 def _bold(seen: Sequence[_Seen]) -> list[bool]:
@@ -99,7 +120,7 @@ def _bold(seen: Sequence[_Seen]) -> list[bool]:
             break
     # Where most is bold, what is regular is lighter than usual.
     light = sum(letters for stroke, letters in told if stroke < usual / _HEAVIER)
-    limit = usual / _HEAVIER if light >= 8 else usual * _HEAVIER
+    limit = usual / _HEAVIER if light >= 0.2 * sum(letters for _, letters in told) else usual * _HEAVIER
     return [line.stroke > limit for line in seen]
 
 
@@ -112,4 +133,4 @@ def _colours(seen: Sequence[_Seen]) -> list[str]:
         if known is None:
             kept.append(colour)
         named[colour] = known or colour
-    return ["#%02x%02x%02x" % named[line.colour] for line in seen]
+    return ["#{:02x}{:02x}{:02x}".format(*named[line.colour]) for line in seen]
