@@ -69,17 +69,18 @@ class FigureMaker:
             number=item.caption.number if item.caption else None,
             caption=caption,
             kind=classify_kind(item.figure, caption, image.sample),
-            diagram=self._diagram(pdf, item.figure, image, identity),
+            diagram=self._diagram(pdf, page, item.figure, image, identity),
             parts=_parts(item.figure, image),
             score=item.figure.score,
         )
         return figure, Asset(image.sha256, "image/png", image.png)
 
-    def _diagram(self, pdf: OpenPdf, figure: FoundFigure, image: FigureImage, figure_id: str) -> Diagram:
+    def _diagram(self, pdf: OpenPdf, page: RawPage, figure: FoundFigure, image: FigureImage, figure_id: str) -> Diagram:
         """The graph: from the drawing and its text where there are such, and from OCR where there are pixels."""
         if figure.is_table:
             return Diagram()
-        picture = Picture.of(image.png, image.to_page)
+        fine = render_figure(pdf, page, image.box, dpi=self.config.ocr_dpi)
+        picture = Picture.of(fine.png, fine.to_page)
         drawn = read_diagram(
             clear_labels(figure.lines, picture) if figure.source == "scan" else figure.lines,
             figure.paths,

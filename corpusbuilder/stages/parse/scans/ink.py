@@ -17,7 +17,7 @@ _FAINT: Final = 25
 """Levels by which the strongest pixels of a word differ from its ground, at least."""
 _AROUND: Final = 1.0
 """Share of a word's height that is looked at on each side of it."""
-_JUT: Final = 0.35
+_JUT: Final = 0.2
 """Share of a word's height by which letters go beyond the box that a recogniser gives them, at most."""
 _SOLID: Final = 0.42
 """Thickest place of a mark as a share of its height, from which on it is no letter."""

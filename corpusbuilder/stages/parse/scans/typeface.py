@@ -4,6 +4,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -15,8 +16,11 @@ _ONE_SIZE: Final = (0.84, 1.2)
 """Measured sizes relative to the usual one that are the usual one: boxes of recognised words are not exact."""
 _TELLING: Final = 4
 """Letters that a line needs for its width to tell its size."""
-_HEAVIER: Final = 1.22
-"""Width of strokes relative to the usual, from which on type is bold; from regular to bold it is 1.4 and more."""
+_GAP, _HEAVIER = 1.07, 1.17
+"""Width of the strokes of bold type over that of regular type: of their nearest lines and of their usual ones, at
+least. In print it is 1.4; blur makes thin strokes wider."""
+_SOME: Final = 3
+"""Letters that tell the weight of a line."""
 _ONE_COLOUR: Final = 90
 """Levels by which inks of one colour differ: thin strokes are lighter than thick ones."""
 
@@ -103,24 +107,22 @@ def _measured(line: Line, size: float, inks: Sequence[Ink | None], scale: float)
     if not found or not size:
         return _Seen(size, 0.0, (0, 0, 0), 0)
     letters = sum(count for count, _ in found)
-    stroke = sum(count * ink.stroke for count, ink in found) / letters
+    stroke = median(ink.stroke for _, ink in found)
     return _Seen(size, stroke * scale / size, max(found, key=lambda item: item[0])[1].colour, letters)
 
 
 def _bold(seen: Sequence[_Seen]) -> list[bool]:
-    """Which lines have heavier strokes than others."""
-    told = sorted((line.stroke, line.letters) for line in seen if line.letters >= 2 and line.stroke)
-    if not told:
+    """Which lines have heavier strokes than others: those above the widest gap, if type on its two sides differs."""
+    told = sorted(line.stroke for line in seen if line.letters >= _SOME and line.stroke)
+    gaps = [
+        (high / low, place)
+        for place, (low, high) in enumerate(pairwise(told), start=1)
+        if high >= _GAP * low and median(told[place:]) >= _HEAVIER * median(told[:place])
+    ]
+    if not gaps:
         return [False] * len(seen)
-    half, passed, usual = sum(letters for _, letters in told) / 2, 0, told[-1][0]
-    for stroke, letters in told:
-        passed += letters
-        if passed >= half:
-            usual = stroke
-            break
-    # Where most is bold, what is regular is lighter than usual.
-    light = sum(letters for stroke, letters in told if stroke < usual / _HEAVIER)
-    limit = usual / _HEAVIER if light >= 0.2 * sum(letters for _, letters in told) else usual * _HEAVIER
+    place = max(gaps)[1]
+    limit = math.sqrt(told[place - 1] * told[place])
     return [line.stroke > limit for line in seen]
 
 
