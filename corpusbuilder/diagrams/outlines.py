@@ -68,6 +68,30 @@ def find_outlines(texts: Sequence[Text], rings: Rings, *, em: float) -> dict[int
     }
 
 
+def find_bands(shapes: Collection[int], tracks: Sequence[Track], *, em: float) -> set[int]:
+    """The ``shapes`` that stand on a line which runs on past them: the bands of a timeline, the bars of a chart."""
+    lines = [track for track in tracks if not track.closed and len(track.corners) == 2 and track.extent > 3 * em]
+    index = BoxIndex([track.box for track in lines])
+    return {
+        k
+        for k in shapes
+        if len(tracks[k].corners) == 4
+        and any(_stands_on(tracks[k].box, lines[j].box, em=em) for j in index.near(tracks[k].box, 0.1 * em, most=40))
+    }
+
+
+def _stands_on(box: Rect, line: Rect, *, em: float) -> bool:
+    """Whether a side of a box lies on a level or upright line that is longer than it."""
+    slack = 0.1 * em
+    for along, across in ((0, 1), (1, 0)):
+        is_on = min(abs(line[across] - box[across]), abs(line[across] - box[across + 2])) <= slack
+        covers = line[along] <= box[along] + slack and line[along + 2] >= box[along + 2] - slack
+        longer = line[along + 2] - line[along] > box[along + 2] - box[along] + 2 * em
+        if line[across + 2] - line[across] <= slack and is_on and covers and longer:
+            return True
+    return False
+
+
 def _is_snug(track: Track, members: Sequence[Text], *, em: float) -> bool:
     if len(members) > 1 and not (len(members) <= 3 and is_even(track) and _is_column(members)):
         return False
@@ -119,8 +143,11 @@ def find_markers(texts: Sequence[Text], rings: Rings, taken: Collection[int], *,
     for t, text in enumerate(texts):
         if t in taken:
             continue
+        holder = rings.holder_of(text.box, slack=0.0)
         for k in rings.near(text.box, MARKER_EM * em):
             box = rings.tracks[k].box
+            if holder is not None and _is_on_edge(rings.tracks[k], rings.tracks[holder]):
+                continue
             if is_dot(rings.tracks[k], em=em) and not within(box, text.box):
                 found.append((round(box_gap(text.box, box), 4), t, k))
     named: dict[int, int] = {}
@@ -130,6 +157,11 @@ def find_markers(texts: Sequence[Text], rings: Rings, taken: Collection[int], *,
             named[t] = k
             used.add(k)
     return named
+
+
+def _is_on_edge(dot: Track, outer: Track) -> bool:
+    """Whether a dot lies on the edge of a shape, as the knots of an axis do on the bands along it."""
+    return off_ring(centre(dot.box), outer.points) <= dot.extent / 2
 
 
 def find_holders(texts: Sequence[Text], outlines: Mapping[int, int], rings: Rings, skin: Collection[int]) -> set[int]:

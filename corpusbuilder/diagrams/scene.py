@@ -10,7 +10,16 @@ from corpusbuilder.diagrams.knobs import Grounds, find_knobs
 from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts
 from corpusbuilder.diagrams.legend import find_entries, find_swatches
 from corpusbuilder.diagrams.nearby import BoxIndex
-from corpusbuilder.diagrams.outlines import Rings, find_frames, find_holders, find_markers, find_outlines, is_dot, skins
+from corpusbuilder.diagrams.outlines import (
+    Rings,
+    find_bands,
+    find_frames,
+    find_holders,
+    find_markers,
+    find_outlines,
+    is_dot,
+    skins,
+)
 from corpusbuilder.diagrams.plane import inside
 from corpusbuilder.diagrams.tracks import Track, make_tracks
 from corpusbuilder.records.geometry import centre, union
@@ -29,6 +38,10 @@ class Scene:
     em: float
     rings: list[int]
     """Closed shapes that are neither heads nor block arrows nor frames."""
+    frames: set[int]
+    """Closed shapes behind or around everything."""
+    skin: set[int]
+    """Closed shapes that paint the outline of a label once more."""
     heads: list[Head]
     glyphs: list[tuple[XY, XY, str]]
     """Arrows out of a font: tail, tip, colour."""
@@ -65,6 +78,8 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     solid = {block.track for block in blocks}
     shapes = Rings(tracks, [k for k in closed if k not in solid])
     outlines = find_outlines(texts, shapes, em=em)
+    bands = find_bands(set(outlines.values()), tracks, em=em)
+    outlines = {t: k for t, k in outlines.items() if k not in bands}
     frames = find_frames(shapes, texts, whole=whole) - set(outlines.values())
     skin = {other for k in sorted(set(outlines.values())) for other in skins(k, shapes)}
     rings = [k for k in shapes.members if k not in frames]
@@ -81,8 +96,22 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     places = Rings(tracks, [k for k in rings if k not in knobbed])
     markers = find_markers(texts, places, {*outlines, *swatches.values()}, em=em)
     rings = [k for k in rings if k not in skin]
-    entries = find_entries(texts)
-    return Scene(texts, tracks, em, rings, heads + knobs, glyphs, blocks, outlines, markers, swatches, entries, holders)
+    return Scene(
+        texts,
+        tracks,
+        em,
+        rings,
+        frames,
+        skin,
+        heads + knobs,
+        glyphs,
+        blocks,
+        outlines,
+        markers,
+        swatches,
+        find_entries(texts),
+        holders,
+    )
 
 
 def _separator(rings: Rings, *, em: float) -> Callable[[Text, Text], bool | None]:
