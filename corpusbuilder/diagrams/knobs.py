@@ -75,7 +75,7 @@ class _Knobs:
             return
         a, b = spine
         long, mid = math.dist(a, b), middle(a, b)
-        if any(tail.track != index for end in spine for tail in self.around(end, 0.12 * em)):
+        if any(tail.track != index for end in spine for tail in self.around(end, 0.12 * em)) or self._joins(a, b):
             return
         stems = [tail for tail in self.around(mid, 0.2 * long + 0.2 * em) if self._meets_bar(tail, index, a, b)]
         if len(stems) != 1:
@@ -86,6 +86,11 @@ class _Knobs:
         yield Head(
             mid, stem.way, long / 2, long, track.ink or "", (index,), ring, is_open=False, quality=1 - skew, style="bar"
         )
+
+    def _joins(self, a: XY, b: XY) -> bool:
+        """Whether a stroke runs from one node to another."""
+        here, there = ({self._solid[j] for j in self._near_solid.at(p, 0.2 * self._em)} for p in (a, b))
+        return bool(here - there) and bool(there - here)
 
     def _meets_bar(self, tail: _Tail, index: int, a: XY, b: XY) -> bool:
         """Whether a line ends in the middle of a bar, square to it."""
