@@ -156,7 +156,7 @@ class _Knobs:
     def _is_on_line(self, mid: XY, radius: float) -> bool:
         """Whether a ring touches a line that goes on at both sides."""
         reach = radius + 0.15 * self._em
-        for j in self._near_lines.at(mid, reach, most=_MOST_NEAR):
+        for j in self._near_lines.at(mid, reach + 0.2 * self._em, most=_MOST_NEAR):
             track = self._tracks[self._lines[j]]
             ends = min(math.dist(mid, track.points[0]), math.dist(mid, track.points[-1]))
             if ends > reach + track.width and off_polyline(mid, track.points) <= reach + track.width:

@@ -99,11 +99,15 @@ class _Follower:
         return link if headed[1] else link.reversed
 
     def _headed(self, stroke: Stroke, one: _Aim, other: _Aim) -> tuple[bool, bool]:
-        """Which ends have a head; one dot is a head where it stands between two boxes."""
-        if any(stroke.headed) or not all(self._is_solid(aim.end) for aim in (one, other)):
+        """Which ends have a head; a dot is one at a node, and none on another line or a leader."""
+        if any(stroke.headed) or not self._is_line(one, other) or "link" in (one.end[0], other.end[0]):
             return stroke.headed
-        first, last = (mark is not None for mark in stroke.marks)
-        return (False, False) if first and last else (first, last)
+        own, slack = frozenset(stroke.shafts), 0.15 * self._scene.em
+        first, last = (
+            mark is not None and not self._hosts.near(stroke.points[-which], own, slack=slack)
+            for which, mark in enumerate(stroke.marks)
+        )
+        return first, last
 
     def _is_line(self, one: _Aim, other: _Aim) -> bool:
         """Whether a line without heads means that two things belong together, rather than that one names the other."""
