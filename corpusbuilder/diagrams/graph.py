@@ -14,6 +14,7 @@ from corpusbuilder.diagrams.region_records import Drawn, record_regions
 from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.roles import sort_shapes
 from corpusbuilder.diagrams.scene import read_scene
+from corpusbuilder.diagrams.upright import laid_level
 from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
 from corpusbuilder.records.geometry import Affine
 from corpusbuilder.records.ids import content_id
@@ -47,9 +48,9 @@ def read_diagram(
         Labels, the connectors both ends of which are known, and the regions. What is doubtful is left out; a drawing
         of more than 3,000 paths yields labels only.
     """
-    scene = read_scene(
-        [line for line in lines if _is_finite(line.box)], [path for path in paths if _is_finite(path.box)]
-    )
+    finite = [line for line in lines if _is_finite(line.box)], [path for path in paths if _is_finite(path.box)]
+    level_lines, level_paths, to_pixels = laid_level(*finite, to_pixels)
+    scene = read_scene(level_lines, level_paths)
     canvas = Canvas(to_pixels, size, figure_id)
     busy = set(scene.outlines.values()) | set(scene.markers.values()) | set(scene.swatches)
     worn = {k for head in scene.heads for k in head.shape}
