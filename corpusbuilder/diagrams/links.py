@@ -79,6 +79,7 @@ class _Follower:
         score = round(min(one.score, other.score) * (0.6 + 0.4 * stroke.quality), 3)
         if not any(stroke.headed):
             close = all(aim.end[0] == "text" and aim.gap <= 0.9 * self._scene.em for aim in (one, other))
+            close = close and not any(self._stops_at_band(stroke.points[k], aim) for k, aim in ((0, one), (-1, other)))
             return Link("line", stroke.points, one.end, other.end, score, stroke.shafts) if close else None
         link = Link(
             "arrow",
@@ -146,6 +147,13 @@ class _Follower:
         score = round(aim.score * (0.7 + 0.3 * stroke.quality), 3)
         kind: Literal["arrow", "leader"] = "arrow" if boxed else "leader"
         return Link(kind, line, aim.end, ("part", part), score, stroke.shafts, directed=stroke.headed[far])
+
+    def _stops_at_band(self, end: XY, aim: _Aim) -> bool:
+        """Whether a line that seems to end at a bare text stops at the edge of the shape in which that text lies."""
+        part = self._parts.innermost(self._scene.texts[aim.end[1]].centre) if aim.end[0] == "text" else None
+        if part is None or aim.end[1] in self._scene.outlines or aim.end[1] in self._scene.markers:
+            return False
+        return off_ring(end, self._scene.tracks[part].points) <= 0.3 * self._scene.em
 
     def _stops_at_titled(self, end: XY, part: int) -> bool:
         """Whether a line stops at the edge of a shape with a text in it: it more likely points at something beyond."""
