@@ -29,7 +29,8 @@ MOST_EQUAL: Final = 4
 def find_decor(scene: Scene, parts: Parts, links: Sequence[Link]) -> list[int]:
     """The tracks of the closed shapes that are no outline of a label, and nothing of a line.
 
-    Those among ``parts`` are there too; what they are is known better where they are named or joined. The largest come first. A shape that is painted twice is there once; a frame and the ground behind it are two.
+    Those among ``parts`` are there too; what they are is known better where they are named or joined. A shape that is
+    painted twice is there once; a frame and the ground behind it are two.
     """
     tracks, em = scene.tracks, scene.em
     taken = set(scene.outlines.values()) | set(scene.markers.values()) | scene.skin

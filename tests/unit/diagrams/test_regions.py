@@ -1,4 +1,4 @@
-from sketch import arrow, blob, box, disc, edges, node, read, shape, stroke, text
+from sketch import blob, box, disc, edges, read, stroke, text
 
 
 def named(diagram):
