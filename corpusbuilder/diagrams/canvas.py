@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from corpusbuilder.diagrams.links import End
+from corpusbuilder.diagrams.connect import End
 from corpusbuilder.records.diagram import DiagramLabel
 from corpusbuilder.records.geometry import DECIMALS, Affine, Point, apply_affine, box_polygon, make_box
 from corpusbuilder.records.page import XY, Rect

@@ -1,13 +1,14 @@
 """The records of a figure's graph, in pixels of its image."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from corpusbuilder.diagrams.canvas import Canvas, Registry
+from corpusbuilder.diagrams.connector_records import record_connectors
 from corpusbuilder.diagrams.decor import find_decor
 from corpusbuilder.diagrams.label_records import Method, record_labels
-from corpusbuilder.diagrams.links import Link, find_links, written_along
+from corpusbuilder.diagrams.links import find_links, written_along
 from corpusbuilder.diagrams.naming import name_parts
 from corpusbuilder.diagrams.outlines import is_dot
 from corpusbuilder.diagrams.region_records import Drawn, record_regions
@@ -17,7 +18,6 @@ from corpusbuilder.diagrams.scene import read_scene
 from corpusbuilder.diagrams.upright import laid_level
 from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
 from corpusbuilder.records.geometry import Affine
-from corpusbuilder.records.ids import content_id
 from corpusbuilder.records.page import Line, Rect, VectorPath
 
 _Element = TypeVar("_Element", DiagramLabel, Connector, Region)
@@ -68,7 +68,7 @@ def read_diagram(
     ids = Registry(labels)
     shapes = sort_shapes(scene, parts, find_decor(scene, parts, links), named=named, joined=joined)
     regions = record_regions(scene, canvas, shapes, ids, drawn=drawn)
-    connectors = _connectors(canvas, links, along, ids, drawn=drawn)
+    connectors = record_connectors(canvas, links, along, ids, drawn=drawn)
     return Diagram(labels=_once(labels), connectors=_once(connectors), regions=_once(regions))
 
 
@@ -78,30 +78,3 @@ def _is_finite(box: Rect) -> bool:
 
 def _once(elements: Iterable[_Element]) -> tuple[_Element, ...]:
     return tuple({element.id: element for element in elements}.values())
-
-
-def _connectors(
-    canvas: Canvas, links: Sequence[Link], along: Mapping[int, int], ids: Registry, *, drawn: Drawn
-) -> list[Connector]:
-    lines = [canvas.line(link.points) for link in links]
-    kept = [index for index, line in enumerate(lines) if len(line) > 1]
-    names = {
-        index: content_id("con", canvas.figure_id, links[index].kind, [list(p) for p in lines[index]]) for index in kept
-    }
-    for index in kept:
-        ids.links.update(dict.fromkeys(links[index].shafts, names[index]))
-    return [
-        Connector(
-            id=names[index],
-            kind=links[index].kind,
-            points=lines[index],
-            tail_id=ids.of(links[index].tail),
-            head_id=ids.of(links[index].head),
-            directed=links[index].directed,
-            double=links[index].double,
-            label_id=ids.labels[along[index]].id if index in along else None,
-            method=drawn,
-            score=links[index].score,
-        )
-        for index in kept
-    ]

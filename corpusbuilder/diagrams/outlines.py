@@ -1,6 +1,6 @@
 """What closed shapes are for: outlines of labels, point markers, frames."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -32,9 +32,25 @@ class Rings:
 
     def holder_of(self, box: Rect, *, slack: float) -> int | None:
         """The smallest one around a box, or None."""
-        around = [k for k in self.near(box) if within(box, self.tracks[k].box, slack=slack)]
+        near = self.near(box)
+        around = [k for k in near if within(box, self.tracks[k].box, slack=slack) or spills(box, self.tracks[k])]
         around.sort(key=lambda k: (self.tracks[k].area, k))
         return next((k for k in around if inside(centre(box), self.tracks[k].points)), None)
+
+
+def spills(box: Rect, track: Track) -> bool:
+    """Whether words stand in the middle of a box that is too narrow for them: they stick out on both sides alike."""
+    x0, y0, x1, y1 = track.box
+    em = box[3] - box[1]
+    over = x0 - box[0], box[2] - x1
+    return (
+        y0 <= box[1] + 0.15 * em
+        and box[3] <= y1 + 0.15 * em
+        and min(over) >= 0.0
+        and max(over) <= min(2.0 * em, 0.25 * (x1 - x0))
+        and abs(over[0] - over[1]) <= 0.4 * em
+        and y1 - y0 <= 4.5 * em
+    )
 
 
 def find_outlines(texts: Sequence[Text], rings: Rings, *, em: float) -> dict[int, int]:
@@ -146,6 +162,18 @@ def find_markers(texts: Sequence[Text], rings: Rings, taken: Collection[int], *,
 def _is_on_edge(dot: Track, outer: Track) -> bool:
     """Whether a dot lies on the edge of a shape, as the knots of an axis do on the bands along it."""
     return off_ring(centre(dot.box), outer.points) <= dot.extent / 2
+
+
+def find_holders(texts: Sequence[Text], outlines: Mapping[int, int], rings: Rings, skin: Collection[int]) -> set[int]:
+    """The shapes in which labels lie that are not their outlines: groups, compartments, cells."""
+    own = {*outlines.values(), *skin}
+    names: set[int] = set()
+    for t, text in enumerate(texts):
+        box = rings.tracks[outlines[t]].box if t in outlines else text.box
+        for k in rings.near(box):
+            if k not in own and within(box, rings.tracks[k].box) and inside(centre(box), rings.tracks[k].points):
+                names.add(k)
+    return names
 
 
 def is_dot(track: Track, *, em: float) -> bool:

@@ -29,17 +29,17 @@ def record_regions(
     for shape in sorted(shapes, key=lambda shape: polygons[shape.track]):
         if shape.track not in ids.parts:
             continue
-        track, name = scene.tracks[shape.track], shape.name
+        drawn_shape, name = scene.tracks[shape.track], shape.name
         regions.append(
             Region(
                 id=ids.parts[shape.track],
                 polygon=polygons[shape.track],
-                box=canvas.box(track.box),
+                box=canvas.box(drawn_shape.box),
                 role=shape.role,
                 label_id=ids.labels[name.text].id if name else None,
                 linked_by=name.by if name else None,
                 parent_id=None if shape.parent is None else ids.parts.get(shape.parent),
-                fill=track.fill,
+                fill=drawn_shape.fill,
                 method=drawn,
                 score=_SURE[name.by] if name else _NAMELESS,
             )
