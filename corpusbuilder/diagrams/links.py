@@ -94,7 +94,8 @@ class _Follower:
         link = Link("arrow", stroke.points, one.end, other.end, score, stroke.shafts, heads=stroke.marks)
         headed = self._headed(stroke, one, other)
         if not any(headed):
-            return replace(link, kind="line") if self._is_line(one, other) else None
+            at_band = any(self._stops_at_band(stroke.points[k], aim) for k, aim in ((0, one), (-1, other)))
+            return replace(link, kind="line") if self._is_line(one, other) and not at_band else None
         link = replace(link, directed=True, double=all(headed))
         return link if headed[1] else link.reversed
 
@@ -200,6 +201,13 @@ class _Follower:
     def _leads_into(self, text: int, part: int) -> bool:
         """Whether a label lies outside of a region: one that lies inside points at something else in it."""
         return not inside(self._scene.texts[text].centre, self._scene.tracks[part].points)
+
+    def _stops_at_band(self, end: XY, aim: _Aim) -> bool:
+        """Whether a line that seems to end at a bare text stops at the edge of the shape in which that text lies."""
+        part = self._parts.innermost(self._scene.texts[aim.end[1]].centre) if aim.end[0] == "text" else None
+        if part is None or aim.end[1] in self._scene.outlines or aim.end[1] in self._scene.markers:
+            return False
+        return off_ring(end, self._scene.tracks[part].points) <= 0.3 * self._scene.em
 
     def _stops_at_titled(self, end: XY, part: int) -> bool:
         """Whether a line stops at the edge of a shape with a text in it: it more likely points at something beyond."""
