@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from corpusbuilder.diagrams.connect import FARTHEST_EM, End, Target, attach
+from corpusbuilder.diagrams.connect import FARTHEST_EM, End, Hit, Target, attach
 from corpusbuilder.diagrams.knobs import FRAME_GAP_EM
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import (
@@ -135,20 +135,31 @@ class _Follower:
         mark = stroke.marks[which]
         if mark is not None and mark.style in ("bar", "circle") and gap > FRAME_GAP_EM * em:
             hit, gap = None, math.inf
-        own, place, radius = frozenset(stroke.shafts), *_place_of(mark, end)
-        host = self._hosts.at(end, own, slack=0.15 * em)
-        if host is None and radius:
-            host = self._hosts.at(place, own, slack=0.15 * em, radius=radius)
-        if host is not None:
-            touches = self._hosts.gap(place, host) <= radius + 0.05 * em
-            if (touches and not stroke.headed[which]) or gap > 0.4 * em or is_frame:
-                return _Aim(("link", host), 0.95 if touches else 0.75, 0.0)
-        if is_frame and self._hosts.near(end, own, slack=0.15 * em):
+        if (met := self._line_met(stroke, which, hit, gap)) is not None:
+            return met
+        if is_frame and self._hosts.near(end, frozenset(stroke.shafts), slack=0.15 * em):
             return None
         is_place = hit is not None and hit.key[0] == "text" and hit.key[1] in self._scene.markers
         if gap > 0.4 * em and not (is_place or is_frame) and (part := self._part_met(end, way)) is not None:
             return _Aim(("part", part), 0.85, 0.0)
         return None if hit is None else _Aim(hit.key, hit.score, gap)
+
+    def _line_met(self, stroke: Stroke, which: int, hit: Hit | None, gap: float) -> _Aim | None:
+        """Another line that an end touches: before frames, before bare words behind it, and before what is far."""
+        em, end, own = self._scene.em, stroke.points[-which], frozenset(stroke.shafts)
+        place, radius = _place_of(stroke.marks[which], end)
+        host = self._hosts.at(end, own, slack=0.15 * em)
+        if host is None and radius:
+            host = self._hosts.at(place, own, slack=0.15 * em, radius=radius)
+        if host is None:
+            return None
+        off = max(self._hosts.gap(place, host) - radius, 0.0)
+        touches, headed = off <= 0.05 * em, stroke.headed[which]
+        bare = hit is not None and hit.key[0] == "text" and hit.key[1] not in self._scene.outlines
+        behind = bare and headed and off < gap
+        if (touches and not headed) or gap > 0.4 * em or behind or (hit is not None and hit.key[0] == "part"):
+            return _Aim(("link", host), 0.95 if touches else 0.75, 0.0)
+        return None
 
     def _before(self, end: XY, way: XY) -> list[Target]:
         """What an end can be at: frames around several things stand before what they hold."""
