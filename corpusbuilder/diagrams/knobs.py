@@ -169,7 +169,7 @@ class _Knobs:
         """Readings of a small lozenge as the head of a line that ends at one of its corners."""
         em, track = self._em, self._tracks[index]
         corners = track.corners
-        if not (track.closed and len(corners) == 4 and 0.2 * em < track.extent <= DIAMOND_EM * em):
+        if not track.closed or track.curved or len(corners) != 4 or not 0.2 * em < track.extent <= DIAMOND_EM * em:
             return
         sides = [math.dist(corners[k], corners[k - 1]) for k in range(4)]
         if min(sides) < 0.8 * max(sides):

@@ -170,8 +170,9 @@ class _Follower:
             ring = tracks[k].points
             if k not in self._scene.holders or inside(end, ring) or ray_miss(end, way, 2 * reach, ring) > 0.0:
                 continue
-            near = [t for t in near if not inside(centre(t.box), ring) or off_ring(end, t.ring) <= 0.3 * em]
-            if off_ring(end, ring) <= reach:
+            gap = off_ring(end, ring)
+            near = [t for t in near if not inside(centre(t.box), ring) or off_ring(end, t.ring) <= gap + 0.3 * em]
+            if gap <= reach:
                 near.append(Target(("part", k), ring, tracks[k].box))
         return near
 
