@@ -133,7 +133,7 @@ class _Follower:
         if hit is not None:
             gap = min(0.0 if inside(end, t.ring) else off_ring(end, t.ring) for t in near if t.key == hit.key)
         mark = stroke.marks[which]
-        if mark is not None and mark.style in ("bar", "circle") and gap > FRAME_GAP_EM * em:
+        if mark is not None and mark.style == "circle" and gap > FRAME_GAP_EM * em:
             hit, gap = None, math.inf
         if (met := self._line_met(stroke, which, hit, gap)) is not None:
             return met
