@@ -166,6 +166,8 @@ class _Follower:
         em, tracks = self._scene.em, self._scene.tracks
         near = [self._targets[k] for k in self._index.at(end, FARTHEST_EM * em)]
         reach = FRAME_GAP_EM * em
+        if any(inside(end, t.ring) or off_ring(end, t.ring) <= 0.15 * em for t in near):
+            return near
         for k in self._parts.near(end, reach):
             ring = tracks[k].points
             if k not in self._scene.holders or inside(end, ring) or ray_miss(end, way, 2 * reach, ring) > 0.0:
@@ -198,8 +200,11 @@ class _Follower:
         aim, far = (other if near else one), 1 - near
         if aim is None or aim.end[0] != "text" or stroke.headed[near]:
             return None
-        part = self._parts.at(stroke.points[-far])
-        if part is None or self._stops_at_titled(stroke.points[-far], part):
+        mark, end = stroke.marks[far], stroke.points[-far]
+        if (mark is not None and mark.style in ("bar", "circle", "diamond")) or self._is_among_lines(stroke, end):
+            return None
+        part = self._parts.at(end)
+        if part is None or self._stops_at_titled(end, part):
             return None
         boxed = self._is_boxed(aim.end[1])
         if boxed and not (stroke.headed[far] and self._leads_into(aim.end[1], part)):
@@ -209,6 +214,10 @@ class _Follower:
         ends: tuple[End, End] = (aim.end, ("part", part)) if near == 0 else (("part", part), aim.end)
         link = Link(kind, stroke.points, *ends, score, stroke.shafts, stroke.headed[far], heads=stroke.marks)
         return link.reversed if near else link
+
+    def _is_among_lines(self, stroke: Stroke, end: XY) -> bool:
+        """Whether the head of a line touches others: it ends at one of them, and not at what lies beneath."""
+        return any(stroke.headed) and bool(self._hosts.near(end, frozenset(stroke.shafts), slack=0.05 * self._scene.em))
 
     def _leads_into(self, text: int, part: int) -> bool:
         """Whether a label lies outside of a region: one that lies inside points at something else in it."""
