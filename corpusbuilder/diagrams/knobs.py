@@ -15,7 +15,7 @@ from corpusbuilder.records.page import XY, Rect
 
 RING_EM: Final = 1.6
 """Largest ring at the end of a line, in em."""
-BAR_EM: Final = (0.3, 2.5)
+BAR_EM: Final = (0.3, 2.0)
 """Shortest and longest bar across the end of a line, in em."""
 DIAMOND_EM: Final = 2.2
 """Longest diamond, in em."""
@@ -89,7 +89,11 @@ class _Knobs:
 
     def _joins(self, a: XY, b: XY) -> bool:
         """Whether a stroke runs from one node to another."""
-        here, there = ({self._solid[j] for j in self._near_solid.at(p, 0.2 * self._em)} for p in (a, b))
+        here, there = (
+            {(0, j) for j in self._near_solid.at(p, 0.2 * self._em)}
+            | {(1, j) for j in self._near_names.at(p, 0.4 * self._em)}
+            for p in (a, b)
+        )
         return bool(here - there) and bool(there - here)
 
     def _meets_bar(self, tail: _Tail, index: int, a: XY, b: XY) -> bool:
