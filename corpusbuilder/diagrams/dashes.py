@@ -1,0 +1,150 @@
+"""Dashes and dots that are filled shapes of their own, joined into the lines that one sees."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from corpusbuilder.diagrams.nearby import BoxIndex
+from corpusbuilder.diagrams.plane import dot, length_of, middle, minus, moved, unit
+from corpusbuilder.diagrams.tracks import Track
+from corpusbuilder.records.page import XY
+
+LONGEST_EM, THICKEST_EM = 1.2, 0.35
+"""A dash is at most so long and so thick, in em."""
+FEWEST: Final = 4
+"""So few dashes or dots in a row are a line."""
+_MOST_NEAR: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Bit:
+    track: int
+    centre: XY
+    ends: tuple[XY, XY]
+    """Middles of its short sides; twice the centre for a dot, and for a dash that is bent around a corner."""
+    thick: float
+    long: float
+    ink: str
+
+    @property
+    def is_dot(self) -> bool:
+        return self.ends[0] == self.ends[1]
+
+
+@dataclass(frozen=True, slots=True)
+class DashedLine:
+    """Bits of one ink in a row."""
+
+    points: tuple[XY, ...]
+    tracks: tuple[int, ...]
+    ink: str
+    width: float
+
+
+def filled_dashes(tracks: Sequence[Track], *, em: float, is_free: Callable[[int], bool]) -> list[DashedLine]:
+    """The lines that small filled shapes in a row make up, four of them at least."""
+    bits = [bit for k, track in enumerate(tracks) if is_free(k) and (bit := _bit(track, k, em=em)) is not None]
+    if len(bits) < FEWEST:
+        return []
+    links: dict[int, list[int]] = {k: [] for k in range(len(bits))}
+    for _, i, j in _pairs(bits, em=em):
+        if _can_go_on(bits, links, i, j) and _can_go_on(bits, links, j, i):
+            links[i].append(j)
+            links[j].append(i)
+    return [_line(bits, row) for row in _rows(links) if len(row) >= FEWEST]
+
+
+def _bit(track: Track, index: int, *, em: float) -> _Bit | None:
+    """A small band: its length and thickness follow from what it covers and how long its outline is."""
+    if not (track.closed and track.fill and track.extent <= LONGEST_EM * em) or track.stroke not in (None, track.fill):
+        return None
+    around = length_of((*track.points, track.points[0]))
+    root = around**2 - 16 * track.area
+    thick = (around - math.sqrt(max(root, 0.0))) / 4
+    long = around / 2 - thick
+    if thick <= 0 or thick > THICKEST_EM * em or long > LONGEST_EM * em:
+        return None
+    x0, y0, x1, y1 = track.box
+    centre = (x0 + x1) / 2, (y0 + y1) / 2
+    if len(track.corners) == 4 and long > 1.3 * thick:
+        a, b, c, d = track.corners
+        if math.dist(a, b) > math.dist(b, c):
+            a, b, c, d = b, c, d, a
+        if max(math.dist(a, b), math.dist(c, d)) > 1.4 * thick:
+            return None
+        return _Bit(index, centre, (middle(a, b), middle(c, d)), thick, long, track.fill)
+    if track.thickness < 0.7 * track.extent or (len(track.corners) == 3 and not track.curved):
+        return None
+    return _Bit(index, centre, (centre, centre), thick, long, track.fill)
+
+
+def _pairs(bits: Sequence[_Bit], *, em: float) -> list[tuple[float, int, int]]:
+    """(gap, bit, bit) of the bits that can follow one another, nearest first."""
+    index = BoxIndex([(*bit.centre, *bit.centre) for bit in bits])
+    gaps: dict[tuple[int, int], float] = {}
+    for i, bit in enumerate(bits):
+        near = index.at(bit.centre, 1.6 * em, most=_MOST_NEAR)
+        own = {j: gap for j in near if j != i and (gap := _gap(bit, bits[j], em=em)) is not None}
+        nearest = min(own.values(), default=0.0)
+        close = [j for j, gap in own.items() if gap <= 1.25 * nearest + 0.02 * em]
+        if bit.is_dot and len(close) > 3:
+            continue  # a pattern, not a line
+        gaps.update({(min(i, j), max(i, j)): gap for j, gap in own.items() if gap <= 2 * nearest + 0.1 * em})
+    return sorted((round(gap, 6), i, j) for (i, j), gap in gaps.items())
+
+
+def _gap(one: _Bit, other: _Bit, *, em: float) -> float | None:
+    """The white between two bits of one line; None when they are not."""
+    if one.ink != other.ink or max(one.thick, other.thick) > 1.5 * min(one.thick, other.thick):
+        return None
+    _, a, b = min((math.dist(a, b), a, b) for a in one.ends for b in other.ends)
+    white = math.dist(a, b) - (one.thick / 2 if one.is_dot else 0.0) - (other.thick / 2 if other.is_dot else 0.0)
+    way = unit(minus(b, a))
+    for bit, end, along in ((one, a, way), (other, b, (-way[0], -way[1]))):
+        if not bit.is_dot and dot(unit(minus(end, bit.centre)), along) < 0.9:
+            return None
+    widest = max(one.long, other.long, one.thick, other.thick)
+    return max(white, 0.0) if white <= min(4 * widest, em) else None
+
+
+def _can_go_on(bits: Sequence[_Bit], links: Mapping[int, Sequence[int]], here: int, there: int) -> bool:
+    """Whether a bit has room for a neighbour there: one on each of its two sides."""
+    if there in links[here] or len(links[here]) >= 2:
+        return False
+    way = unit(minus(bits[there].centre, bits[here].centre))
+    return all(dot(way, unit(minus(bits[k].centre, bits[here].centre))) < 0.2 for k in links[here])
+
+
+def _rows(links: Mapping[int, Sequence[int]]) -> list[list[int]]:
+    """The rows with two ends."""
+    rows, seen = [], set()
+    for start in sorted(links):
+        if len(links[start]) != 1 or start in seen:
+            continue
+        row = [start]
+        while True:
+            seen.add(row[-1])
+            onward = [k for k in links[row[-1]] if k not in seen]
+            if not onward:
+                break
+            row.append(onward[0])
+        rows.append(row)
+    return rows
+
+
+def _line(bits: Sequence[_Bit], row: Sequence[int]) -> DashedLine:
+    points: list[XY] = []
+    for at, k in enumerate(row):
+        bit, before = bits[k], bits[row[at - 1] if at else row[1]]
+        a, b = sorted(bit.ends, key=lambda end: (math.dist(end, before.centre), end))
+        if at == 0:
+            a, b = b, a
+        points += [a] if bit.is_dot else [a, b]
+    for end, inner in ((0, 1), (-1, -2)):
+        if bits[row[end]].is_dot:
+            points[end] = moved(points[end], unit(minus(points[end], points[inner])), bits[row[end]].thick / 2)
+    kept = [points[0], *(b for a, b in pairwise(points) if a != b)]
+    thick = sorted(bits[k].thick for k in row)[len(row) // 2]
+    return DashedLine(tuple(kept), tuple(sorted(bits[k].track for k in row)), bits[row[0]].ink, thick)
