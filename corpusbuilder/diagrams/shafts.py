@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from corpusbuilder.diagrams.dashes import filled_dashes
+from corpusbuilder.diagrams.dashes import DashedLine
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import (
     bounds,
@@ -64,10 +64,9 @@ class Chain:
 
 
 def find_shafts(
-    tracks: Sequence[Track], *, em: float, is_free: Callable[[int], bool], is_bit: Callable[[int], bool]
+    tracks: Sequence[Track], rows: Sequence[DashedLine], *, em: float, is_free: Callable[[int], bool]
 ) -> list[Shaft]:
-    """Everything that can be a shaft or a leader, except what has another meaning already; ``is_bit``: or a dot."""
-    rows = filled_dashes(tracks, em=em, is_free=is_bit)
+    """Everything that can be a shaft or a leader, except what has another meaning already; ``rows`` of dashes first."""
     pens = [Shaft(row.points, row.ink, row.width, row.tracks, dashed=True, box=bounds(row.points)) for row in rows]
     joined = {k for row in rows for k in row.tracks}
     bits: list[int] = []

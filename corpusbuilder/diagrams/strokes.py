@@ -48,8 +48,7 @@ def find_strokes(scene: Scene) -> tuple[list[Shaft], list[Stroke]]:
     em = scene.em
     dots = [k for k in scene.rings if is_dot(scene.tracks[k], em=em)]
     busy = set(scene.outlines.values()) | set(scene.swatches) | {block.track for block in scene.blocks} | set(dots)
-    taken = busy - set(dots) | set(scene.markers.values())
-    shafts = find_shafts(scene.tracks, em=em, is_free=lambda k: k not in busy, is_bit=lambda k: k not in taken)
+    shafts = find_shafts(scene.tracks, scene.dashes, em=em, is_free=lambda k: k not in busy)
     crowned = crown(shafts, scene.heads, em=em)
     worn = {k for h in crowned.values() for k in scene.heads[h].shape}
     kept = [k for k, shaft in enumerate(shafts) if not worn & set(shaft.tracks)]
