@@ -22,15 +22,18 @@ _MOST_NEAR: Final = 24
 class _Bit:
     track: int
     centre: XY
-    ends: tuple[XY, XY]
-    """Middles of its short sides; twice the centre for a dot, and for a dash that is bent around a corner."""
+    ends: tuple[tuple[XY, XY], ...]
+    """Middles of its two short sides, each with the way out of it; none for a dot."""
     thick: float
     long: float
     ink: str
+    family: object
+    """Bits of one painted path follow one another only."""
 
     @property
-    def is_dot(self) -> bool:
-        return self.ends[0] == self.ends[1]
+    def places(self) -> list[XY]:
+        """Where another can go on."""
+        return [end for end, _ in self.ends] or [self.centre]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,23 @@ def _bit(track: Track, index: int, *, em: float) -> _Bit | None:
         return None
     x0, y0, x1, y1 = track.box
     centre = (x0 + x1) / 2, (y0 + y1) / 2
-    if len(track.corners) == 4 and long > 1.3 * thick:
-        a, b, c, d = track.corners
-        if math.dist(a, b) > math.dist(b, c):
-            a, b, c, d = b, c, d, a
-        if max(math.dist(a, b), math.dist(c, d)) > 1.4 * thick:
-            return None
-        return _Bit(index, centre, (middle(a, b), middle(c, d)), thick, long, track.fill)
-    if track.thickness < 0.7 * track.extent or (len(track.corners) == 3 and not track.curved):
+    ends = _ends(track.corners, thick) if long > 1.3 * thick else ()
+    if len(ends) != 2 and (track.thickness < 0.7 * track.extent or (len(track.corners) == 3 and not track.curved)):
         return None
-    return _Bit(index, centre, (centre, centre), thick, long, track.fill)
+    return _Bit(index, centre, ends if len(ends) == 2 else (), thick, long, track.fill, track.family)
+
+
+def _ends(corners: Sequence[XY], thick: float) -> tuple[tuple[XY, XY], ...]:
+    """The short sides of a band, straight or bent around a corner: as long as it is thick, square to both others."""
+    out = []
+    for k in range(len(corners)):
+        before, a, b, after = (corners[(k + step) % len(corners)] for step in (-1, 0, 1, 2))
+        sides = minus(before, a), minus(after, b)
+        square = all(abs(dot(unit(side), unit(minus(b, a)))) < 0.35 for side in sides)
+        if 0.7 * thick <= math.dist(a, b) <= 1.4 * thick and square and dot(*sides) > 0:
+            way = unit((-sides[0][0] - sides[1][0], -sides[0][1] - sides[1][1]))
+            out.append((middle(a, b), way))
+    return tuple(out)
 
 
 def _pairs(bits: Sequence[_Bit], *, em: float) -> list[tuple[float, int, int]]:
@@ -89,7 +99,7 @@ def _pairs(bits: Sequence[_Bit], *, em: float) -> list[tuple[float, int, int]]:
         own = {j: gap for j in near if j != i and (gap := _gap(bit, bits[j], em=em)) is not None}
         nearest = min(own.values(), default=0.0)
         close = [j for j, gap in own.items() if gap <= 1.25 * nearest + 0.02 * em]
-        if bit.is_dot and len(close) > 3:
+        if not bit.ends and len(close) > 3:
             continue  # a pattern, not a line
         gaps.update({(min(i, j), max(i, j)): gap for j, gap in own.items() if gap <= 2 * nearest + 0.1 * em})
     return sorted((round(gap, 6), i, j) for (i, j), gap in gaps.items())
@@ -97,13 +107,15 @@ def _pairs(bits: Sequence[_Bit], *, em: float) -> list[tuple[float, int, int]]:
 
 def _gap(one: _Bit, other: _Bit, *, em: float) -> float | None:
     """The white between two bits of one line; None when they are not."""
-    if one.ink != other.ink or max(one.thick, other.thick) > 1.5 * min(one.thick, other.thick):
+    if one.ink != other.ink or one.family != other.family:
         return None
-    _, a, b = min((math.dist(a, b), a, b) for a in one.ends for b in other.ends)
-    white = math.dist(a, b) - (one.thick / 2 if one.is_dot else 0.0) - (other.thick / 2 if other.is_dot else 0.0)
+    if max(one.thick, other.thick) > 1.5 * min(one.thick, other.thick):
+        return None
+    _, a, b = min((math.dist(a, b), a, b) for a in one.places for b in other.places)
+    white = math.dist(a, b) - sum(bit.thick / 2 for bit in (one, other) if not bit.ends)
     way = unit(minus(b, a))
-    for bit, end, along in ((one, a, way), (other, b, (-way[0], -way[1]))):
-        if not bit.is_dot and dot(unit(minus(end, bit.centre)), along) < 0.9:
+    for bit, place, along in ((one, a, way), (other, b, (-way[0], -way[1]))):
+        if any(end == place and dot(out, along) < 0.85 for end, out in bit.ends):
             return None
     widest = max(one.long, other.long, one.thick, other.thick)
     return max(white, 0.0) if white <= min(4 * widest, em) else None
@@ -138,12 +150,10 @@ def _line(bits: Sequence[_Bit], row: Sequence[int]) -> DashedLine:
     points: list[XY] = []
     for at, k in enumerate(row):
         bit, before = bits[k], bits[row[at - 1] if at else row[1]]
-        a, b = sorted(bit.ends, key=lambda end: (math.dist(end, before.centre), end))
-        if at == 0:
-            a, b = b, a
-        points += [a] if bit.is_dot else [a, b]
+        places = sorted(bit.places, key=lambda place: (math.dist(place, before.centre), place))
+        points += places if at else places[::-1]
     for end, inner in ((0, 1), (-1, -2)):
-        if bits[row[end]].is_dot:
+        if not bits[row[end]].ends:
             points[end] = moved(points[end], unit(minus(points[end], points[inner])), bits[row[end]].thick / 2)
     kept = [points[0], *(b for a, b in pairwise(points) if a != b)]
     thick = sorted(bits[k].thick for k in row)[len(row) // 2]
