@@ -2,12 +2,23 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 from corpusbuilder.diagrams.nearby import BoxIndex
-from corpusbuilder.diagrams.plane import dot, length_of, middle, minus, moved, unit
+from corpusbuilder.diagrams.plane import (
+    crossings,
+    dot,
+    length_of,
+    middle,
+    minus,
+    moved,
+    nearest_on,
+    off_polyline,
+    off_segment,
+    unit,
+)
 from corpusbuilder.diagrams.tracks import Track
 from corpusbuilder.records.page import XY
 
@@ -15,6 +26,8 @@ LONGEST_EM, THICKEST_EM = 1.2, 0.35
 """A dash is at most so long and so thick, in em."""
 FEWEST: Final = 4
 """So few dashes or dots in a row are a line."""
+MOST_ROWS: Final = 12
+"""A path with more rows than this is a pattern, not a fork."""
 _MOST_NEAR: Final = 24
 
 
@@ -56,7 +69,24 @@ def filled_dashes(tracks: Sequence[Track], *, em: float, is_free: Callable[[int]
         if _can_go_on(bits, links, i, j) and _can_go_on(bits, links, j, i):
             links[i].append(j)
             links[j].append(i)
-    return [_line(bits, row) for row in _rows(links) if len(row) >= FEWEST]
+    rows = [row for row in _rows(links) if len(row) >= FEWEST or (len(row) > 1 and bits[row[0]].family is not None)]
+    families: dict[object, list[DashedLine]] = {}
+    for row in rows:
+        families.setdefault(bits[row[0]].family, []).append(_line(bits, row))
+    reach = {family: max(_step(bits, row) for row in rows if bits[row[0]].family == family) for family in families}
+    return sorted(
+        (
+            line
+            for family, lines in families.items()
+            for line in (lines if family is None or len(lines) > MOST_ROWS else forked(lines, reach[family]))
+        ),
+        key=lambda line: line.points,
+    )
+
+
+def _step(bits: Sequence[_Bit], row: Sequence[int]) -> float:
+    """The longest way from the middle of one bit to that of the next."""
+    return max(math.dist(bits[a].centre, bits[b].centre) for a, b in pairwise(row))
 
 
 def _bit(track: Track, index: int, *, em: float) -> _Bit | None:
@@ -71,7 +101,7 @@ def _bit(track: Track, index: int, *, em: float) -> _Bit | None:
         return None
     x0, y0, x1, y1 = track.box
     centre = (x0 + x1) / 2, (y0 + y1) / 2
-    ends = _ends(track.corners, thick) if long > 1.3 * thick else ()
+    ends = _ends(track.corners, thick) if long > 2 * thick else ()  # a shorter one may be cut off
     if len(ends) != 2 and (track.thickness < 0.7 * track.extent or (len(track.corners) == 3 and not track.curved)):
         return None
     return _Bit(index, centre, ends if len(ends) == 2 else (), thick, long, track.fill, track.family)
@@ -109,7 +139,7 @@ def _gap(one: _Bit, other: _Bit, *, em: float) -> float | None:
     """The white between two bits of one line; None when they are not."""
     if one.ink != other.ink or one.family != other.family:
         return None
-    if max(one.thick, other.thick) > 1.5 * min(one.thick, other.thick):
+    if one.family is None and max(one.thick, other.thick) > 1.5 * min(one.thick, other.thick):
         return None
     _, a, b = min((math.dist(a, b), a, b) for a in one.places for b in other.places)
     white = math.dist(a, b) - sum(bit.thick / 2 for bit in (one, other) if not bit.ends)
@@ -158,3 +188,46 @@ def _line(bits: Sequence[_Bit], row: Sequence[int]) -> DashedLine:
     kept = [points[0], *(b for a, b in pairwise(points) if a != b)]
     thick = sorted(bits[k].thick for k in row)[len(row) // 2]
     return DashedLine(tuple(kept), tuple(sorted(bits[k].track for k in row)), bits[row[0]].ink, thick)
+
+
+def forked(lines: Sequence[DashedLine], reach: float) -> list[DashedLine]:
+    """The rows of one painted path drawn out to each other, and cut where others meet or cross them.
+
+    Args:
+        lines: what one pen drew at once.
+        reach: an end that is at most so far from another row stops in a gap of the pattern.
+    """
+    out = [_drawn_out(line, [other for other in lines if other is not line], reach) for line in lines]
+    cuts: list[list[XY]] = [[] for _ in out]
+    for i, one in enumerate(out):
+        for j, other in enumerate(out):
+            if i != j:
+                cuts[j] += [end for end in (one.points[0], one.points[-1]) if off_polyline(end, other.points) < 1e-6]
+                cuts[j] += crossings(one.points, other.points)
+    return [piece for line, own in zip(out, cuts, strict=True) for piece in _cut(line, own)]
+
+
+def _drawn_out(line: DashedLine, others: Sequence[DashedLine], reach: float) -> DashedLine:
+    points = list(line.points)
+    for end, beyond in ((0, 1), (-1, -2)):
+        way = unit(minus(points[end], points[beyond]))
+        here = points[end]
+        found = [(math.dist(p, here), p) for other in others if (p := nearest_on(here, other.points))]
+        near = [(far, p) for far, p in found if 0 < far <= reach and dot(unit(minus(p, here)), way) > 0.5]
+        if near:
+            points[end] = min(near)[1]
+    return replace(line, points=tuple(points))
+
+
+def _cut(line: DashedLine, cuts: Sequence[XY]) -> list[DashedLine]:
+    """A row in pieces, at points on it."""
+    runs: list[list[XY]] = [[line.points[0]]]
+    for a, b in pairwise(line.points):
+        on = {(math.dist(a, p), p) for p in cuts if off_segment(p, a, b) < 1e-6 and min(math.dist(p, a), math.dist(p, b)) > 1e-6}
+        for _, p in sorted(on):
+            runs[-1].append(p)
+            runs.append([p])
+        runs[-1].append(b)
+        if b in cuts and b != line.points[-1]:
+            runs.append([b])
+    return [replace(line, points=tuple(run)) for run in runs if len(run) > 1]

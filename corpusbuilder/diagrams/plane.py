@@ -194,3 +194,30 @@ def within(inner: Rect, outer: Rect, *, slack: float = 0.0) -> bool:
         and inner[2] <= outer[2] + slack
         and inner[3] <= outer[3] + slack
     )
+
+
+def nearest_on(p: XY, points: Sequence[XY]) -> XY:
+    """The point of a polyline that is nearest to ``p``."""
+    return min((_foot(p, a, b) for a, b in pairwise(points)), key=lambda foot: (math.dist(p, foot), foot))
+
+
+def _foot(p: XY, a: XY, b: XY) -> XY:
+    along = minus(b, a)
+    full = dot(along, along)
+    share = min(max(dot(minus(p, a), along) / full, 0.0), 1.0) if full else 0.0
+    return a[0] + share * along[0], a[1] + share * along[1]
+
+
+def crossings(one: Sequence[XY], other: Sequence[XY]) -> list[XY]:
+    """The points in which two polylines cross."""
+    out = []
+    for a, b in pairwise(one):
+        for c, d in pairwise(other):
+            along, across = minus(b, a), minus(d, c)
+            turn = cross(along, across)
+            if turn == 0:
+                continue
+            s, t = cross(minus(c, a), across) / turn, cross(minus(c, a), along) / turn
+            if 0 < s < 1 and 0 < t < 1:
+                out.append((a[0] + s * along[0], a[1] + s * along[1]))
+    return out
