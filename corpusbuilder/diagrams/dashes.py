@@ -1,6 +1,7 @@
 """Dashes and dots that are filled shapes of their own, joined into the lines that one sees."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -43,10 +44,18 @@ class _Bit:
     family: object
     """Bits of one painted path follow one another only."""
 
+    ring: tuple[XY, ...] = ()
+    """Of a bit that is neither dot nor band, such as a dash on a corner that crosses itself."""
+
     @property
-    def places(self) -> list[XY]:
+    def places(self) -> Sequence[XY]:
         """Where another can go on."""
-        return [end for end, _ in self.ends] or [self.centre]
+        return [end for end, _ in self.ends] or self.ring or [self.centre]
+
+    @property
+    def half(self) -> float:
+        """From these places to the edge."""
+        return 0.0 if self.ends or self.ring else self.thick / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +78,37 @@ def filled_dashes(tracks: Sequence[Track], *, em: float, is_free: Callable[[int]
         if _can_go_on(bits, links, i, j) and _can_go_on(bits, links, j, i):
             links[i].append(j)
             links[j].append(i)
-    rows = [row for row in _rows(links) if len(row) >= FEWEST or (len(row) > 1 and bits[row[0]].family is not None)]
+    sizes = Counter(bit.family for bit in bits if bit.family is not None)
+    rows = [row for row in _rows(links) if len(row) >= FEWEST or sizes[bits[row[0]].family] >= FEWEST]
     families: dict[object, list[DashedLine]] = {}
     for row in rows:
         families.setdefault(bits[row[0]].family, []).append(_line(bits, row))
     reach = {family: max(_step(bits, row) for row in rows if bits[row[0]].family == family) for family in families}
-    return sorted(
-        (
-            line
-            for family, lines in families.items()
-            for line in (lines if family is None or len(lines) > MOST_ROWS else forked(lines, reach[family]))
-        ),
-        key=lambda line: line.points,
-    )
+    found: list[DashedLine] = []
+    for family, lines in families.items():
+        found += lines if family is None or len(lines) > MOST_ROWS else forked(lines, reach[family])
+    return _met(sorted(found, key=lambda line: line.points), 0.75 * min(max(reach.values(), default=0.0), em))
+
+
+def _met(lines: Sequence[DashedLine], reach: float) -> list[DashedLine]:
+    """Rows that stop in a gap of their pattern right before the end of another of their ink, drawn out to it."""
+    ends = [(end, line) for line in lines for end in (line.points[0], line.points[-1])]
+    index = BoxIndex([(*end, *end) for end, _ in ends])
+    out = []
+    for line in lines:
+        points = list(line.points)
+        for at, beyond in ((0, 1), (-1, -2)):
+            here, way = points[at], unit(minus(points[at], points[beyond]))
+            others = [ends[k] for k in index.at(here, reach, most=_MOST_NEAR)]
+            near = [
+                (math.dist(end, here), end)
+                for end, other in others
+                if other is not line and other.ink == line.ink and dot(unit(minus(end, here)), way) > 0.5
+            ]
+            if near:
+                points[at] = min(near)[1]
+        out.append(replace(line, points=tuple(points)))
+    return out
 
 
 def _step(bits: Sequence[_Bit], row: Sequence[int]) -> float:
@@ -102,9 +129,11 @@ def _bit(track: Track, index: int, *, em: float) -> _Bit | None:
     x0, y0, x1, y1 = track.box
     centre = (x0 + x1) / 2, (y0 + y1) / 2
     ends = _ends(track.corners, thick) if long > 2 * thick else ()  # a shorter one may be cut off
-    if len(ends) != 2 and (track.thickness < 0.7 * track.extent or (len(track.corners) == 3 and not track.curved)):
+    is_dot = track.thickness >= 0.7 * track.extent and (len(track.corners) > 3 or track.curved) and long <= 2 * thick
+    if len(ends) != 2 and not is_dot and (track.family is None or len(track.corners) < 5):
         return None
-    return _Bit(index, centre, ends if len(ends) == 2 else (), thick, long, track.fill, track.family)
+    ring = () if is_dot or len(ends) == 2 else track.points
+    return _Bit(index, centre, ends if len(ends) == 2 else (), thick, long, track.fill, track.family, ring)
 
 
 def _ends(corners: Sequence[XY], thick: float) -> tuple[tuple[XY, XY], ...]:
@@ -142,7 +171,7 @@ def _gap(one: _Bit, other: _Bit, *, em: float) -> float | None:
     if one.family is None and max(one.thick, other.thick) > 1.5 * min(one.thick, other.thick):
         return None
     _, a, b = min((math.dist(a, b), a, b) for a in one.places for b in other.places)
-    white = math.dist(a, b) - sum(bit.thick / 2 for bit in (one, other) if not bit.ends)
+    white = math.dist(a, b) - one.half - other.half
     way = unit(minus(b, a))
     for bit, place, along in ((one, a, way), (other, b, (-way[0], -way[1]))):
         if any(end == place and dot(out, along) < 0.85 for end, out in bit.ends):
@@ -180,7 +209,7 @@ def _line(bits: Sequence[_Bit], row: Sequence[int]) -> DashedLine:
     points: list[XY] = []
     for at, k in enumerate(row):
         bit, before = bits[k], bits[row[at - 1] if at else row[1]]
-        places = sorted(bit.places, key=lambda place: (math.dist(place, before.centre), place))
+        places = sorted((end for end, _ in bit.ends) if bit.ends else [bit.centre], key=lambda place: (math.dist(place, before.centre), place))
         points += places if at else places[::-1]
     for end, inner in ((0, 1), (-1, -2)):
         if not bits[row[end]].ends:
