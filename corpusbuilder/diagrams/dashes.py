@@ -1,7 +1,6 @@
 """Dashes and dots that are filled shapes of their own, joined into the lines that one sees."""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -26,7 +25,7 @@ from corpusbuilder.records.page import XY
 LONGEST_EM, THICKEST_EM = 1.2, 0.35
 """A dash is at most so long and so thick, in em."""
 FEWEST: Final = 4
-"""So few dashes or dots in a row are a line."""
+"""So few dashes or dots in a row are a line; two when one path paints them."""
 MOST_ROWS: Final = 12
 """A path with more rows than this is a pattern, not a fork."""
 _MOST_NEAR: Final = 24
@@ -78,8 +77,7 @@ def filled_dashes(tracks: Sequence[Track], *, em: float, is_free: Callable[[int]
         if _can_go_on(bits, links, i, j) and _can_go_on(bits, links, j, i):
             links[i].append(j)
             links[j].append(i)
-    sizes = Counter(bit.family for bit in bits if bit.family is not None)
-    rows = [row for row in _rows(links) if len(row) >= FEWEST or sizes[bits[row[0]].family] >= FEWEST]
+    rows = [row for row in _rows(links) if len(row) >= (FEWEST if bits[row[0]].family is None else 2)]
     families: dict[object, list[DashedLine]] = {}
     for row in rows:
         families.setdefault(bits[row[0]].family, []).append(_line(bits, row))

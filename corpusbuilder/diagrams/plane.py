@@ -221,3 +221,29 @@ def crossings(one: Sequence[XY], other: Sequence[XY]) -> list[XY]:
             if 0 < s < 1 and 0 < t < 1:
                 out.append((a[0] + s * along[0], a[1] + s * along[1]))
     return out
+
+
+def simplified(ring: Sequence[XY], off: float) -> list[XY]:
+    """The corners of a ring from which its outline is nowhere further than ``off`` (Ramer 1972, Douglas, Peucker 1973).
+
+    It starts with the two points that are furthest apart, as seen from the middle of the ring.
+    """
+    x, y = sum(p[0] for p in ring) / len(ring), sum(p[1] for p in ring) / len(ring)
+    first = max(range(len(ring)), key=lambda k: (round(math.dist(ring[k], (x, y)), 6), ring[k]))
+    turned = [*ring[first:], *ring[:first]]
+    far = max(range(len(turned)), key=lambda k: (round(math.dist(turned[k], turned[0]), 6), turned[k]))
+    if far == 0:
+        return [turned[0]]
+    return [*_thinned(turned[: far + 1], off)[:-1], *_thinned([*turned[far:], turned[0]], off)[:-1]]
+
+
+def _thinned(points: Sequence[XY], off: float) -> list[XY]:
+    kept, todo = {0, len(points) - 1}, [(0, len(points) - 1)]
+    while todo:
+        start, end = todo.pop()
+        aside = [(off_segment(points[k], points[start], points[end]), k) for k in range(start + 1, end)]
+        if aside and max(aside)[0] > off:
+            k = max(aside)[1]
+            kept.add(k)
+            todo += [(start, k), (k, end)]
+    return [points[k] for k in sorted(kept)]

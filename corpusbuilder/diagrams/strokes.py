@@ -10,6 +10,7 @@ from corpusbuilder.diagrams.outlines import is_dot
 from corpusbuilder.diagrams.plane import inside, off_ring, ray_miss
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.diagrams.shafts import Chain, Shaft, cut_at_forks, find_chains, find_shafts
+from corpusbuilder.diagrams.twins import bare_twins
 from corpusbuilder.records.diagram import HeadStyle
 from corpusbuilder.records.page import XY
 
@@ -51,7 +52,8 @@ def find_strokes(scene: Scene) -> tuple[list[Shaft], list[Stroke]]:
     shafts = find_shafts(scene.tracks, scene.dashes, em=em, is_free=lambda k: k not in busy)
     crowned = crown(shafts, scene.heads, em=em)
     worn = {k for h in crowned.values() for k in scene.heads[h].shape}
-    kept = [k for k, shaft in enumerate(shafts) if not worn & set(shaft.tracks)]
+    twins = bare_twins(shafts, {k for k, _ in crowned}, em=em)
+    kept = [k for k, shaft in enumerate(shafts) if k not in twins and not worn & set(shaft.tracks)]
     shafts, crowned = cut_at_forks(*_only(shafts, crowned, kept), em=em)
     blunt = _Dots(scene, [k for k in dots if k not in scene.markers.values()])
     chains = find_chains(shafts, crowned, em=em, is_stop=_Stops(scene).is_stop)
