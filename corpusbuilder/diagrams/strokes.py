@@ -1,13 +1,15 @@
 """The lines of a figure with the heads they wear, before one knows what they join."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from corpusbuilder.diagrams.connect import crown
 from corpusbuilder.diagrams.heads import Head
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import is_dot
-from corpusbuilder.diagrams.plane import inside, off_ring, ray_miss
+from corpusbuilder.diagrams.plane import dot, inside, length_of, minus, off_ring, ray_miss, unit
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.diagrams.shafts import Chain, Shaft, cut_at_forks, find_chains, find_shafts
 from corpusbuilder.diagrams.twins import bare_twins
@@ -57,7 +59,7 @@ def find_strokes(scene: Scene) -> tuple[list[Shaft], list[Stroke]]:
     shafts, crowned = cut_at_forks(*_only(shafts, crowned, kept), em=em)
     blunt = _Dots(scene, [k for k in dots if k not in scene.markers.values()])
     chains = find_chains(shafts, crowned, em=em, is_stop=_Stops(scene).is_stop)
-    strokes = [_crowned(chain, crowned, scene.heads, blunt) for chain in chains]
+    strokes = [_crowned(chain, crowned, scene.heads, blunt, em=em) for chain in chains]
     plain = Mark("arrow")
     strokes += [Stroke(block.points, (plain if block.double else None, plain), 0.97, ()) for block in scene.blocks]
     strokes += [Stroke((tail, tip), (None, plain), 0.9, ()) for tail, tip, _ in scene.glyphs]
@@ -108,16 +110,42 @@ class _Stops:
         return False
 
 
-def _crowned(chain: Chain, crowned: Mapping[tuple[int, int], int], heads: Sequence[Head], dots: _Dots) -> Stroke:
+LONGEST_BARB_EM: Final = 1.2
+"""A barb is at most so long, and at most a third of its line."""
+
+
+def _unbarbed(points: Sequence[XY], *, em: float) -> list[XY] | None:
+    """A line without the barb into which its last point turns back, the half of an open head; None without one."""
+    whole = length_of(points)
+    for k in range(len(points) - 2, 0, -1):
+        rest = points[k:]
+        if max(math.dist(p, points[k]) for p in rest) > min(LONGEST_BARB_EM * em, whole / 4):
+            return None
+        onward, back = unit(minus(points[k], points[k - 1])), unit(minus(points[k + 1], points[k]))
+        if dot(onward, back) < -0.5:
+            return list(points[: k + 1])
+    return None
+
+
+def _crowned(
+    chain: Chain, crowned: Mapping[tuple[int, int], int], heads: Sequence[Head], dots: _Dots, *, em: float
+) -> Stroke:
     """A chain drawn out to the tips of its heads."""
     first, last = (crowned.get(end) for end in chain.ends)
     points = list(chain.points)
+    barbed = [False, False]
+    for which, h in ((1, last), (0, first)):
+        ordered = points if which else points[::-1]
+        if h is None and (short := _unbarbed(ordered, em=em)) is not None:
+            points, barbed[which] = short if which else short[::-1], True
     if first is not None:
         points[0] = heads[first].tip
     if last is not None:
         points[-1] = heads[last].tip
     marks = [
-        dots.at(points[-which]) if h is None else Mark(heads[h].style, heads[h].outline)
+        Mark("arrow")
+        if barbed[which]
+        else (dots.at(points[-which]) if h is None else Mark(heads[h].style, heads[h].outline))
         for which, h in ((0, first), (1, last))
     ]
     quality = min([heads[h].quality for h in (first, last) if h is not None], default=1.0)
