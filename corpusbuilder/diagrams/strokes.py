@@ -1,15 +1,14 @@
 """The lines of a figure with the heads they wear, before one knows what they join."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
+from corpusbuilder.diagrams.barbs import find_barbs, unbarbed
 from corpusbuilder.diagrams.connect import crown
 from corpusbuilder.diagrams.heads import Head
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import is_dot
-from corpusbuilder.diagrams.plane import dot, inside, length_of, minus, off_ring, ray_miss, unit
+from corpusbuilder.diagrams.plane import inside, off_ring, ray_miss
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.diagrams.shafts import Chain, Shaft, cut_at_forks, find_chains, find_shafts
 from corpusbuilder.diagrams.twins import bare_twins
@@ -56,10 +55,15 @@ def find_strokes(scene: Scene) -> tuple[list[Shaft], list[Stroke]]:
     worn = {k for h in crowned.values() for k in scene.heads[h].shape}
     twins = bare_twins(shafts, {k for k, _ in crowned}, em=em)
     kept = [k for k, shaft in enumerate(shafts) if k not in twins and not worn & set(shaft.tracks)]
-    shafts, crowned = cut_at_forks(*_only(shafts, crowned, kept), em=em)
+    shafts, crowned = _only(shafts, crowned, kept)
+    barbs = find_barbs(shafts, crowned, em=em)
+    loose = {j for found in barbs.values() for j in found}
+    tips = {shafts[k].end(which) for k, which in barbs}
+    shafts, crowned = _only(shafts, crowned, [k for k in range(len(shafts)) if k not in loose])
+    shafts, crowned = cut_at_forks(shafts, crowned, em=em)
     blunt = _Dots(scene, [k for k in dots if k not in scene.markers.values()])
     chains = find_chains(shafts, crowned, em=em, is_stop=_Stops(scene).is_stop)
-    strokes = [_crowned(chain, crowned, scene.heads, blunt, em=em) for chain in chains]
+    strokes = [_crowned(chain, crowned, scene.heads, blunt, tips, em=em) for chain in chains]
     plain = Mark("arrow")
     strokes += [Stroke(block.points, (plain if block.double else None, plain), 0.97, ()) for block in scene.blocks]
     strokes += [Stroke((tail, tip), (None, plain), 0.9, ()) for tail, tip, _ in scene.glyphs]
@@ -110,33 +114,24 @@ class _Stops:
         return False
 
 
-LONGEST_BARB_EM: Final = 1.2
-"""A barb is at most so long, and at most a third of its line."""
-
-
-def _unbarbed(points: Sequence[XY], *, em: float) -> list[XY] | None:
-    """A line without the barb into which its last point turns back, the half of an open head; None without one."""
-    whole = length_of(points)
-    for k in range(len(points) - 2, 0, -1):
-        rest = points[k:]
-        if max(math.dist(p, points[k]) for p in rest) > min(LONGEST_BARB_EM * em, whole / 4):
-            return None
-        onward, back = unit(minus(points[k], points[k - 1])), unit(minus(points[k + 1], points[k]))
-        if dot(onward, back) < -0.5:
-            return list(points[: k + 1])
-    return None
-
-
 def _crowned(
-    chain: Chain, crowned: Mapping[tuple[int, int], int], heads: Sequence[Head], dots: _Dots, *, em: float
+    chain: Chain,
+    crowned: Mapping[tuple[int, int], int],
+    heads: Sequence[Head],
+    dots: _Dots,
+    tips: Collection[XY],
+    *,
+    em: float,
 ) -> Stroke:
-    """A chain drawn out to the tips of its heads."""
+    """A chain drawn out to the tips of its heads; ``tips``: where half heads are."""
     first, last = (crowned.get(end) for end in chain.ends)
     points = list(chain.points)
     barbed = [False, False]
     for which, h in ((1, last), (0, first)):
         ordered = points if which else points[::-1]
-        if h is None and (short := _unbarbed(ordered, em=em)) is not None:
+        if h is None and ordered[-1] in tips:
+            barbed[which] = True
+        elif h is None and (short := unbarbed(ordered, em=em)) is not None:
             points, barbed[which] = short if which else short[::-1], True
     if first is not None:
         points[0] = heads[first].tip
