@@ -207,7 +207,10 @@ def _line(bits: Sequence[_Bit], row: Sequence[int]) -> DashedLine:
     points: list[XY] = []
     for at, k in enumerate(row):
         bit, before = bits[k], bits[row[at - 1] if at else row[1]]
-        places = sorted((end for end, _ in bit.ends) if bit.ends else [bit.centre], key=lambda place: (math.dist(place, before.centre), place))
+        places = sorted(
+            (end for end, _ in bit.ends) if bit.ends else [bit.centre],
+            key=lambda place: (math.dist(place, before.centre), place),
+        )
         points += places if at else places[::-1]
     for end, inner in ((0, 1), (-1, -2)):
         if not bits[row[end]].ends:
@@ -250,7 +253,11 @@ def _cut(line: DashedLine, cuts: Sequence[XY]) -> list[DashedLine]:
     """A row in pieces, at points on it."""
     runs: list[list[XY]] = [[line.points[0]]]
     for a, b in pairwise(line.points):
-        on = {(math.dist(a, p), p) for p in cuts if off_segment(p, a, b) < 1e-6 and min(math.dist(p, a), math.dist(p, b)) > 1e-6}
+        on = {
+            (math.dist(a, p), p)
+            for p in cuts
+            if off_segment(p, a, b) < 1e-6 and min(math.dist(p, a), math.dist(p, b)) > 1e-6
+        }
         for _, p in sorted(on):
             runs[-1].append(p)
             runs.append([p])
