@@ -41,14 +41,14 @@ def test_dots_in_a_row_are_one_shaft():
 
 def test_a_cut_dash_at_the_end_is_no_mark_of_its_own():
     dashes = [bar((x, 100), (x + 4, 100)) for x in range(78, 174, 6)]
-    cut = bar((174, 100), (174.4, 100))
+    cut = bar((174, 100), (174.6, 100))
     paths = [one_path([*dashes, cut]), *open_head((178, 100), (1, 0))]
     assert edges(read(*two_nodes(*paths))) == [("arrow", "algae", "snail")]
 
 
 def test_a_dash_may_bend_around_a_corner():
     down = [bar((60, y), (60, y + 4)) for y in range(108, 144, 6)]
-    corner = shape((59.6, 144), (60.4, 144), (60.4, 149.6), (64, 149.6), (64, 150.4), (59.6, 150.4))
+    corner = shape((59.6, 144), (60.4, 144), (60.4, 149.6), (62.5, 149.6), (62.5, 150.4), (59.6, 150.4))
     along = [bar((x, 150), (x + 4, 150)) for x in range(66, 192, 6)]
     end = shape((194, 149.6), (199.6, 149.6), (199.6, 148), (200.4, 148), (200.4, 150.4), (194, 150.4))
     up = [bar((200, y), (200, y - 4)) for y in range(146, 116, -6)]
