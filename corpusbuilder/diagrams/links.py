@@ -110,7 +110,9 @@ class _Follower:
         """Whether a line without heads means that two things belong together, rather than that one names the other."""
         if all(aim.end[0] == "text" for aim in (one, other)):
             return all(aim.gap <= 0.9 * self._scene.em for aim in (one, other))
-        return all(self._is_solid(aim.end) or aim.end[0] == "link" for aim in (one, other))
+        if not all(self._is_solid(aim.end) or aim.end[0] == "link" for aim in (one, other)):
+            return False
+        return all(aim.gap <= 0.3 * self._scene.em for aim in (one, other) if aim.end[0] == "part")
 
     def _is_solid(self, end: End) -> bool:
         """Whether something is a node in a box, or a frame around several."""
@@ -126,11 +128,19 @@ class _Follower:
         gap, is_frame = math.inf, hit is not None and hit.key[0] == "part"
         if hit is not None:
             gap = min(0.0 if inside(end, t.ring) else off_ring(end, t.ring) for t in near if t.key == hit.key)
-        host = self._hosts.at(end, frozenset(stroke.shafts), slack=0.15 * em)
+        mark = stroke.marks[which]
+        if mark is not None and mark.style in ("bar", "circle") and gap > FRAME_GAP_EM * em:
+            hit, gap = None, math.inf
+        own, place, radius = frozenset(stroke.shafts), *_place_of(mark, end)
+        host = self._hosts.at(end, own, slack=0.15 * em)
+        if host is None and radius:
+            host = self._hosts.at(place, own, slack=0.15 * em, radius=radius)
         if host is not None:
-            touches = self._hosts.gap(end, host) <= 0.05 * em
+            touches = self._hosts.gap(place, host) <= radius + 0.05 * em
             if (touches and not stroke.headed[which]) or gap > 0.4 * em or is_frame:
                 return _Aim(("link", host), 0.95 if touches else 0.75, 0.0)
+        if is_frame and self._hosts.near(end, own, slack=0.15 * em):
+            return None
         is_place = hit is not None and hit.key[0] == "text" and hit.key[1] in self._scene.markers
         if gap > 0.4 * em and not (is_place or is_frame) and (part := self._part_met(end, way)) is not None:
             return _Aim(("part", part), 0.85, 0.0)
@@ -201,6 +211,14 @@ class _Follower:
         if off_ring(end, ring) > 0.3 * self._scene.em:
             return False
         return any(not text.is_number and inside(text.centre, ring) for text in self._scene.texts)
+
+
+def _place_of(mark: Mark | None, end: XY) -> tuple[XY, float]:
+    """Where an end is, and how far it reaches: a ring acts on all that it touches."""
+    if mark is None or mark.style != "circle":
+        return end, 0.0
+    box = bounds(mark.outline)
+    return centre(box), (box[2] - box[0]) / 2
 
 
 def _targets(scene: Scene) -> list[Target]:

@@ -27,9 +27,8 @@ from corpusbuilder.stages.parse.kinds import classify_kind
 from corpusbuilder.stages.parse.layout import CaptionedFigure
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.pages import record_boundary
-from corpusbuilder.stages.parse.scans import read_picture
+from corpusbuilder.stages.parse.scans import read_labels, read_picture
 from corpusbuilder.stages.parse.scans.ink import Picture
-from corpusbuilder.stages.parse.scans.lettering import clear_labels
 
 _LEAST_OCR: Final = 60.0
 """Pictures that are smaller than this on both sides (points) hold no legible labels."""
@@ -82,7 +81,9 @@ class FigureMaker:
         fine = render_figure(pdf, page, image.box, dpi=self.config.ocr_dpi)
         picture = Picture.of(fine.png, fine.to_page)
         drawn = read_diagram(
-            clear_labels(figure.lines, picture) if figure.source == "scan" else figure.lines,
+            read_labels(figure.lines, picture, self.ocr, language=self.language)
+            if figure.source == "scan"
+            else figure.lines,
             figure.paths,
             to_pixels=_inverse(image.to_page),
             size=(image.width, image.height),
@@ -93,8 +94,9 @@ class FigureMaker:
             return drawn
         box = image.box
         seen = read_picture(pdf, figure.page_no, box, self.ocr, dpi=self.config.ocr_dpi, language=self.language)
+        unknown = [line for line in seen if not _is_known(line, figure.lines)]
         read = read_diagram(
-            clear_labels([line for line in seen if not _is_known(line, figure.lines)], picture),
+            read_labels(unknown, picture, self.ocr, language=self.language),
             (),
             to_pixels=_inverse(image.to_page),
             size=(image.width, image.height),
