@@ -24,8 +24,7 @@ _FAR: Final = 10.0
 """A label stands at most so many em from its drawing."""
 
 
-_ENTRY: Final = re.compile(r"\(?(\d{1,2}|[A-Za-z])\s?[.):=–—-]\s*\w")
-_CALLOUT: Final = re.compile(r"\(?(\d{1,2}|[A-Za-z])\)?")
+_ENTRY: Final = re.compile(r"\(?(?:\d{1,2}|[A-Za-z])\s?[.):=–—-]\s*\w")
 
 
 class Type(NamedTuple):
@@ -49,21 +48,16 @@ class Labels:
     """What the barriers are set in."""
     fixed: frozenset[int]
     """Identities of free groups that belong to the text: titles of what follows, running heads and folios."""
-    explained: frozenset[int]
-    """Identities of free groups that say what the numbers in a drawing stand for."""
 
     @classmethod
     def of(cls, groups: Sequence[TextGroup], *, width: float, height: float) -> "Labels":
         """The labels among ``groups`` on a page so many points wide and high."""
-        explained = _explained(groups)
-        keys = _keys(groups) | explained
+        keys = _keys(groups)
         free = tuple(group for group in groups if group.role is Role.LABEL or id(group) in keys)
         barriers = tuple(group for group in groups if group.role is not Role.LABEL and id(group) not in keys)
         fixed = {id(g) for g in free if _is_title(g, barriers) or _is_marginal(g, width, height)}
         fonts = {group.lines[0].words[0].font for group in barriers}
-        return cls(
-            free, barriers, frozenset(fonts), frozenset(type_of(g) for g in barriers), frozenset(fixed), explained
-        )
+        return cls(free, barriers, frozenset(fonts), frozenset(type_of(g) for g in barriers), frozenset(fixed))
 
     def is_alien(self, label: TextGroup) -> bool:
         """Whether a short label is set unlike all running text of the page, and is no title or running head."""
@@ -161,7 +155,7 @@ class _Own(NamedTuple):
         """How far from the drawing this label may stand, in points."""
         is_level = box[1] <= centre(label.box)[1] <= box[3]
         kind = type_of(label)
-        if kind in self.sure or id(label) in labels.explained:
+        if kind in self.sure:
             return (_FAR if is_level else 0.5 * _FAR) * em
         is_turned = label.lines[0].direction[0] < 0.9 and is_level
         if kind.font in self.fonts or is_turned or (kind in self.types and labels.is_alien(label)):
@@ -198,25 +192,6 @@ def _keys(groups: Sequence[TextGroup]) -> set[int]:
     text = {type_of(g) for g in groups if g.role is not Role.LABEL and id(g) not in numbered}
     labels = Counter(type_of(g) for g in groups if g.role is Role.LABEL)
     return {id(g) for g in groups if id(g) in numbered and labels[type_of(g)] >= 2 and type_of(g) not in text}
-
-
-def _explained(groups: Sequence[TextGroup]) -> frozenset[int]:
-    """Identities of the numbered lines, in whatever type, of which each number stands alone elsewhere: callouts."""
-    alone = {
-        match[1] for g in groups if g.role is Role.LABEL for line in g.lines if (match := _CALLOUT.fullmatch(line.text))
-    }
-    found = set()
-    for group in groups:
-        entries = [match[1] for line in group.lines if (match := _ENTRY.match(line.text))]
-        is_list = len(entries) >= 2 and _is_numbered(group) and not any(line.text.endswith("?") for line in group.lines)
-        if (
-            group.role in (Role.PROSE, Role.LABEL)
-            and is_list
-            and len(set(entries)) == len(entries)
-            and alone.issuperset(entries)
-        ):
-            found.add(id(group))
-    return frozenset(found)
 
 
 def _is_numbered(group: TextGroup) -> bool:

@@ -85,15 +85,6 @@ def test_a_numbered_key_beside_a_drawing_belongs_to_it():
     assert set(entries) <= texts(figure)
 
 
-@pytest.mark.parametrize(("last", "is_key"), [("3", True), ("7", False)])
-def test_entries_in_the_type_of_the_text_belong_to_a_drawing_that_has_just_their_numbers(last, is_key):
-    numbers = [text_line(name, 205, 110 + 30 * i, size=10) for i, name in enumerate(("1", "2", last))]
-    entries = ["1. Main vent", "2. Crater", "3. Ash layer"]
-    key = [text_line(entry, 240, 110 + 12 * i, size=10) for i, entry in enumerate(entries)]
-    (figure,) = figures(raw_page(paths=layers(100, 100), lines=[*numbers, *key, *paragraph(60, 300, 6)]))
-    assert ("2. Crater" in [line.text for line in figure.lines]) is is_key
-
-
 def test_the_title_of_a_box_a_running_head_and_a_folio_are_no_labels():
     head = [text_line("Our planet", 100, 20, size=8, font="Sans"), text_line("Unit 1", 180, 20, size=8, font="Sans")]
     title = text_line("Going further", 100, 155, size=9, font="Sans")
