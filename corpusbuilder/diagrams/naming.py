@@ -32,10 +32,10 @@ def name_parts(scene: Scene, parts: Parts, links: Sequence[Link], busy: Collecti
     """
     named = dict(_pointed_at(scene, links))
     pointing = {link.tail[1] for link in links if link.kind == "leader"}
-    numbers = [t for t, text in enumerate(scene.texts) if text.is_number and text.number in scene.entries]
+    numbers = sorted(scene.callouts)
     inner = name_inside(parts, scene.texts, [t for t in numbers if t not in pointing])
     for track, t in inner.items():
-        named.setdefault(track, Name(scene.entries[scene.texts[t].number or ""], "number"))
+        named.setdefault(track, Name(scene.entries[scene.texts[t].mark or ""], "number"))
     loose = [t for t in range(len(scene.texts)) if t not in busy and t not in numbers]
     for track, t in name_inside(parts, scene.texts, loose).items():
         named.setdefault(track, Name(t, "inside"))
@@ -53,7 +53,7 @@ def _pointed_at(scene: Scene, links: Sequence[Link]) -> Iterator[tuple[int, Name
     for track, texts in sorted(pointed.items()):
         if len(texts) == 1:
             (t,) = texts
-            entry = scene.entries.get(scene.texts[t].number or "") if scene.texts[t].is_number else None
+            entry = scene.entries.get(scene.texts[t].mark or "")
             yield track, Name(t, "leader") if entry is None else Name(entry, "number")
 
 
@@ -82,6 +82,6 @@ def _title(members: Sequence[int], texts: Sequence[Text]) -> int | None:
 
 def name_by_colour(parts: Parts, named: Collection[int], swatches: Mapping[int, int]) -> dict[int, int]:
     """Region without a name -> the entry of the key with its colour."""
-    meaning = {parts.tracks[k].fill: t for k, t in swatches.items()}
+    meaning = {parts.tracks[k].fill: t for k, t in swatches.items() if parts.tracks[k].fill}
     found = ((part.track, meaning.get(parts.tracks[part.track].fill)) for part in parts.all if part.track not in named)
     return {k: t for k, t in found if t is not None}

@@ -74,7 +74,7 @@ class _Nest:
             self._parents[k] = min(around, key=lambda j: (tracks[j].area, j), default=None)
         self.held = dict.fromkeys(members, 0)
         for t, text in enumerate(scene.texts):
-            if t in titles or t in scene.keys or text.is_number:
+            if t in titles or t in scene.keys or t in scene.callouts or text.is_number:
                 continue
             middle = centre(text.box)
             around = [j for j in rings.near((*middle, *middle)) if inside(middle, tracks[j].points)]

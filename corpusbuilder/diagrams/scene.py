@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from corpusbuilder.diagrams.heads import BlockArrow, Head, find_block_arrows, find_heads
 from corpusbuilder.diagrams.knobs import Grounds, find_knobs
 from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts
-from corpusbuilder.diagrams.legend import find_entries, find_swatches
+from corpusbuilder.diagrams.legend import find_entries, find_swatches, with_rows
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import (
     Rings,
@@ -29,7 +30,7 @@ MOST_PATHS: Final = 3000
 """Drawings with more paths (relief, hatching, scattered points) yield their labels only: lines in them mean little."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """The marks of a figure, sorted out. Numbers are indices into ``texts`` and ``tracks``."""
 
@@ -53,9 +54,14 @@ class Scene:
     swatches: dict[int, int]
     """Shape -> text."""
     entries: dict[str, int]
-    """Number -> text."""
+    """Callout -> the text that says what it stands for."""
     holders: set[int]
     """Shapes in which labels lie that are not their outlines."""
+
+    @cached_property
+    def callouts(self) -> set[int]:
+        """The numbers and letters that an entry of the key explains."""
+        return {t for t, text in enumerate(self.texts) if text.mark in self.entries}
 
     @property
     def keys(self) -> set[int]:
@@ -72,6 +78,7 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     em = em_of(bare, whole)
     places = Rings(tracks, closed)
     texts = make_texts(lines, keep_apart=_separator(places, em=em), is_wall=_wall_finder(places, em=em))
+    texts = with_rows(texts)
     glyphs = glyph_arrows(texts)
     texts = [text for text in texts if not is_arrow_glyph(text)]
     blocks = find_block_arrows(tracks, em=em)

@@ -92,3 +92,10 @@ def test_bands_that_stand_on_an_axis_are_regions_named_by_their_titles():
     diagram = read(lines, [*bands, *axis, knot, stroke((140, 71), (140, 86))])
     assert roles(diagram) == [("part", "Monarchy"), ("part", "Republic")]
     assert edges(diagram) == []
+
+
+def test_patches_of_unknown_filling_are_keys_that_give_no_colour():
+    land = [blob(120, 100, 50, fill="#aaccaa"), blob(300, 100, 50, fill=None)]
+    keys = [box(60, 221, 72, 228, fill="#aaccaa"), box(160, 221, 172, 228, fill=None)]
+    diagram = read([text("forest", 76, 219), text("heath", 176, 219)], [*land, *keys])
+    assert roles(diagram) == [("key", "forest"), ("key", "heath"), ("ornament", "-"), ("part", "forest")]
