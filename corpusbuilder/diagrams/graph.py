@@ -31,6 +31,7 @@ def read_diagram(
     size: tuple[int, int],
     figure_id: str,
     method: Method,
+    pictures: Sequence[Rect] = (),
     drawn: Drawn = "vector",
 ) -> Diagram:
     """The graph of one figure.
@@ -42,6 +43,7 @@ def read_diagram(
         size: width and height of that image in pixels.
         figure_id: enters the ids of all elements.
         method: where the text comes from.
+        pictures: boxes of the raster pictures placed in a drawing; each is a part of it.
         drawn: where the paths come from: the file, or the tracing of its pixels.
 
     Returns:
@@ -49,8 +51,8 @@ def read_diagram(
         of more than 3,000 paths yields labels only.
     """
     finite = [line for line in lines if _is_finite(line.box)], [path for path in paths if _is_finite(path.box)]
-    level_lines, level_paths, to_pixels = laid_level(*finite, to_pixels)
-    scene = read_scene(level_lines, level_paths)
+    level_lines, level_paths, boxes, to_pixels = laid_level(*finite, list(filter(_is_finite, pictures)), to_pixels)
+    scene = read_scene(level_lines, level_paths, boxes)
     canvas = Canvas(to_pixels, size, figure_id)
     busy = set(scene.outlines.values()) | set(scene.markers.values()) | set(scene.swatches)
     worn = {k for head in scene.heads for k in head.shape}

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from corpusbuilder.diagrams.labels import Text
 from corpusbuilder.diagrams.links import Link
+from corpusbuilder.diagrams.plane import off_ring
 from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.records.geometry import centre
@@ -48,13 +49,19 @@ def _pointed_at(scene: Scene, links: Sequence[Link]) -> Iterator[tuple[int, Name
     """The regions at which just one text points; for a number, the entry that explains it."""
     pointed: dict[int, set[int]] = {}
     for link in links:
-        if link.kind == "leader":
+        if link.kind == "leader" and not _ends_in_picture(scene, link):
             pointed.setdefault(link.head[1], set()).add(link.tail[1])
     for track, texts in sorted(pointed.items()):
         if len(texts) == 1:
             (t,) = texts
             entry = scene.entries.get(scene.texts[t].mark or "")
             yield track, Name(t, "leader") if entry is None else Name(entry, "number")
+
+
+def _ends_in_picture(scene: Scene, link: Link) -> bool:
+    """Whether a line ends well inside a raster picture: it points at something in it, not at the whole."""
+    track = scene.tracks[link.head[1]]
+    return link.head[1] in scene.pictures and off_ring(link.points[-1], track.points) > 0.5 * scene.em
 
 
 def name_inside(parts: Parts, texts: Sequence[Text], free: Sequence[int]) -> dict[int, int]:

@@ -46,7 +46,9 @@ def sort_shapes(
     roles: dict[int, RegionRole] = {}
     for k in (*own, *others):
         by = named[k].by if k in named else None
-        if by not in ("leader", "number") and nest.held[k] >= 2 and not _is_border(scene, k):
+        if k in scene.pictures:
+            roles[k] = "part"
+        elif by not in ("leader", "number") and nest.held[k] >= 2 and not _is_border(scene, k):
             roles[k] = "area"
         else:
             is_part = by is not None or k in joined or (k in family and k not in others)

@@ -21,6 +21,7 @@ from corpusbuilder.diagrams.outlines import (
     is_dot,
     skins,
 )
+from corpusbuilder.diagrams.pictures import find_pictures
 from corpusbuilder.diagrams.plane import inside
 from corpusbuilder.diagrams.tracks import Track, make_tracks
 from corpusbuilder.records.geometry import centre, union
@@ -57,6 +58,8 @@ class Scene:
     """Callout -> the text that says what it stands for."""
     holders: set[int]
     """Shapes in which labels lie that are not their outlines."""
+    pictures: frozenset[int]
+    """Rectangles in which raster pictures are placed."""
 
     @cached_property
     def callouts(self) -> set[int]:
@@ -69,8 +72,8 @@ class Scene:
         return set(self.swatches.values()) | set(self.entries.values())
 
 
-def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
-    """Sort the marks of a figure out."""
+def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath], pictures: Sequence[Rect] = ()) -> Scene:
+    """Sort the marks of a figure out: its text, its painted paths, the boxes of the pictures placed in it."""
     tracks = make_tracks(paths) if len(paths) <= MOST_PATHS else []
     closed = [k for k, track in enumerate(tracks) if track.closed and (track.fill or track.stroke)]
     bare = make_texts(lines, keep_apart=lambda _upper, _lower: True)
@@ -102,7 +105,10 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     swatches = find_swatches(texts, tracks, patches, set(outlines.values()), em=em)
     places = Rings(tracks, [k for k in rings if k not in knobbed])
     markers = find_markers(texts, places, {*outlines, *swatches.values()}, em=em)
-    rings = [k for k in rings if k not in skin]
+    placed = find_pictures(pictures, union([whole, *pictures]) if pictures else whole)
+    added = range(len(tracks), len(tracks) + len(placed))
+    tracks += placed
+    rings = [*(k for k in rings if k not in skin), *added]
     return Scene(
         texts,
         tracks,
@@ -118,6 +124,7 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
         swatches,
         find_entries(texts),
         holders,
+        frozenset(added),
     )
 
 
