@@ -9,11 +9,12 @@ from corpusbuilder.diagrams.connector_records import record_connectors
 from corpusbuilder.diagrams.decor import find_decor
 from corpusbuilder.diagrams.label_records import Method, record_labels
 from corpusbuilder.diagrams.links import find_links, written_along
+from corpusbuilder.diagrams.loose import find_loose
 from corpusbuilder.diagrams.naming import name_parts
 from corpusbuilder.diagrams.outlines import is_dot
 from corpusbuilder.diagrams.region_records import Drawn, record_regions
 from corpusbuilder.diagrams.regions import Parts
-from corpusbuilder.diagrams.roles import sort_shapes
+from corpusbuilder.diagrams.roles import Shape, sort_shapes
 from corpusbuilder.diagrams.scene import read_scene
 from corpusbuilder.diagrams.upright import laid_level
 from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
@@ -69,6 +70,7 @@ def read_diagram(
     joined = {end[1] for link in links for end in (link.tail, link.head) if end[0] == "part"}
     ids = Registry(labels)
     shapes = sort_shapes(scene, parts, find_decor(scene, parts, links), named=named, joined=joined)
+    shapes += [Shape(k, "ornament", None, None) for k in find_loose(scene, links)]
     regions = record_regions(scene, canvas, shapes, ids, drawn=drawn)
     connectors = record_connectors(canvas, links, along, ids, drawn=drawn)
     return Diagram(labels=_once(labels), connectors=_once(connectors), regions=_once(regions))

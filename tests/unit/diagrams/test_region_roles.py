@@ -99,3 +99,17 @@ def test_patches_of_unknown_filling_are_keys_that_give_no_colour():
     keys = [box(60, 221, 72, 228, fill="#aaccaa"), box(160, 221, 172, 228, fill=None)]
     diagram = read([text("forest", 76, 219), text("heath", 176, 219)], [*land, *keys])
     assert roles(diagram) == [("key", "forest"), ("key", "heath"), ("ornament", "-"), ("part", "forest")]
+
+
+def test_a_short_stroke_that_stands_alone_is_an_ornament():
+    lines, paths = pair()
+    diagram = read(lines, [*paths, stroke((120, 150), (130, 160))])
+    assert [(region.role, region.box) for region in diagram.regions] == [("ornament", (240, 300, 260, 320))]
+
+
+def test_strokes_that_touch_something_or_are_many_are_no_ornaments():
+    lines, paths = pair()
+    ticks = [stroke((30 + 12 * k, 150), (30 + 12 * k, 156)) for k in range(9)]
+    cross = [stroke((200, 150), (210, 160)), stroke((200, 160), (210, 150))]
+    long = stroke((100, 200), (180, 200))
+    assert read(lines, [*paths, *ticks, *cross, long, stroke((60, 110), (60, 118))]).regions == ()
