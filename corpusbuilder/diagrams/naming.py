@@ -1,8 +1,9 @@
 """What names the regions: leaders, numbers with their entries, words inside, colours of the key."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.diagrams.labels import Text
 from corpusbuilder.diagrams.links import Link
@@ -11,6 +12,10 @@ from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.records.geometry import centre
 
+CROWD: Final = 3
+"""A region with so many nodes in it is named by a title only."""
+TITLE_EM: Final = 2.5
+"""A title is at most so many em from the edge of what it names."""
 NamedBy: TypeAlias = Literal["leader", "number", "inside", "legend"]
 
 
@@ -38,11 +43,33 @@ def name_parts(scene: Scene, parts: Parts, links: Sequence[Link], busy: Collecti
     for track, t in inner.items():
         named.setdefault(track, Name(scene.entries[scene.texts[t].mark or ""], "number"))
     loose = [t for t in range(len(scene.texts)) if t not in busy and t not in numbers]
+    crowded = _crowded(scene, parts)
     for track, t in name_inside(parts, scene.texts, loose).items():
-        named.setdefault(track, Name(t, "inside"))
+        if track not in crowded or _is_at_edge(scene, t, track) or _stands_out(scene, t):
+            named.setdefault(track, Name(t, "inside"))
     for track, t in name_by_colour(parts, named, scene.swatches).items():
         named[track] = Name(t, "legend")
     return named
+
+
+def _crowded(scene: Scene, parts: Parts) -> set[int]:
+    """The regions with several nodes in them: a bare text among the nodes may be one of them."""
+    around = (parts.innermost(centre(scene.tracks[k].box)) for k in sorted(set(scene.outlines.values())))
+    counts = Counter(k for k in around if k is not None)
+    return {k for k, count in counts.items() if count >= CROWD}
+
+
+def _is_at_edge(scene: Scene, text: int, track: int) -> bool:
+    """Whether a text stands at the top or the foot of a region, as titles do."""
+    inner, outer, em = scene.texts[text].box, scene.tracks[track].box, scene.em
+    return min(inner[1] - outer[1], outer[3] - inner[3]) <= TITLE_EM * em
+
+
+def _stands_out(scene: Scene, text: int) -> bool:
+    """Whether a text is larger or bolder than most labels."""
+    one = scene.texts[text]
+    bold = sum(other.bold for other in scene.texts)
+    return one.size >= 1.15 * scene.em or (one.bold and 2 * bold < len(scene.texts))
 
 
 def _pointed_at(scene: Scene, links: Sequence[Link]) -> Iterator[tuple[int, Name]]:

@@ -1,5 +1,6 @@
 """What each closed shape of a figure is for."""
 
+import pytest
 from sketch import arrow, blob, box, disc, edges, node, read, shape, stroke, text
 
 
@@ -113,3 +114,14 @@ def test_strokes_that_touch_something_or_are_many_are_no_ornaments():
     cross = [stroke((200, 150), (210, 160)), stroke((200, 160), (210, 150))]
     long = stroke((100, 200), (180, 200))
     assert read(lines, [*paths, *ticks, *cross, long, stroke((60, 110), (60, 118))]).regions == ()
+
+
+@pytest.mark.parametrize(("y", "name"), [(34, "cortex"), (120, "-"), (214, "cortex")])
+def test_among_nodes_only_a_title_at_the_edge_names_what_is_around(y, name):
+    lines, paths = pair()
+    third, its_box = node("worms", 130, 170)
+    away, far_box = node("otter", 400, 100)
+    held = box(20, 30, 260, 230, fill="#f0f0ff")
+    others = [text("north", 300, 40), text("south", 300, 220)]
+    diagram = read([*lines, third, away, *others, text("cortex", 120, y)], [held, *paths, its_box, far_box])
+    assert roles(diagram) == [("area", name)]
