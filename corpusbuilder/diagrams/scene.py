@@ -105,7 +105,8 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath], pictures: Seq
     swatches = find_swatches(texts, tracks, patches, set(outlines.values()), em=em)
     places = Rings(tracks, [k for k in rings if k not in knobbed])
     markers = find_markers(texts, places, {*outlines, *swatches.values()}, em=em)
-    placed = find_pictures(pictures, union([whole, *pictures]) if pictures else whole)
+    # Pictures alone are panels of a figure; among labels and lines they are parts of a drawing.
+    placed = find_pictures(pictures, union([whole, *pictures])) if pictures and (bare or tracks) else []
     added = range(len(tracks), len(tracks) + len(placed))
     tracks += placed
     rings = [*(k for k in rings if k not in skin), *added]

@@ -34,3 +34,7 @@ def test_slices_of_a_picture_are_one():
 )
 def test_the_ground_of_a_figure_and_mosaics_are_no_parts(pictures):
     assert read(WORDS, pictures=pictures).regions == ()
+
+
+def test_pictures_without_labels_or_lines_are_no_drawing():
+    assert read(pictures=[LEAF]).regions == read(pictures=[LEAF, EGG]).regions == ()
