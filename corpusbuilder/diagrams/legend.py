@@ -9,7 +9,9 @@ from corpusbuilder.diagrams.labels import Text, by_place, in_a_row
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.tracks import Track
 from corpusbuilder.records.geometry import union
+from corpusbuilder.records.page import Rect
 
+_MOST_NEAR: Final = 40
 ROW_EM: Final = 2.5
 """The name in a key stands at most so many em from its number."""
 SWATCH_EM: Final = 3.5
@@ -34,7 +36,7 @@ def find_swatches(
             largest[track.fill] = max(track.area, largest.get(track.fill, 0.0))
         if not 0.5 * em <= track.extent <= SWATCH_EM * em or track.thickness < 0.35 * em or k in outlined:
             continue
-        near = [texts[t] for t in index.near(track.box, 1.6 * em)]
+        near = [texts[t] for t in index.near(track.box, 1.6 * em) if any(map(str.isalpha, texts[t].content))]
         if (text := _beside(track, near, em=em)) is not None:
             candidates[k] = texts.index(text)
             sizes[_size(track, em)] = sizes.get(_size(track, em), 0) + 1
@@ -47,6 +49,27 @@ def find_swatches(
             out[k] = t
             explained.add(t)
     return out
+
+
+class Patches:
+    """The small marks of a figure that can show what an entry of its key is about: patches, strokes, symbols."""
+
+    def __init__(self, tracks: Sequence[Track], *, em: float) -> None:
+        self._boxes = [track.box for track in tracks if 0.3 * em <= track.extent <= SWATCH_EM * em]
+        self._index = BoxIndex(self._boxes)
+
+    def are_before(self, upper: Text, lower: Text) -> bool:
+        """Whether each of two stacked texts has a mark of its own left of it, one under the other."""
+        one, other = self._before(upper), self._before(lower)
+        slack = 0.3 * upper.size
+        return any(
+            abs(a[0] + a[2] - b[0] - b[2]) / 2 <= slack and a[3] <= b[1] + 0.1 * upper.size for a in one for b in other
+        )
+
+    def _before(self, text: Text) -> list[Rect]:
+        x0, y0, _, y1 = text.box
+        near = [self._boxes[k] for k in self._index.near(text.box, 1.6 * text.size, most=_MOST_NEAR)]
+        return [b for b in near if y0 <= (b[1] + b[3]) / 2 <= y1 and -0.1 * text.size <= x0 - b[2]]
 
 
 def _size(track: Track, em: float) -> tuple[int, int]:

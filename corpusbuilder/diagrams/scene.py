@@ -9,7 +9,7 @@ from typing import Final
 from corpusbuilder.diagrams.heads import BlockArrow, Head, find_block_arrows, find_heads
 from corpusbuilder.diagrams.knobs import Grounds, find_knobs
 from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts
-from corpusbuilder.diagrams.legend import find_entries, find_swatches, with_rows
+from corpusbuilder.diagrams.legend import Patches, find_entries, find_swatches, with_rows
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import (
     Rings,
@@ -141,6 +141,8 @@ def _separator(rings: Rings, *, em: float) -> Callable[[Text, Text], bool | None
     ]
     index = BoxIndex([(*end, *end) for end in ends])
 
+    patches = Patches(rings.tracks, em=em)
+
     def holder(text: Text) -> int | None:
         if text.box not in held:
             held[text.box] = rings.holder_of(text.box, slack=0.15 * em)
@@ -157,6 +159,8 @@ def _separator(rings: Rings, *, em: float) -> Callable[[Text, Text], bool | None
 
     def apart(upper: Text, lower: Text) -> bool | None:
         one, other = holder(upper), holder(lower)
+        if patches.are_before(upper, lower):
+            return True
         if one != other:
             crossed = all(k is None or _is_in(text, rings.tracks[k]) for text, k in ((lower, one), (upper, other)))
             return None if crossed else True

@@ -125,3 +125,18 @@ def test_among_nodes_only_a_title_at_the_edge_names_what_is_around(y, name):
     others = [text("north", 300, 40), text("south", 300, 220)]
     diagram = read([*lines, third, away, *others, text("cortex", 120, y)], [held, *paths, its_box, far_box])
     assert roles(diagram) == [("area", name)]
+
+
+def test_stacked_entries_with_patches_or_strokes_of_their_own_stay_apart():
+    frame = box(54, 214, 130, 250, fill="#ffffff")
+    patches = [box(60, 221, 70, 228, fill="#444444"), box(60, 232, 70, 239, fill="#eeeeee")]
+    strokes = [stroke((260, 224), (272, 224), ink="#aa0000"), stroke((260, 235), (272, 235), ink="#0000aa")]
+    lines = [text("Old", 76, 219), text("Modern", 76, 230), text("flow", 278, 219), text("loss", 278, 230)]
+    diagram = read([*lines, text("North", 200, 60)], [frame, *patches, *strokes])
+    assert {label.text for label in diagram.labels} == {"Old", "Modern", "flow", "loss", "North"}
+    assert [role for role in roles(diagram) if role[0] == "key"] == [("key", "Modern"), ("key", "Old")]
+
+
+def test_a_number_beside_a_bar_of_a_chart_is_no_meaning_of_its_colour():
+    bars = [box(60, 100, 72, 180, fill="#888888"), box(100, 172, 112, 180, fill="#888888")]
+    assert roles(read([text("0.70", 116, 171), text("rate", 20, 40)], bars)) == [("ornament", "-"), ("ornament", "-")]
