@@ -20,7 +20,7 @@ LEAST_EM: Final = 0.2
 """Shapes that are thinner than this are strokes, and smaller ones are points of a pattern."""
 SMALL_EM: Final = 1.5
 """A shape up to this size that a line meets belongs to the line."""
-MOST_SMALL: Final = 40
+MOST_SMALL: Final = 24
 """More small shapes than this are a texture, or letters drawn as paths."""
 MOST_EQUAL: Final = 4
 """More small shapes of one size and colour than this are a row of dots or dashes."""
