@@ -89,6 +89,7 @@ class FigureMaker:
             size=(image.width, image.height),
             figure_id=figure_id,
             method="ocr" if figure.source == "scan" else "text_layer",
+            pictures=() if figure.source == "scan" else [placed.box for placed in figure.images],
         )
         if not figure.images or self.config.ocr == "none" or not _is_legible(figure):
             return drawn
