@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from corpusbuilder.backends.ocr.base import OcrEngine
@@ -13,14 +14,16 @@ from corpusbuilder.records.document import Figure, FigurePart, ImageAsset
 from corpusbuilder.records.geometry import (
     Affine,
     CoordinateSpace,
+    area,
     centre,
     contains_point,
+    intersection_area,
     make_box,
     to_pixels,
     transform_box,
 )
 from corpusbuilder.records.ids import content_id
-from corpusbuilder.records.page import Line, RawPage
+from corpusbuilder.records.page import Line, RawPage, Rect
 from corpusbuilder.stages.contract import Asset
 from corpusbuilder.stages.parse.images import FigureImage, render_figure
 from corpusbuilder.stages.parse.kinds import classify_kind
@@ -78,32 +81,27 @@ class FigureMaker:
         """The graph: from the drawing and its text where there are such, and from OCR where there are pixels."""
         if figure.is_table:
             return Diagram()
+        read = partial(
+            read_diagram, to_pixels=_inverse(image.to_page), size=(image.width, image.height), figure_id=figure_id
+        )
+        is_scan = figure.source == "scan"
+        if not (figure.images or is_scan) or self.config.ocr == "none" or not _is_legible(figure):
+            return read(figure.lines, figure.paths, method="ocr" if is_scan else "text_layer")
+        labels = self._recognised(pdf, page, figure, image)
+        if is_scan:
+            return read(labels, figure.paths, method="ocr")
+        drawn = read(figure.lines, figure.paths, method="text_layer")
+        return drawn.model_copy(update={"labels": drawn.labels + read(labels, (), method="ocr").labels})
+
+    def _recognised(self, pdf: OpenPdf, page: RawPage, figure: FoundFigure, image: FigureImage) -> list[Line]:
+        """The labels that OCR reads in the pixels of a figure, beside the text that the file has."""
         fine = render_figure(pdf, page, image.box, dpi=self.config.ocr_dpi)
-        picture = Picture.of(fine.png, fine.to_page)
-        drawn = read_diagram(
-            read_labels(figure.lines, picture, self.ocr, language=self.language)
-            if figure.source == "scan"
-            else figure.lines,
-            figure.paths,
-            to_pixels=_inverse(image.to_page),
-            size=(image.width, image.height),
-            figure_id=figure_id,
-            method="ocr" if figure.source == "scan" else "text_layer",
-        )
-        if not figure.images or self.config.ocr == "none" or not _is_legible(figure):
-            return drawn
-        box = image.box
-        seen = read_picture(pdf, figure.page_no, box, self.ocr, dpi=self.config.ocr_dpi, language=self.language)
-        unknown = [line for line in seen if not _is_known(line, figure.lines)]
-        read = read_diagram(
-            read_labels(unknown, picture, self.ocr, language=self.language),
-            (),
-            to_pixels=_inverse(image.to_page),
-            size=(image.width, image.height),
-            figure_id=figure_id,
-            method="ocr",
-        )
-        return drawn.model_copy(update={"labels": drawn.labels + read.labels})
+        seen = read_picture(pdf, figure.page_no, image.box, self.ocr, dpi=self.config.ocr_dpi, language=self.language)
+        if figure.source == "scan":
+            lines = _renewed(figure.lines, seen, image.box)
+        else:
+            lines = [line for line in seen if not _is_known(line, figure.lines)]
+        return read_labels(lines, Picture.of(fine.png, fine.to_page), self.ocr, language=self.language)
 
 
 def _parts(figure: FoundFigure, image: FigureImage) -> tuple[FigurePart, ...]:
@@ -125,6 +123,27 @@ def _is_legible(figure: FoundFigure) -> bool:
 def _is_known(line: Line, text_layer: Sequence[Line]) -> bool:
     """Whether the text layer has a line at the same place."""
     return any(contains_point(known.box, centre(line.box), slack=1.0) for known in text_layer)
+
+
+def _renewed(known: Sequence[Line], seen: Sequence[Line], box: Rect) -> list[Line]:
+    """The lines of a scanned figure, as they are read in its own picture where they were read there.
+
+    The picture of a figure shows small type larger than that of a page does; but its edge may cut a line.
+    """
+    whole = [
+        line
+        for line in seen
+        if box[0] + 1 < line.box[0]
+        and box[1] + 1 < line.box[1]
+        and line.box[2] < box[2] - 1
+        and line.box[3] < box[3] - 1
+    ]
+    return [*whole, *(line for line in known if not any(_is_same(line, other) for other in whole))]
+
+
+def _is_same(line: Line, other: Line) -> bool:
+    """Whether two readings are of one place."""
+    return intersection_area(line.box, other.box) > 0.3 * min(area(line.box), area(other.box))
 
 
 def _inverse(matrix: Affine) -> Affine:
