@@ -111,8 +111,7 @@ def _cut_out(box: Rect, picture: Picture) -> bytes | None:
     if ink is None:
         return None
     x0, y0, x1, y1 = ink.inner
-    rim = (y1 - y0) // 6
-    return _enlarged(ink.rgb[max(y0 - rim, 0) : y1 + rim, max(x0 - rim, 0) : x1 + rim], ink.ground)
+    return _enlarged(ink.rgb[y0:y1, x0:x1], ink.ground)
 
 
 def _enlarged(pixels: "Pixels", ground: "Pixels") -> bytes:
