@@ -58,9 +58,9 @@ def crown(shafts: Sequence[Shaft], heads: Sequence[Head], *, em: float) -> dict[
                 fits.append((cost, head.tip, h, k, which))
     crowned: dict[tuple[int, int], int] = {}
     used: set[int] = set()
-    for _, _, h, k, which in sorted(fits):
+    for _, _, h, k, which in sorted(fits, key=lambda fit: (heads[fit[2]].on_line, fit)):
         shape, own = set(heads[h].shape), set(shafts[k].tracks)
-        if (k, which) in crowned or shape & used or own & used:
+        if (k, which) in crowned or shape & used or own & used or (heads[h].on_line and (k, 1 - which) in crowned):
             continue
         if any(set(heads[other].shape) & own for other in crowned.values()):
             continue
@@ -79,7 +79,8 @@ def _misfit(head: Head, shaft: Shaft, which: int) -> float | None:
         slack += 0.6 * head.length  # the pattern may end in a gap
     reaches = (0.25 * head.length, min(head.length, 0.5 * shaft.length))
     turn = max(dot(shaft.leaving(which, reach), head.direction) for reach in reaches)
-    if off > slack or turn < 0.8 or shaft.length < 0.6 * head.length or not alike(shaft.ink, head.ink):
+    least = 0.8 if head.style == "arrow" else 0.97  # the other heads are read along the line that they end
+    if off > slack or turn < least or shaft.length < 0.5 * head.length or not alike(shaft.ink, head.ink):
         return None
     if head.is_open and math.dist(end, head.tip) > 0.25 * head.length + shaft.width:
         return None

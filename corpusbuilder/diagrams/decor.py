@@ -27,12 +27,13 @@ MOST_EQUAL: Final = 4
 
 
 def find_decor(scene: Scene, parts: Parts, links: Sequence[Link]) -> list[int]:
-    """The tracks of the closed shapes that are not among ``parts``, no outline of a label, and nothing of a line.
+    """The tracks of the closed shapes that are no outline of a label, and nothing of a line.
 
-    The largest come first. A shape that is painted twice is there once; a frame and the ground behind it are two.
+    Those among ``parts`` are there too; what they are is known better where they are named or joined. A shape that is
+    painted twice is there once; a frame and the ground behind it are two.
     """
     tracks, em = scene.tracks, scene.em
-    taken = set(scene.outlines.values()) | set(scene.markers.values()) | {part.track for part in parts.all} | scene.skin
+    taken = set(scene.outlines.values()) | set(scene.markers.values()) | scene.skin
     arrows, lines = _of_arrows(scene, links), _Lines(tracks, em=em)
     pointed = {k for head in scene.heads for k in head.shape}
     found = []
@@ -43,7 +44,8 @@ def find_decor(scene: Scene, parts: Parts, links: Sequence[Link]) -> list[int]:
         if k in scene.swatches or track.extent > most * em or not lines.touch(track):
             found.append(k)
     found = _without_texture(tracks, found, scene.swatches, em=em)
-    return _each_once(scene, found, taken)
+    own = {part.track for part in parts.all}
+    return [k for k in found if k in own] + _each_once(scene, [k for k in found if k not in own], taken | own)
 
 
 def _is_shape(track: Track, *, em: float) -> bool:

@@ -34,6 +34,8 @@ class Head:
     quality: float
     """0 to 1: how symmetric."""
     style: HeadStyle = "arrow"
+    on_line: bool = False
+    """A ring on another line: lines end there, and the arrows that start there do not wear it."""
 
 
 @dataclass(frozen=True, slots=True)

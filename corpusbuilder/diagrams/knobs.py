@@ -75,7 +75,7 @@ class _Knobs:
             return
         a, b = spine
         long, mid = math.dist(a, b), middle(a, b)
-        if any(tail.track != index for end in spine for tail in self.around(end, 0.12 * em)):
+        if any(tail.track != index for end in spine for tail in self.around(end, 0.12 * em)) or self._joins(a, b):
             return
         stems = [tail for tail in self.around(mid, 0.2 * long + 0.2 * em) if self._meets_bar(tail, index, a, b)]
         if len(stems) != 1:
@@ -87,6 +87,11 @@ class _Knobs:
             mid, stem.way, long / 2, long, track.ink or "", (index,), ring, is_open=False, quality=1 - skew, style="bar"
         )
 
+    def _joins(self, a: XY, b: XY) -> bool:
+        """Whether a stroke runs from one node to another."""
+        here, there = ({self._solid[j] for j in self._near_solid.at(p, 0.2 * self._em)} for p in (a, b))
+        return bool(here - there) and bool(there - here)
+
     def _meets_bar(self, tail: _Tail, index: int, a: XY, b: XY) -> bool:
         """Whether a line ends in the middle of a bar, square to it."""
         long, off = math.dist(a, b), minus(tail.at, middle(a, b))
@@ -95,7 +100,7 @@ class _Knobs:
         slack = 0.15 * self._em + track.width + self._tracks[index].width
         return (
             tail.track != index
-            and track.extent >= long
+            and track.extent >= 0.6 * long
             and abs(dot(off, along)) <= 0.2 * long
             and abs(cross(off, along)) <= slack
             and abs(dot(tail.way, along)) <= 0.3
@@ -109,7 +114,7 @@ class _Knobs:
         rest: dict[int, list[Head]] = {}
         for k in sorted(candidates):
             if readings := list(self._ring(k)):
-                (sure if self._acts(k, readings) else rest)[k] = readings
+                (sure if readings[0].on_line or self._acts(k, readings) else rest)[k] = readings
         sizes = {self._size(k) for k in sure}
         yield from (head for readings in sure.values() for head in readings)
         yield from (head for k, readings in rest.items() if self._size(k) in sizes for head in readings)
@@ -120,25 +125,24 @@ class _Knobs:
     def _ring(self, k: int) -> Iterator[Head]:
         track = self._tracks[k]
         mid, radius = centre(track.box), track.extent / 2
+        named = bool(self._near_names.at(mid, radius + 0.8 * self._em))
+        on_line = not named and self._is_on_line(mid, radius)
         for tail in self.around(mid, 1.1 * radius + 0.1 * self._em):
             line = self._tracks[tail.track]
             off = abs(cross(minus(mid, tail.at), tail.way))
             behind = dot(minus(tail.at, mid), tail.way) < -1.1 * radius - line.width - 0.05 * self._em
-            if line.extent < track.extent or off > 0.5 * radius or behind:
+            if line.extent < 0.5 * track.extent or off > 0.5 * radius or behind:
                 continue
             tip = moved(mid, tail.way, radius)
             yield Head(
                 tip, tail.way, 2 * radius, 2 * radius, track.stroke or "", (k,), track.points,
-                is_open=False, quality=1 - 0.5 * off / radius, style="circle",
+                is_open=False, quality=1 - 0.5 * off / radius, style="circle", on_line=on_line,
             )  # fmt: skip
 
     def _acts(self, k: int, readings: Sequence[Head]) -> bool:
-        """Whether a ring touches a line that goes on at both sides, a node, or the frame of several."""
+        """Whether a ring that just one line reaches touches a node, or stands before the frame of several."""
         track, em = self._tracks[k], self._em
         mid, radius = centre(track.box), track.extent / 2
-        named = bool(self._near_names.at(mid, radius + 0.8 * em))
-        if not named and self._is_on_line(mid, radius):
-            return True
         ways = [head.direction for head in readings]
         if any(dot(one, other) < 0.87 for one in ways for other in ways):
             return False
@@ -150,6 +154,7 @@ class _Knobs:
         return False
 
     def _is_on_line(self, mid: XY, radius: float) -> bool:
+        """Whether a ring touches a line that goes on at both sides."""
         reach = radius + 0.15 * self._em
         for j in self._near_lines.at(mid, reach, most=_MOST_NEAR):
             track = self._tracks[self._lines[j]]
@@ -175,7 +180,7 @@ class _Knobs:
         k, tail = ends[0]
         tip, long = corners[k - 2], math.dist(corners[k], corners[k - 2])
         way = (tip[0] - corners[k][0]) / long, (tip[1] - corners[k][1]) / long
-        if dot(way, tail.way) < 0.9 or self._tracks[tail.track].extent < long:
+        if dot(way, tail.way) < 0.9 or self._tracks[tail.track].extent < 0.5 * long:
             return
         ink = track.stroke or track.fill or ""
         yield Head(

@@ -94,7 +94,8 @@ class _Follower:
         link = Link("arrow", stroke.points, one.end, other.end, score, stroke.shafts, heads=stroke.marks)
         headed = self._headed(stroke, one, other)
         if not any(headed):
-            return replace(link, kind="line") if self._is_line(one, other) else None
+            at_band = any(self._stops_at_band(stroke.points[k], aim) for k, aim in ((0, one), (-1, other)))
+            return replace(link, kind="line") if self._is_line(one, other) and not at_band else None
         link = replace(link, directed=True, double=all(headed))
         return link if headed[1] else link.reversed
 
@@ -109,7 +110,9 @@ class _Follower:
         """Whether a line without heads means that two things belong together, rather than that one names the other."""
         if all(aim.end[0] == "text" for aim in (one, other)):
             return all(aim.gap <= 0.9 * self._scene.em for aim in (one, other))
-        return all(self._is_solid(aim.end) or aim.end[0] == "link" for aim in (one, other))
+        if not all(self._is_solid(aim.end) or aim.end[0] == "link" for aim in (one, other)):
+            return False
+        return all(aim.gap <= 0.3 * self._scene.em for aim in (one, other) if aim.end[0] == "part")
 
     def _is_solid(self, end: End) -> bool:
         """Whether something is a node in a box, or a frame around several."""
@@ -125,11 +128,19 @@ class _Follower:
         gap, is_frame = math.inf, hit is not None and hit.key[0] == "part"
         if hit is not None:
             gap = min(0.0 if inside(end, t.ring) else off_ring(end, t.ring) for t in near if t.key == hit.key)
-        host = self._hosts.at(end, frozenset(stroke.shafts), slack=0.15 * em)
+        mark = stroke.marks[which]
+        if mark is not None and mark.style in ("bar", "circle") and gap > FRAME_GAP_EM * em:
+            hit, gap = None, math.inf
+        own, place, radius = frozenset(stroke.shafts), *_place_of(mark, end)
+        host = self._hosts.at(end, own, slack=0.15 * em)
+        if host is None and radius:
+            host = self._hosts.at(place, own, slack=0.15 * em, radius=radius)
         if host is not None:
-            touches = self._hosts.gap(end, host) <= 0.05 * em
+            touches = self._hosts.gap(place, host) <= radius + 0.05 * em
             if (touches and not stroke.headed[which]) or gap > 0.4 * em or is_frame:
                 return _Aim(("link", host), 0.95 if touches else 0.75, 0.0)
+        if is_frame and self._hosts.near(end, own, slack=0.15 * em):
+            return None
         is_place = hit is not None and hit.key[0] == "text" and hit.key[1] in self._scene.markers
         if gap > 0.4 * em and not (is_place or is_frame) and (part := self._part_met(end, way)) is not None:
             return _Aim(("part", part), 0.85, 0.0)
@@ -187,12 +198,27 @@ class _Follower:
         """Whether a label lies outside of a region: one that lies inside points at something else in it."""
         return not inside(self._scene.texts[text].centre, self._scene.tracks[part].points)
 
+    def _stops_at_band(self, end: XY, aim: _Aim) -> bool:
+        """Whether a line that seems to end at a bare text stops at the edge of the shape in which that text lies."""
+        part = self._parts.innermost(self._scene.texts[aim.end[1]].centre) if aim.end[0] == "text" else None
+        if part is None or aim.end[1] in self._scene.outlines or aim.end[1] in self._scene.markers:
+            return False
+        return off_ring(end, self._scene.tracks[part].points) <= 0.3 * self._scene.em
+
     def _stops_at_titled(self, end: XY, part: int) -> bool:
         """Whether a line stops at the edge of a shape with a text in it: it more likely points at something beyond."""
         ring = self._scene.tracks[part].points
         if off_ring(end, ring) > 0.3 * self._scene.em:
             return False
         return any(not text.is_number and inside(text.centre, ring) for text in self._scene.texts)
+
+
+def _place_of(mark: Mark | None, end: XY) -> tuple[XY, float]:
+    """Where an end is, and how far it reaches: a ring acts on all that it touches."""
+    if mark is None or mark.style != "circle":
+        return end, 0.0
+    box = bounds(mark.outline)
+    return centre(box), (box[2] - box[0]) / 2
 
 
 def _targets(scene: Scene) -> list[Target]:

@@ -33,14 +33,15 @@ def sort_shapes(
     Args:
         scene: the figure.
         parts: its closed shapes that lines can end at.
-        decor: its other closed shapes.
+        decor: its closed shapes that may be frames, patches or ornaments.
         named: track of a part -> its name.
         joined: the tracks of the parts at which lines end.
     """
     keys = [k for k in decor if k in scene.swatches]
+    shown = set(decor)
     family = {part.parent for part in parts.all} | {part.track for part in parts.all if part.parent is not None}
     own = [part.track for part in parts.all]
-    others = [k for k in decor if k not in scene.swatches]
+    others = [k for k in decor if k not in {*scene.swatches, *own}]
     nest = _Nest(scene, [*own, *others], {name.text for name in named.values()})
     roles: dict[int, RegionRole] = {}
     for k in (*own, *others):
@@ -50,7 +51,8 @@ def sort_shapes(
         else:
             is_part = by is not None or k in joined or (k in family and k not in others)
             roles[k] = "part" if is_part else "ornament"
-    shapes = [Shape(k, roles[k], named.get(k), nest.around(k, roles)) for k in (*own, *others)]
+    drawn = [k for k in (*own, *others) if roles[k] != "ornament" or k in shown]
+    shapes = [Shape(k, roles[k], named.get(k), nest.around(k, roles)) for k in drawn]
     return shapes + [Shape(k, "key", Name(scene.swatches[k], "legend"), None) for k in keys]
 
 

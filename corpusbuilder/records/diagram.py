@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.records.base import Record
-from corpusbuilder.records.geometry import Box, Point, Polygon, centre, contains_point
+from corpusbuilder.records.geometry import Box, Point, Polygon, band, centre, contains_point
 
 _NUMBERED: Final = re.compile(r"(?P<number>\d{1,2}|[A-Ha-h])\s?[.):=–—-]?\s+(?P<name>[^\W\d_].+)")
 
@@ -80,6 +80,11 @@ class Connector(Record):
     method: FindMethod
     score: float
     """0 to 1."""
+
+    @property
+    def polygon(self) -> Polygon:
+        """A thin band around its path; its heads have polygons of their own. A path of one point has none."""
+        return band(self.points) if len(self.points) >= 2 else ()
 
 
 class Region(Record):
