@@ -37,6 +37,8 @@ _LONGEST: Final = 2
 """Characters of a number in a circle."""
 _SURE: Final = 0.7
 """Confidence in a character that is believed."""
+_BEYOND_DOUBT: Final = 0.95
+"""Confidence in a character from which on it is not looked at again."""
 _MOST: Final = 40
 """Characters that are looked at in one figure, at most."""
 _FAINT: Final = 40
@@ -73,7 +75,7 @@ def look_again(lines: Sequence[Line], picture: Picture, *, read: Read) -> list[L
     single = [
         (k, crop)
         for k, line in enumerate(lines)
-        if len(line.text) == 1 and line.text.isalnum() and not circled[k] and (crop := _cut_out(line.box, picture))
+        if _is_doubtful(line) and not circled[k] and (crop := _cut_out(line.box, picture))
     ][:_MOST]
     answers = read([*(spot.picture for spot in spots), *(crop for _, crop in single)])
     found = [
@@ -90,6 +92,10 @@ def look_again(lines: Sequence[Line], picture: Picture, *, read: Read) -> list[L
 
 def _is_at(line: Line, spot: _Spot, picture: Picture) -> bool:
     return contains_point(line.box, centre(picture.points(spot.box)))
+
+
+def _is_doubtful(line: Line) -> bool:
+    return len(line.text) == 1 and line.text.isalnum() and line.words[0].confidence < _BEYOND_DOUBT
 
 
 def _is_confirmed(answer: Sequence[OcrLine]) -> bool:
