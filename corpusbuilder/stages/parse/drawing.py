@@ -14,23 +14,21 @@ from corpusbuilder.records.document import Figure, FigurePart, ImageAsset
 from corpusbuilder.records.geometry import (
     Affine,
     CoordinateSpace,
-    area,
     centre,
     contains_point,
-    intersection_area,
     make_box,
     to_pixels,
     transform_box,
 )
 from corpusbuilder.records.ids import content_id
-from corpusbuilder.records.page import Line, RawPage, Rect
+from corpusbuilder.records.page import Line, RawPage
 from corpusbuilder.stages.contract import Asset
 from corpusbuilder.stages.parse.images import FigureImage, render_figure
 from corpusbuilder.stages.parse.kinds import classify_kind
 from corpusbuilder.stages.parse.layout import CaptionedFigure
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.pages import record_boundary
-from corpusbuilder.stages.parse.scans import read_labels, read_picture
+from corpusbuilder.stages.parse.scans import read_labels, read_picture, renewed
 from corpusbuilder.stages.parse.scans.ink import Picture
 
 _LEAST_OCR: Final = 60.0
@@ -98,7 +96,7 @@ class FigureMaker:
         fine = render_figure(pdf, page, image.box, dpi=self.config.ocr_dpi)
         seen = read_picture(pdf, figure.page_no, image.box, self.ocr, dpi=self.config.ocr_dpi, language=self.language)
         if figure.source == "scan":
-            lines = _renewed(figure.lines, seen, image.box)
+            lines = renewed(figure.lines, seen, image.box)
         else:
             lines = [line for line in seen if not _is_known(line, figure.lines)]
         return read_labels(lines, Picture.of(fine.png, fine.to_page), self.ocr, language=self.language)
@@ -123,27 +121,6 @@ def _is_legible(figure: FoundFigure) -> bool:
 def _is_known(line: Line, text_layer: Sequence[Line]) -> bool:
     """Whether the text layer has a line at the same place."""
     return any(contains_point(known.box, centre(line.box), slack=1.0) for known in text_layer)
-
-
-def _renewed(known: Sequence[Line], seen: Sequence[Line], box: Rect) -> list[Line]:
-    """The lines of a scanned figure, as they are read in its own picture where they were read there.
-
-    The picture of a figure shows small type larger than that of a page does; but its edge may cut a line.
-    """
-    whole = [
-        line
-        for line in seen
-        if box[0] + 1 < line.box[0]
-        and box[1] + 1 < line.box[1]
-        and line.box[2] < box[2] - 1
-        and line.box[3] < box[3] - 1
-    ]
-    return [*whole, *(line for line in known if not any(_is_same(line, other) for other in whole))]
-
-
-def _is_same(line: Line, other: Line) -> bool:
-    """Whether two readings are of one place."""
-    return intersection_area(line.box, other.box) > 0.3 * min(area(line.box), area(other.box))
 
 
 def _inverse(matrix: Affine) -> Affine:

@@ -318,9 +318,7 @@ def _lies(figure: Figure, a: DiagramLabel | Region, b: DiagramLabel | Region, ma
         offset, least = offsets[mark]
         return None if abs(offset) < least else offset > 0
     kind = type(a)
-    others = [
-        e for e in (*figure.diagram.labels, *_pictured(figure)) if type(e) is kind and e.id not in (a.id, b.id)
-    ]
+    others = [e for e in (*figure.diagram.labels, *_pictured(figure)) if type(e) is kind and e.id not in (a.id, b.id)]
     nearest = all(_gap(a.box, b.box) <= _gap(o.box, b.box) for o in others)
     return True if nearest or all(_gap(a.box, b.box) <= _gap(o.box, a.box) for o in others) else None
 
