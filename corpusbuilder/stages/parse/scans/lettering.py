@@ -20,6 +20,8 @@ _STROKES: Final = frozenset("-–—−_|\\/~^`´'‘’\",.;:=<>≤≥«»*")
 """Read where a line is, but also what text may begin or end with."""
 _CIRCLED: Final = {chr(0x2460 + k): str(k + 1) for k in range(20)} | {chr(0x2776 + k): str(k + 1) for k in range(10)}
 """Numbers in circles, light and dark: in a picture the circle is drawn, so that it is a shape of its own."""
+_MINE: Final = 0.25
+"""Share of a letter in the box of a word, at least, for it to be of that word."""
 _SIGNS: Final = frozenset("+?!%&€$£°∞Ω")
 """What may be a label without letters or digits."""
 
@@ -31,7 +33,7 @@ def clear_labels(lines: Sequence[Line], picture: Picture) -> list[Line]:
         lines: recognised in the figure, in points of the page.
         picture: of the figure, which need not be the one that was read.
     """
-    return with_type([part for line in lines for part in _cleared(line, picture)], picture)
+    return with_type([_fitted(part, picture) for line in lines for part in _cleared(line, picture)], picture)
 
 
 def _cleared(line: Line, picture: Picture) -> Iterator[Line]:
@@ -68,6 +70,33 @@ def _part(line: Line, words: Sequence[Word], picture: Picture) -> Iterator[Line]
         yield line
     elif whole:
         yield replace(line, words=whole, box=union([word.box for word in whole]))
+
+
+def _fitted(line: Line, picture: Picture) -> Line:
+    """The line with words as wide as their letters, of which a recogniser cuts the first or last at times."""
+    if line.direction != (1.0, 0.0):
+        return line
+    boxes = [word.box for word in line.words]
+    words = tuple(
+        replace(word, box=_around_letters(word.box, boxes[:k] + boxes[k + 1 :], picture))
+        for k, word in enumerate(line.words)
+    )
+    return replace(line, words=words, box=union([line.box, *(word.box for word in words)]))
+
+
+def _around_letters(box: Rect, others: Sequence[Rect], picture: Picture) -> Rect:
+    """A word's box made wide enough for the letters that are in it rather than in another word of the line."""
+    ink = picture.ink(box)
+    if ink is None:
+        return box
+    left, right = box[0], box[2]
+    for start, end in ink.spans():
+        x0, _, x1, _ = picture.points((start, 0.0, end, 0.0))
+        mine = min(x1, box[2]) - max(x0, box[0])
+        theirs = max((min(x1, other[2]) - max(x0, other[0]) for other in others), default=0.0)
+        if mine >= _MINE * (x1 - x0) and mine > theirs:
+            left, right = min(left, x0), max(right, x1)
+    return left, box[1], right, box[3]
 
 
 def _is_mark(text: str) -> bool:

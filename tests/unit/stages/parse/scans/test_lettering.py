@@ -155,3 +155,15 @@ def test_lines_off_the_picture_and_on_blank_paper_do_no_harm():
 
 def test_nothing_is_made_of_nothing():
     assert clear_labels([], Figure().picture) == []
+
+
+def test_a_letter_that_the_box_of_its_word_cuts_is_taken_in():
+    figure = Figure()
+    figure.write(50, 50, "MARROW river")
+    (first, second) = figure.lines.pop().words
+    figure.sheet.draw_circle((44, 47), 2, fill=(0, 0, 0))
+    figure.add([("MARROW", (54, 41, first.box[2] - 4, 53)), ("river", second.box)])
+    marrow, river = clear_labels(figure.lines, figure.picture)[0].words
+    assert 49 < marrow.box[0] < 51.5
+    assert first.box[2] - 1.5 < marrow.box[2] < second.box[0]
+    assert river.box[0] > first.box[2]
