@@ -167,3 +167,28 @@ def test_a_letter_that_the_box_of_its_word_cuts_is_taken_in():
     assert 49 < marrow.box[0] < 51.5
     assert first.box[2] - 1.5 < marrow.box[2] < second.box[0]
     assert river.box[0] > first.box[2]
+
+
+def test_points_of_a_geometers_drawing_stay_though_lines_touch_them():
+    figure = Figure()
+    for x, letter in ((40, "A"), (90, "N"), (140, "H"), (190, "V")):
+        figure.write(x, 50, letter)
+        figure.sheet.draw_line((x - 20, 47), (x + 3, 47), width=0.8)
+    assert [line.text for line in clear_labels(figure.lines, figure.picture)] == ["A", "N", "H", "V"]
+
+
+def test_an_article_at_the_end_of_a_line_stays_though_a_line_touches_it(figure):
+    figure.write(60, 50, "cells under a")
+    figure.sheet.draw_line((112, 47), (150, 47))
+    assert texts(figure) == ["cells under a"]
+
+
+def test_a_prime_is_part_of_a_name(figure):
+    figure.write(100, 50, "H'")
+    figure.sheet.draw_line((107, 44), (140, 30))
+    assert texts(figure) == ["H'"]
+
+
+def test_ideographs_are_no_letters_of_these_books(figure):
+    figure.write(100, 50, "Mz", read_as="个")
+    assert texts(figure) == []
