@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
 from corpusbuilder.records.geometry import union
@@ -19,7 +20,8 @@ _MARKS: Final = frozenset("•●·∙○◦◯▪■□◆◇▲△▼▽►▶
 """Read where a dot, a head or a line is; no label begins or ends with one."""
 _IDEOGRAPHS: Final = "\u2e80"
 """From here on there are no letters of English or French; the recogniser knows Chinese and sees it in drawings."""
-_STROKES: Final = frozenset('-–—−_|\\/~^`´‘",.;:=<>≤≥«»*')
+_PRIMES: Final = frozenset("'’′")
+_STROKES: Final = _PRIMES | frozenset('-–—−_|\\/~^`´‘",.;:=<>≤≥«»*')
 """Read where a line is, but also what text may begin or end with."""
 _CIRCLED: Final = {chr(0x2460 + k): str(k + 1) for k in range(20)} | {chr(0x2776 + k): str(k + 1) for k in range(10)}
 """Numbers in circles, light and dark: in a picture the circle is drawn, so that it is a shape of its own."""
@@ -31,6 +33,8 @@ _SIGNS: Final = frozenset("+?!%&€$£°∞Ω")
 
 _LOOKALIKES: Final = frozenset("AVvKkXxYyIlOoQDCcΔΛ01479")
 """Characters for which heads, ends of lines and closed shapes are taken."""
+_TALL: Final = 2.2
+"""Height of one of these over that of the figure's lines, from which on it is an arrow rather than a letter."""
 _ENOUGH: Final = 2
 """Single characters that nothing looks like, from which on the others in a figure are believed as well."""
 
@@ -54,7 +58,9 @@ def clear_labels(lines: Sequence[Line], picture: Picture) -> list[Line]:
         picture: of the figure, which need not be the one that was read.
     """
     doubtful = doubtful_characters(lines)
-    parts = [part for line in lines for part in _cleared(line, picture, doubtful)]
+    tallest = _TALL * median([line.box[3] - line.box[1] for line in lines] or [0.0])
+    letters = [line for line in lines if line.text not in doubtful or line.box[3] - line.box[1] <= tallest]
+    parts = [part for line in letters for part in _cleared(line, picture, doubtful)]
     return with_type([_fitted(part, picture) for part in parts], picture)
 
 
@@ -139,7 +145,7 @@ def _is_stray(word: Word, picture: Picture, doubtful: AbstractSet[str], *, alone
     ink = picture.ink(word.box)
     if ink is None or (alone and word.text not in _CIRCLED and ink.is_solid):
         return True
-    return ink.juts_out and (letters == 0 or any(char in doubtful for char in word.text))
+    return ink.juts_out and (alone if letters == 0 else any(char in doubtful for char in word.text))
 
 
 def _bared(word: Word, picture: Picture, *, at_end: bool) -> Word:
@@ -164,7 +170,7 @@ def _is_drawn(word: Word, text: str, place: int, picture: Picture, *, at_end: bo
         return False
     if not at_end and text[place] in "-–—−_" and rest[0].isalpha():
         return True
-    if text[place] in ".:" and at_end:
+    if at_end and (text[place] in ".:" or (text[place] in _PRIMES and len(rest) <= 2)):
         return False
     share = 1 / len(text)
     x0, y0, x1, y1 = word.box

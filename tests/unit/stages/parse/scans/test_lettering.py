@@ -192,3 +192,17 @@ def test_a_prime_is_part_of_a_name(figure):
 def test_ideographs_are_no_letters_of_these_books(figure):
     figure.write(100, 50, "Mz", read_as="个")
     assert texts(figure) == []
+
+
+def test_a_sign_before_a_word_is_part_of_its_label(figure):
+    figure.write(100, 50, "+ water")
+    figure.sheet.draw_line((80, 47), (103, 47))
+    assert texts(figure) == ["+ water"]
+
+
+def test_a_tall_arrow_is_no_digit(figure):
+    figure.sheet.draw_line((100, 80), (100, 40), width=4)
+    figure.sheet.draw_polyline([(93, 48), (100, 36), (107, 48)], fill=(0, 0, 0), closePath=True)
+    figure.write(150, 50, "rain")
+    figure.add([("1", (92, 34, 108, 82))])
+    assert texts(figure) == ["rain"]
