@@ -128,8 +128,10 @@ def _middle(path: tuple[Point, ...]) -> Point:
 
 
 def _inside(polygon: tuple[Point, ...], box: tuple[float, float, float, float]) -> Point:
-    """The corner of a region that lies highest, then leftmost: seldom that of the region around it."""
-    return min(polygon, key=lambda point: (point[1], point[0])) if polygon else (box[0], box[1])
+    """A little inside the corner of a region that lies highest: seldom where a tag of a neighbour is."""
+    x, y = min(polygon, key=lambda point: (point[1], point[0])) if polygon else (box[0], box[1])
+    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    return x + 0.15 * (middle[0] - x), y + 0.15 * (middle[1] - y)
 
 
 def _size(box: tuple[float, float, float, float]) -> float:

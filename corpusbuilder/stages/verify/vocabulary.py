@@ -64,6 +64,26 @@ ARROWS: Final[Mapping[str, frozenset[str]]] = {
     ),
 }
 """Arrows and lines: `arrow_agrees` compares what is said with what is drawn."""
+CYCLES: Final[Mapping[str, frozenset[str]]] = {
+    "en": _stems("cycle stage stages immediately back round circle get gets closed"),
+    "fr": _stems("cycle étape étapes immédiatement ramène ramènent revient revenir tour boucle"),
+}
+"""A closed round of arrows: `Arrows.round` finds it."""
+BARS: Final[Mapping[str, frozenset[str]]] = {
+    "en": _stems("inhibit inhibits inhibited inhibition bar"),
+    "fr": _stems("inhibe inhibé inhibée inhibition barre terminé terminée"),
+}
+"""Lines that end in a bar: `heads_agree` compares them."""
+DOUBLES: Final[Mapping[str, frozenset[str]]] = {
+    "en": _stems("double headed head heads each connects joins"),
+    "fr": _stems("double pointe pointes deux relie"),
+}
+"""Arrows with two heads: `heads_agree` compares them."""
+ACTIONS: Final[Mapping[str, frozenset[str]]] = {
+    "en": _stems("act acts step change"),
+    "fr": _stems("agit passage transformation"),
+}
+"""Lines that end at an arrow: `heads_agree` compares them."""
 COUNTING: Final[Mapping[str, frozenset[str]]] = {
     "en": _stems("how many number count counted total altogether together make makes in all sum"),
     "fr": _stems("combien nombre compte compter compté total tout ensemble fait somme"),

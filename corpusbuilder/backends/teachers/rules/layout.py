@@ -22,6 +22,7 @@ def layout_questions(view: FigureView, seed: int) -> Iterator[Candidate]:
     yield from _containment(view, seed)
     yield from _numbered(view, seed)
     yield from _classes(view, seed)
+    yield from _areas_of_a_class(view)
     yield from _places(view, seed)
 
 
@@ -97,6 +98,44 @@ def _classes(view: FigureView, seed: int) -> Iterator[Candidate]:
         yield from ask("colour", (view.figure.id, part.region.id, "class"), answer=entry.text, others=others)
         outside = [other.name for other, (_, its) in shaded if its.id != entry.id]
         yield from ask("class_area", (view.figure.id, part.region.id, "area"), answer=part.name, others=outside)
+
+
+def _areas_of_a_class(view: FigureView) -> Iterator[Candidate]:
+    """All areas in the colour of an entry of the key, where every area of the figure has a name."""
+    swatches = legend_colours(view)
+    named = {part.region.id: part for part in view.parts}
+    by_entry: dict[str, list[Part]] = {}
+    for region in view.figure.diagram.regions:
+        if region.fill in swatches and region.id != swatches[region.fill][0].id and region.role != "key":
+            if region.id not in named:
+                return
+            by_entry.setdefault(region.fill or "", []).append(named[region.id])
+    for fill, parts in by_entry.items():
+        swatch, entry = swatches[fill]
+        if not 2 <= len(parts) <= 4:
+            continue
+        seen = [
+            perceive(
+                "swatch",
+                view.figure.id,
+                (part.label.id, part.region.id, swatch.id, entry.id),
+                label=part.name,
+                entry=entry.text,
+            )
+            for part in sorted(parts, key=lambda part: (part.label.box[1], part.label.box[0]))
+        ]
+        areas = tuple(str(step.slots["label"]) for step in seen)
+        yield Candidate(
+            form="class_list",
+            key=(view.figure.id, entry.id, "class list"),
+            topic=entry.text,
+            question_type=QuestionType.LOOKUP,
+            answer=", ".join(areas),
+            answer_type="list",
+            slots={"where": view.where, "entry": entry.text, "areas": areas},
+            steps=(*seen, infer("infer", range(1, len(seen) + 1))),
+            figure_ids=(view.figure.id,),
+        )
 
 
 def legend_colours(view: FigureView) -> dict[str | None, tuple[Region, DiagramLabel]]:
