@@ -39,13 +39,13 @@ _PREPOSITIONS_EN: Final[Mapping[Mark, str]] = {
 }
 _VERBS_EN: Final[Mapping[Mark, str]] = {
     "source": "leaves,leave,leaving,starts at,starting at,start at,starts in,begins at,beginning at,begin at,begins in,"
-    "starts on,preceded by,produced by,caused by,made by,formed by,fed by,supplied by,given by,released by,inhibited by,eats,eat,"
-    "eating,feeds on,feed on,follows,following,tail at,tail is,tail on,tail end is,tail end at,starts with,"
-    "begins with",
+    "starts on,preceded by,produced by,caused by,made by,formed by,fed by,supplied by,given by,released by,eats,eat,"
+    "inhibited by,eating,feeds on,feed on,follows,following,tail at,tail is,tail on,tail end is,tail end at,"
+    "starts with,begins with",
     "target": "reaches,reaching,reach,enters,entering,ends at,ending at,end at,ends in,ending in,ends on,points at,"
     "pointing at,point at,arrives at,arriving at,becomes,become,produces,produce,gives,give,causes,cause,forms,form,"
-    "inhibits,inhibit,inhibiting,feeds,feed,followed by,eaten by,precedes,precede,preceding,then,head at,head is,head on,tip at,tip is,tip on,"
-    "touches",
+    "feeds,feed,followed by,eaten by,precedes,precede,preceding,then,head at,head is,head on,tip at,tip is,tip on,"
+    "inhibits,inhibit,inhibiting,touches",
 }
 _PREPOSITIONS_FR: Final[Mapping[Mark, str]] = {
     "source": "de,du,des,d,part de,part du,part des,part d,depuis,apres,au depart de,au depart du,au depart des,"
@@ -108,9 +108,7 @@ FILLERS: Final = words(
 OF: Final = frozenset(["of", "de", "du", "des", "d"])
 """After one of `FILLERS` it belongs to the filler: "to the stage of A"."""
 CONJUNCTIONS: Final = frozenset(["and", "or", "et", "ou"])
-SYMMETRIC: Final = frozenset(
-    ["between", "entre", "connect", "link", "join", "both", "reli", "lient", "relient", "connected", "linked", "joined"]
-)
+SYMMETRIC: Final = words("between entre connect link join both reli rely relie lient relient connected linked joined")
 """Stems and words of a step that joins two names without saying which comes first."""
 COLOUR_WORDS: Final = frozenset(["colour", "color", "couleur", "teint", "shad"])
 """The first letters of words for the colours of a key."""

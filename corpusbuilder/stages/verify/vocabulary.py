@@ -66,7 +66,7 @@ ARROWS: Final[Mapping[str, frozenset[str]]] = {
 """Arrows and lines: `arrow_agrees` compares what is said with what is drawn."""
 CYCLES: Final[Mapping[str, frozenset[str]]] = {
     "en": _stems("cycle stage stages immediately back round circle get gets closed"),
-    "fr": _stems("cycle étape étapes immédiatement ramène ramènent revient revenir tour boucle"),
+    "fr": _stems("cycle étape étapes juste immédiatement ramène ramènent revient revenir tour boucle"),
 }
 """A closed round of arrows: `Arrows.round` finds it."""
 BARS: Final[Mapping[str, frozenset[str]]] = {

@@ -19,7 +19,7 @@ from corpusbuilder.stages.verify.checks.base import Case, Finding, Stems, abstai
 from corpusbuilder.stages.verify.checks.form import NO, YES
 from corpusbuilder.stages.verify.checks.relations import Arrows, position_holds, speaks_of, stated_positions
 from corpusbuilder.stages.verify.claims import arrow_claims, mentions
-from corpusbuilder.stages.verify.lexicon import CYCLE_WORDS, arrow_lexicon
+from corpusbuilder.stages.verify.lexicon import CONJUNCTIONS, CYCLE_WORDS, arrow_lexicon
 
 _ITEMS: Final = re.compile(r"\s*(?:[,;]|\band\b|\bet\b)\s*")
 _HOW_MANY: Final = re.compile(r"\b(?:how many|number of|combien|nombre de)\b")
@@ -137,7 +137,9 @@ def _left_out(case: Case, last: ReasoningStep, items: Sequence[Stems]) -> list[S
         return []
     near, far = (0, 1) if marked[0].mark == "source" else (1, 0)
     ends = sorted(pair[far] for pair in arrows.drawn() if pair[near] == marked[0].name)
-    return [end for end in ends if not any(contains(item, end) for item in items)]
+    whole = stems(case.example.answer)
+    several = [end for end in ends if CONJUNCTIONS & set(end) and contains(whole, end)]  # "Rivers and lakes" is one
+    return [end for end in ends if end not in several and not any(contains(item, end) for item in items)]
 
 
 def _polar(case: Case, last: ReasoningStep) -> Finding:

@@ -1,12 +1,19 @@
 """The check of how lines end: in a bar, in two heads, at another arrow."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from corpusbuilder.records.example import ReasoningStep, StepKind
-from corpusbuilder.records.text import contains, stems, tokens
+from corpusbuilder.records.text import contains, fold, stems, tokens
 from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, failed, passed
 from corpusbuilder.stages.verify.checks.relations import Arrows, speaks_of
 from corpusbuilder.stages.verify.lexicon import ACTION_WORDS, ARROW_WORDS, INHIBITION_WORDS
+
+_TWO_HEADS: Final = re.compile(
+    r"\b(?:double[- ]headed|heads? at (?:each|both) ends?|two heads"
+    r"|deux pointes|fleche double|double fleche|double sens)\b"
+)
 
 
 def heads_agree(case: Case) -> Iterator[Finding]:
@@ -38,7 +45,7 @@ def _bars(arrows: Arrows, text: str) -> str:
 
 
 def _doubles(arrows: Arrows, text: str) -> str:
-    said = speaks_of(text, ["double"])
+    said = _TWO_HEADS.search(fold(text))
     return "the arrow has not two heads" if said and not all(c.double for _, c in arrows.cited) else ""
 
 
