@@ -8,6 +8,7 @@ from typing import Final
 
 from corpusbuilder.diagrams.plane import cross, dot, length_of, middle, minus, resampled, unit
 from corpusbuilder.diagrams.tracks import Track
+from corpusbuilder.records.diagram import HeadStyle
 from corpusbuilder.records.page import XY
 
 LONGEST_EM: Final = 3.0
@@ -26,10 +27,15 @@ class Head:
     ink: str
     shape: tuple[int, ...]
     """Indices of the tracks that draw it."""
+    outline: tuple[XY, ...]
+    """What is drawn; two or three points when it is strokes."""
     is_open: bool
     """Two strokes, rather than an outline."""
     quality: float
     """0 to 1: how symmetric."""
+    style: HeadStyle = "arrow"
+    on_line: bool = False
+    """A ring on another line: lines end there, and the arrows that start there do not wear it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ def _filled_heads(track: Track, index: int) -> Iterator[Head]:
         measured = _symmetric(ring)
         if measured is not None:
             direction, length, width, quality = measured
-            yield Head(ring[0], direction, length, width, ink, (index,), is_open=False, quality=quality)
+            yield Head(ring[0], direction, length, width, ink, (index,), track.points, is_open=False, quality=quality)
 
 
 def _symmetric(ring: Sequence[XY]) -> tuple[XY, float, float, float] | None:
@@ -127,7 +133,9 @@ def _vee(start: XY, tip: XY, end: XY, ink: str, shape: tuple[int, ...]) -> Head 
     back = middle(start, end)
     length = math.dist(tip, back)
     quality = min(left, right) / max(left, right)
-    return Head(tip, unit(minus(tip, back)), length, math.dist(start, end), ink, shape, is_open=True, quality=quality)
+    way = unit(minus(tip, back))
+    wide, outline = math.dist(start, end), (start, tip, end)
+    return Head(tip, way, length, wide, ink, shape, outline, is_open=True, quality=quality)
 
 
 def _two_stroke_heads(tracks: Sequence[Track], strokes: Sequence[int], *, em: float) -> list[Head]:

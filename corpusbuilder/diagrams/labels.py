@@ -72,15 +72,21 @@ def _plain(number: str) -> str:
     return str(ord(number) - 0x2460 + 1) if "①" <= number <= "⑳" else number
 
 
-def make_texts(lines: Sequence[Line], *, keep_apart: Callable[[Text, Text], bool | None]) -> list[Text]:
+def make_texts(
+    lines: Sequence[Line],
+    *,
+    keep_apart: Callable[[Text, Text], bool | None],
+    is_wall: Callable[[Word, Word], bool] = lambda _left, _right: False,
+) -> list[Text]:
     """Labels of a figure, in an order that follows from geometry alone.
 
     Args:
         lines: text of the figure.
         keep_apart: what the drawing says of two lines that are stacked: True when something stands between them,
             False when one box holds just them, None when it says nothing.
+        is_wall: whether something is drawn between two words of one level line.
     """
-    pieces = sorted((piece for line in lines for piece in _pieces(line)), key=_place)
+    pieces = sorted((piece for line in lines for piece in _pieces(line, is_wall)), key=_place)
     return sorted(_stacked(pieces, keep_apart), key=_place)
 
 
@@ -93,7 +99,7 @@ def _place(text: Text) -> tuple[object, ...]:
     return (round(text.box[1], 2), round(text.box[0], 2), text.content)
 
 
-def _pieces(line: Line) -> list[Text]:
+def _pieces(line: Line, is_wall: Callable[[Word, Word], bool]) -> list[Text]:
     words = [word for word in line.words if word.text.strip()]
     if not words:
         return []
@@ -102,7 +108,8 @@ def _pieces(line: Line) -> list[Text]:
     size = line.size or max(word.size for word in words) or 1.0
     runs = [[words[0]]]
     for before, word in pairwise(words):
-        if _span(word.box, along)[0] - _span(before.box, along)[1] > FAR_WORDS * size:
+        gap = _span(word.box, along)[0] - _span(before.box, along)[1]
+        if gap > FAR_WORDS * size or (along == _LEVEL and is_wall(before, word)):
             runs.append([])
         runs[-1].append(word)
     return [_text(((*run,),), along) for run in runs]

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
-from corpusbuilder.diagrams.connect import FARTHEST_EM, Target, attach
+from corpusbuilder.diagrams.connect import FARTHEST_EM, End, Target, attach
+from corpusbuilder.diagrams.knobs import FRAME_GAP_EM
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import (
     bounds,
@@ -15,16 +16,16 @@ from corpusbuilder.diagrams.plane import (
     moved,
     off_polyline,
     off_ring,
+    ray_miss,
     resampled,
 )
 from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.diagrams.shafts import Hosts
-from corpusbuilder.diagrams.strokes import Stroke, find_strokes
+from corpusbuilder.diagrams.strokes import Mark, Stroke, find_strokes
+from corpusbuilder.records.geometry import centre
 from corpusbuilder.records.page import XY
 
-End: TypeAlias = tuple[Literal["text", "part", "link"], int]
-"""What an end is attached to: index of a text, track of a region, index of a shaft."""
 LEAST_SCORE: Final = 0.5
 """Below this a link is left out."""
 
@@ -41,6 +42,14 @@ class Link:
     shafts: tuple[int, ...]
     directed: bool = False
     double: bool = False
+    heads: tuple[Mark | None, Mark | None] = None, None
+    """What is drawn at the tail and at the head."""
+
+    @property
+    def reversed(self) -> "Link":
+        """The same line from its head to its tail."""
+        marks = self.heads[1], self.heads[0]
+        return replace(self, points=self.points[::-1], tail=self.head, head=self.tail, heads=marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,47 +81,84 @@ class _Follower:
     def follow(self, stroke: Stroke) -> Link | None:
         """The line with what its ends are at; None when one of them is open."""
         one, other = self._aim(stroke, 0), self._aim(stroke, 1)
-        if one is None or other is None or self._can_be_leader(one, other) or self._can_be_leader(other, one):
+        points_at = stroke.headed
+        if one is None or other is None:
+            return self._into_part(stroke, one, other)
+        if (self._can_be_leader(one, other) and not points_at[0]) or (
+            self._can_be_leader(other, one) and not points_at[1]
+        ):
             return self._into_part(stroke, one, other)
         if one.end == other.end:
             return None
         score = round(min(one.score, other.score) * (0.6 + 0.4 * stroke.quality), 3)
-        if not any(stroke.headed):
-            close = all(aim.end[0] == "text" and aim.gap <= 0.9 * self._scene.em for aim in (one, other))
-            return Link("line", stroke.points, one.end, other.end, score, stroke.shafts) if close else None
-        link = Link(
-            "arrow",
-            stroke.points,
-            one.end,
-            other.end,
-            score,
-            stroke.shafts,
-            directed=True,
-            double=all(stroke.headed),
-        )
-        if stroke.headed[1]:
-            return link
-        return replace(link, points=link.points[::-1], tail=link.head, head=link.tail)
+        link = Link("arrow", stroke.points, one.end, other.end, score, stroke.shafts, heads=stroke.marks)
+        headed = self._headed(stroke, one, other)
+        if not any(headed):
+            at_band = any(self._stops_at_band(stroke.points[k], aim) for k, aim in ((0, one), (-1, other)))
+            return replace(link, kind="line") if self._is_line(one, other) and not at_band else None
+        link = replace(link, directed=True, double=all(headed))
+        return link if headed[1] else link.reversed
+
+    def _headed(self, stroke: Stroke, one: _Aim, other: _Aim) -> tuple[bool, bool]:
+        """Which ends have a head; one dot is a head where it stands between two boxes."""
+        if any(stroke.headed) or not all(self._is_solid(aim.end) for aim in (one, other)):
+            return stroke.headed
+        first, last = (mark is not None for mark in stroke.marks)
+        return (False, False) if first and last else (first, last)
+
+    def _is_line(self, one: _Aim, other: _Aim) -> bool:
+        """Whether a line without heads means that two things belong together, rather than that one names the other."""
+        if all(aim.end[0] == "text" for aim in (one, other)):
+            return all(aim.gap <= 0.9 * self._scene.em for aim in (one, other))
+        if not all(self._is_solid(aim.end) or aim.end[0] == "link" for aim in (one, other)):
+            return False
+        return all(aim.gap <= 0.3 * self._scene.em for aim in (one, other) if aim.end[0] == "part")
+
+    def _is_solid(self, end: End) -> bool:
+        """Whether something is a node in a box, or a frame around several."""
+        return self._is_boxed(end[1]) if end[0] == "text" else end[0] == "part" and end[1] in self._scene.holders
 
     def _aim(self, stroke: Stroke, which: int) -> _Aim | None:
         """What one end is at: another line that it touches, a label, a region that it meets."""
         em, end = self._scene.em, stroke.points[-which]
         line = stroke.points if which else stroke.points[::-1]
         way = end_direction(line, min(0.6 * em, 0.5 * length_of(line)))
-        near = [self._targets[k] for k in self._index.at(end, FARTHEST_EM * em)]
+        near = self._before(end, way)
         hit = attach(end, way, near, em=em)
-        gap = math.inf
+        gap, is_frame = math.inf, hit is not None and hit.key[0] == "part"
         if hit is not None:
             gap = min(0.0 if inside(end, t.ring) else off_ring(end, t.ring) for t in near if t.key == hit.key)
-        host = self._hosts.at(end, frozenset(stroke.shafts), slack=0.15 * em)
+        mark = stroke.marks[which]
+        if mark is not None and mark.style in ("bar", "circle") and gap > FRAME_GAP_EM * em:
+            hit, gap = None, math.inf
+        own, place, radius = frozenset(stroke.shafts), *_place_of(mark, end)
+        host = self._hosts.at(end, own, slack=0.15 * em)
+        if host is None and radius:
+            host = self._hosts.at(place, own, slack=0.15 * em, radius=radius)
         if host is not None:
-            touches = self._hosts.gap(end, host) <= 0.05 * em
-            if (touches and not stroke.headed[which]) or gap > 0.4 * em:
-                return _Aim(("link", host), 0.75, 0.0)
-        is_place = hit is not None and hit.key in self._scene.markers
-        if gap > 0.4 * em and not is_place and (part := self._part_met(end, way)) is not None:
+            touches = self._hosts.gap(place, host) <= radius + 0.05 * em
+            if (touches and not stroke.headed[which]) or gap > 0.4 * em or is_frame:
+                return _Aim(("link", host), 0.95 if touches else 0.75, 0.0)
+        if is_frame and self._hosts.near(end, own, slack=0.15 * em):
+            return None
+        is_place = hit is not None and hit.key[0] == "text" and hit.key[1] in self._scene.markers
+        if gap > 0.4 * em and not (is_place or is_frame) and (part := self._part_met(end, way)) is not None:
             return _Aim(("part", part), 0.85, 0.0)
-        return None if hit is None else _Aim(("text", hit.key), hit.score, gap)
+        return None if hit is None else _Aim(hit.key, hit.score, gap)
+
+    def _before(self, end: XY, way: XY) -> list[Target]:
+        """What an end can be at: frames around several things stand before what they hold."""
+        em, tracks = self._scene.em, self._scene.tracks
+        near = [self._targets[k] for k in self._index.at(end, FARTHEST_EM * em)]
+        reach = FRAME_GAP_EM * em
+        for k in self._parts.near(end, reach):
+            ring = tracks[k].points
+            if k not in self._scene.holders or inside(end, ring) or ray_miss(end, way, 2 * reach, ring) > 0.0:
+                continue
+            near = [t for t in near if not inside(centre(t.box), ring) or off_ring(end, t.ring) <= 0.3 * em]
+            if off_ring(end, ring) <= reach:
+                near.append(Target(("part", k), ring, tracks[k].box))
+        return near
 
     def _part_met(self, end: XY, way: XY) -> int | None:
         """The region on whose edge a line ends, coming from outside."""
@@ -140,12 +186,24 @@ class _Follower:
         if part is None or self._stops_at_titled(stroke.points[-far], part):
             return None
         boxed = self._is_boxed(aim.end[1])
-        if boxed and not stroke.headed[far]:
+        if boxed and not (stroke.headed[far] and self._leads_into(aim.end[1], part)):
             return None
-        line = stroke.points[::-1] if near else stroke.points
-        score = round(aim.score * (0.7 + 0.3 * stroke.quality), 3)
         kind: Literal["arrow", "leader"] = "arrow" if boxed else "leader"
-        return Link(kind, line, aim.end, ("part", part), score, stroke.shafts, directed=stroke.headed[far])
+        score = round(aim.score * (0.7 + 0.3 * stroke.quality), 3)
+        ends: tuple[End, End] = (aim.end, ("part", part)) if near == 0 else (("part", part), aim.end)
+        link = Link(kind, stroke.points, *ends, score, stroke.shafts, stroke.headed[far], heads=stroke.marks)
+        return link.reversed if near else link
+
+    def _leads_into(self, text: int, part: int) -> bool:
+        """Whether a label lies outside of a region: one that lies inside points at something else in it."""
+        return not inside(self._scene.texts[text].centre, self._scene.tracks[part].points)
+
+    def _stops_at_band(self, end: XY, aim: _Aim) -> bool:
+        """Whether a line that seems to end at a bare text stops at the edge of the shape in which that text lies."""
+        part = self._parts.innermost(self._scene.texts[aim.end[1]].centre) if aim.end[0] == "text" else None
+        if part is None or aim.end[1] in self._scene.outlines or aim.end[1] in self._scene.markers:
+            return False
+        return off_ring(end, self._scene.tracks[part].points) <= 0.3 * self._scene.em
 
     def _stops_at_titled(self, end: XY, part: int) -> bool:
         """Whether a line stops at the edge of a shape with a text in it: it more likely points at something beyond."""
@@ -155,6 +213,14 @@ class _Follower:
         return any(not text.is_number and inside(text.centre, ring) for text in self._scene.texts)
 
 
+def _place_of(mark: Mark | None, end: XY) -> tuple[XY, float]:
+    """Where an end is, and how far it reaches: a ring acts on all that it touches."""
+    if mark is None or mark.style != "circle":
+        return end, 0.0
+    box = bounds(mark.outline)
+    return centre(box), (box[2] - box[0]) / 2
+
+
 def _targets(scene: Scene) -> list[Target]:
     """What lines can end at: outlines, named dots, bare texts; not the entries of a key."""
     out: dict[tuple[XY, ...], Target] = {}
@@ -162,7 +228,7 @@ def _targets(scene: Scene) -> list[Target]:
         if t not in scene.keys:
             shape = scene.outlines.get(t, scene.markers.get(t))
             ring = text.ring if shape is None else scene.tracks[shape].points
-            out.setdefault(ring, Target(t, ring, bounds(ring)))
+            out.setdefault(ring, Target(("text", t), ring, bounds(ring), solid=shape is not None))
     return list(out.values())
 
 

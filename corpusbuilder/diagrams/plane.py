@@ -64,10 +64,11 @@ def end_direction(points: Sequence[XY], reach: float) -> XY:
 def off_segment(p: XY, a: XY, b: XY) -> float:
     """Distance of ``p`` from the segment between ``a`` and ``b``."""
     (ax, ay), (bx, by) = a, b
-    along_x, along_y, full = bx - ax, by - ay, math.dist(a, b)
-    if full == 0:
+    along_x, along_y = bx - ax, by - ay
+    full = along_x * along_x + along_y * along_y
+    if full == 0:  # also where points are so close that their distance has no square
         return math.dist(p, a)
-    share = ((p[0] - ax) * along_x + (p[1] - ay) * along_y) / full**2
+    share = ((p[0] - ax) * along_x + (p[1] - ay) * along_y) / full
     if share <= 0.0:  # min and max take longer than all the rest, and figures ask a hundred thousand times
         share = 0.0
     elif share > 1.0:

@@ -6,13 +6,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from corpusbuilder.diagrams.heads import BlockArrow, Head, find_block_arrows, find_heads
+from corpusbuilder.diagrams.knobs import Grounds, find_knobs
 from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts
 from corpusbuilder.diagrams.legend import find_entries, find_swatches
 from corpusbuilder.diagrams.nearby import BoxIndex
-from corpusbuilder.diagrams.outlines import Rings, find_frames, find_markers, find_outlines, is_dot, skins
+from corpusbuilder.diagrams.outlines import (
+    Rings,
+    find_bands,
+    find_frames,
+    find_holders,
+    find_markers,
+    find_outlines,
+    is_dot,
+    skins,
+)
+from corpusbuilder.diagrams.plane import inside
 from corpusbuilder.diagrams.tracks import Track, make_tracks
-from corpusbuilder.records.geometry import union
-from corpusbuilder.records.page import XY, Line, Rect, VectorPath
+from corpusbuilder.records.geometry import centre, union
+from corpusbuilder.records.page import XY, Line, Rect, VectorPath, Word
 
 MOST_PATHS: Final = 3000
 """Drawings with more paths (relief, hatching, scattered points) yield their labels only: lines in them mean little."""
@@ -27,6 +38,10 @@ class Scene:
     em: float
     rings: list[int]
     """Closed shapes that are neither heads nor block arrows nor frames."""
+    frames: set[int]
+    """Closed shapes behind or around everything."""
+    skin: set[int]
+    """Closed shapes that paint the outline of a label once more."""
     heads: list[Head]
     glyphs: list[tuple[XY, XY, str]]
     """Arrows out of a font: tail, tip, colour."""
@@ -39,6 +54,8 @@ class Scene:
     """Shape -> text."""
     entries: dict[str, int]
     """Number -> text."""
+    holders: set[int]
+    """Shapes in which labels lie that are not their outlines."""
 
     @property
     def keys(self) -> set[int]:
@@ -53,23 +70,48 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     bare = make_texts(lines, keep_apart=lambda _upper, _lower: True)
     whole = union([*(text.box for text in bare), *(track.box for track in tracks)]) if bare or tracks else (0, 0, 1, 1)
     em = em_of(bare, whole)
-    texts = make_texts(lines, keep_apart=_separator(Rings(tracks, closed), em=em))
+    places = Rings(tracks, closed)
+    texts = make_texts(lines, keep_apart=_separator(places, em=em), is_wall=_wall_finder(places, em=em))
     glyphs = glyph_arrows(texts)
     texts = [text for text in texts if not is_arrow_glyph(text)]
     blocks = find_block_arrows(tracks, em=em)
     solid = {block.track for block in blocks}
     shapes = Rings(tracks, [k for k in closed if k not in solid])
     outlines = find_outlines(texts, shapes, em=em)
+    bands = find_bands(set(outlines.values()), tracks, em=em)
+    outlines = {t: k for t, k in outlines.items() if k not in bands}
     frames = find_frames(shapes, texts, whole=whole) - set(outlines.values())
     skin = {other for k in sorted(set(outlines.values())) for other in skins(k, shapes)}
     rings = [k for k in shapes.members if k not in frames]
     heads = [head for head in find_heads(tracks, em=em) if not skin & set(head.shape)]
     pointed = {k for head in heads for k in head.shape}
+    holders = find_holders(texts, outlines, shapes, skin)
+    names = [text.box for t, text in enumerate(texts) if t not in outlines]
+    free = set(rings) - pointed - skin - holders
+    knobs = find_knobs(tracks, free, Grounds(set(outlines.values()), holders, names), em=em)
+    knobbed = {k for head in knobs for k in head.shape}
+    pointed |= knobbed
     patches = [k for k in rings if k not in pointed and not is_dot(tracks[k], em=em)]
     swatches = find_swatches(texts, tracks, patches, set(outlines.values()), em=em)
-    markers = find_markers(texts, Rings(tracks, rings), {*outlines, *swatches.values()}, em=em)
+    places = Rings(tracks, [k for k in rings if k not in knobbed])
+    markers = find_markers(texts, places, {*outlines, *swatches.values()}, em=em)
     rings = [k for k in rings if k not in skin]
-    return Scene(texts, tracks, em, rings, heads, glyphs, blocks, outlines, markers, swatches, find_entries(texts))
+    return Scene(
+        texts,
+        tracks,
+        em,
+        rings,
+        frames,
+        skin,
+        heads + knobs,
+        glyphs,
+        blocks,
+        outlines,
+        markers,
+        swatches,
+        find_entries(texts),
+        holders,
+    )
 
 
 def _separator(rings: Rings, *, em: float) -> Callable[[Text, Text], bool | None]:
@@ -101,7 +143,8 @@ def _separator(rings: Rings, *, em: float) -> Callable[[Text, Text], bool | None
     def apart(upper: Text, lower: Text) -> bool | None:
         one, other = holder(upper), holder(lower)
         if one != other:
-            return True
+            crossed = all(k is None or _is_in(text, rings.tracks[k]) for text, k in ((lower, one), (upper, other)))
+            return None if crossed else True
         if one is not None:
             box, both = rings.tracks[one].box, union((upper.box, lower.box))
             if box[2] - box[0] <= both[2] - both[0] + 8 * em and box[3] - box[1] <= 2 * (both[3] - both[1]) + 3 * em:
@@ -109,6 +152,28 @@ def _separator(rings: Rings, *, em: float) -> Callable[[Text, Text], bool | None
         return True if has_leader(upper) and has_leader(lower) else None
 
     return apart
+
+
+def _is_in(text: Text, track: Track) -> bool:
+    return inside(centre(text.box), track.points)
+
+
+def _wall_finder(rings: Rings, *, em: float) -> Callable[[Word, Word], bool]:
+    """Whether the side of a box that one of two words stands in runs between them."""
+
+    def is_wall(left: Word, right: Word) -> bool:
+        gap = left.box[2] - 0.3 * em, right.box[0] + 0.3 * em
+        for word, other, side in ((left, right, 2), (right, left, 0)):
+            holder = rings.holder_of(word.box, slack=0.15 * em)
+            if holder is None or inside(centre(other.box), rings.tracks[holder].points):
+                continue
+            track = rings.tracks[holder]
+            low = track.box[3] - track.box[1] <= 4 * (word.box[3] - word.box[1])
+            if low and track.stroke and gap[0] <= track.box[side] <= gap[1]:
+                return True
+        return False
+
+    return is_wall
 
 
 def _beside(side: XY, end: XY, text: Text) -> bool:

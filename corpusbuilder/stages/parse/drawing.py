@@ -27,7 +27,8 @@ from corpusbuilder.stages.parse.kinds import classify_kind
 from corpusbuilder.stages.parse.layout import CaptionedFigure
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.pages import record_boundary
-from corpusbuilder.stages.parse.scans import read_picture
+from corpusbuilder.stages.parse.scans import read_labels, read_picture
+from corpusbuilder.stages.parse.scans.ink import Picture
 
 _LEAST_OCR: Final = 60.0
 """Pictures that are smaller than this on both sides (points) hold no legible labels."""
@@ -67,18 +68,22 @@ class FigureMaker:
             number=item.caption.number if item.caption else None,
             caption=caption,
             kind=classify_kind(item.figure, caption, image.sample),
-            diagram=self._diagram(pdf, item.figure, image, identity),
+            diagram=self._diagram(pdf, page, item.figure, image, identity),
             parts=_parts(item.figure, image),
             score=item.figure.score,
         )
         return figure, Asset(image.sha256, "image/png", image.png)
 
-    def _diagram(self, pdf: OpenPdf, figure: FoundFigure, image: FigureImage, figure_id: str) -> Diagram:
+    def _diagram(self, pdf: OpenPdf, page: RawPage, figure: FoundFigure, image: FigureImage, figure_id: str) -> Diagram:
         """The graph: from the drawing and its text where there are such, and from OCR where there are pixels."""
         if figure.is_table:
             return Diagram()
+        fine = render_figure(pdf, page, image.box, dpi=self.config.ocr_dpi)
+        picture = Picture.of(fine.png, fine.to_page)
         drawn = read_diagram(
-            figure.lines,
+            read_labels(figure.lines, picture, self.ocr, language=self.language)
+            if figure.source == "scan"
+            else figure.lines,
             figure.paths,
             to_pixels=_inverse(image.to_page),
             size=(image.width, image.height),
@@ -89,8 +94,9 @@ class FigureMaker:
             return drawn
         box = image.box
         seen = read_picture(pdf, figure.page_no, box, self.ocr, dpi=self.config.ocr_dpi, language=self.language)
+        unknown = [line for line in seen if not _is_known(line, figure.lines)]
         read = read_diagram(
-            [line for line in seen if not _is_known(line, figure.lines)],
+            read_labels(unknown, picture, self.ocr, language=self.language),
             (),
             to_pixels=_inverse(image.to_page),
             size=(image.width, image.height),

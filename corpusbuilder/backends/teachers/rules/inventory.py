@@ -167,8 +167,8 @@ class FigureView:
         found = []
         for region in self.figure.diagram.regions:
             label = self.names.get(region.label_id or "") or self.legend.get(region.label_id or "")
-            named = label and region.score >= SURE_ARROW and region.linked_by in ("leader", "number", "inside")
-            if label and named and region.role in ("part", "area"):
+            is_part = region.role in ("part", "area") and region.linked_by in ("leader", "number", "inside")
+            if label and is_part and region.score >= SURE_ARROW:
                 found.append(Part(region, label, label.name))
         counts = Counter(part.name.casefold() for part in found)
         return tuple(part for part in found if counts[part.name.casefold()] == 1)

@@ -140,7 +140,7 @@ def _areas_of_a_class(view: FigureView) -> Iterator[Candidate]:
 
 def legend_colours(view: FigureView) -> dict[str | None, tuple[Region, DiagramLabel]]:
     """Colours of the key, each with its swatch and entry; a colour that stands twice is left out."""
-    swatches = [region for region in view.figure.diagram.regions if region.linked_by == "legend" and region.fill]
+    swatches = [region for region in view.figure.diagram.regions if region.role == "key" and region.fill]
     counts = Counter(region.fill for region in swatches)
     return {
         region.fill: (region, view.legend[region.label_id])

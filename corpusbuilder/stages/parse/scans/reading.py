@@ -10,6 +10,9 @@ from corpusbuilder.backends.pdf.garbled import is_garbled
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.page import Line, RawPage, Rect, Word
 from corpusbuilder.stages.parse.scans.gutters import cut_at_gutters
+from corpusbuilder.stages.parse.scans.ink import Picture
+from corpusbuilder.stages.parse.scans.lettering import clear_labels
+from corpusbuilder.stages.parse.scans.secondlook import look_again
 from corpusbuilder.stages.parse.scans.turned import direction_back, size_of, turn_of, turned, turned_back
 
 _SURE: Final = 0.6
@@ -59,6 +62,15 @@ def read_picture(
     """The lines that OCR finds in a part of a page, in PDF points of the page."""
     found = _sure(_recognised(ocr, pdf.render(page_no, box, dpi=dpi), language))
     return tuple(_as_line(line, scale=72 / dpi, origin=(box[0], box[1])) for line in found)
+
+
+def read_labels(lines: Sequence[Line], picture: Picture, ocr: OcrEngine, *, language: str) -> list[Line]:
+    """The labels of a figure from the lines recognised in it: cleared of what is no lettering, then looked at again."""
+
+    def read(crops: Sequence[bytes]) -> Sequence[Sequence[OcrLine]]:
+        return [_recognised(ocr, crop, language) for crop in crops]
+
+    return look_again(clear_labels(lines, picture), picture, read=read)
 
 
 def _recognised(ocr: OcrEngine, picture: bytes, language: str) -> Sequence[OcrLine]:

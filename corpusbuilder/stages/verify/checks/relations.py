@@ -326,7 +326,12 @@ def holds_point(polygon: Polygon, point: Point) -> bool:
 def _places(figure: Figure, name: Stems) -> list[DiagramLabel | Region]:
     labels = [label for label in figure.diagram.labels if stems(label.name) == name]
     ids = {label.id for label in labels}
-    return [*labels, *(region for region in figure.diagram.regions if region.label_id in ids)]
+    return [*labels, *(region for region in _pictured(figure) if region.label_id in ids)]
+
+
+def _pictured(figure: Figure) -> list[Region]:
+    """What the picture is made of: not the patches of its key, and no ornaments."""
+    return [region for region in figure.diagram.regions if region.role in ("part", "area")]
 
 
 def _lies(figure: Figure, a: DiagramLabel | Region, b: DiagramLabel | Region, mark: Mark) -> bool | None:
@@ -343,9 +348,7 @@ def _lies(figure: Figure, a: DiagramLabel | Region, b: DiagramLabel | Region, ma
         offset, least = offsets[mark]
         return None if abs(offset) < least else offset > 0
     kind = type(a)
-    others = [
-        e for e in (*figure.diagram.labels, *figure.diagram.regions) if type(e) is kind and e.id not in (a.id, b.id)
-    ]
+    others = [e for e in (*figure.diagram.labels, *_pictured(figure)) if type(e) is kind and e.id not in (a.id, b.id)]
     nearest = all(_gap(a.box, b.box) <= _gap(o.box, b.box) for o in others)
     return True if nearest or all(_gap(a.box, b.box) <= _gap(o.box, a.box) for o in others) else None
 

@@ -1,0 +1,94 @@
+"""What each closed shape of a figure is for."""
+
+from sketch import arrow, blob, box, disc, edges, node, read, shape, stroke, text
+
+
+def roles(diagram):
+    names = {label.id: label.text for label in diagram.labels}
+    return sorted((region.role, names.get(region.label_id, "-")) for region in diagram.regions)
+
+
+def pair():
+    (one, one_box), (other, other_box) = node("algae", 60, 100), node("snail", 200, 100)
+    return [one, other], [one_box, other_box, *arrow((76, 100), (182, 100))]
+
+
+def test_a_ground_that_holds_the_nodes_is_an_area():
+    lines, paths = pair()
+    diagram = read(lines, [box(0, 0, 260, 200, fill="#dbedfa", ink=None), *paths])
+    assert roles(diagram) == [("area", "-")]
+    assert edges(diagram) == [("arrow", "algae", "snail")]
+
+
+def test_a_border_around_everything_is_an_ornament_beside_its_ground():
+    lines, paths = pair()
+    ground, border = box(0, 0, 260, 200, fill="#dbedfa", ink=None), box(0.5, 0.5, 259.5, 199.5, fill=None)
+    assert roles(read(lines, [ground, border, *paths])) == [("area", "-"), ("ornament", "-")]
+
+
+def test_a_shape_that_nothing_names_or_joins_is_an_ornament():
+    lines, paths = pair()
+    diagram = read(lines, [*paths, shape((90, 170), (98, 170), (94, 162)), disc(200, 160, 9, fill="#aa0000")])
+    assert roles(diagram) == [("ornament", "-"), ("ornament", "-")]
+
+
+def test_a_shape_painted_twice_is_one_region():
+    lines, paths = pair()
+    star = [disc(200, 160, 9, fill="#aa0000"), disc(200, 160, 9, fill=None, ink="#000000")]
+    assert roles(read(lines, [*paths, *star])) == [("ornament", "-")]
+
+
+def test_heads_and_dots_and_knots_of_lines_are_no_regions():
+    lines, paths = pair()
+    axis = stroke((20, 160), (240, 160))
+    knots = [disc(80, 160, 2), disc(140, 160, 2, fill="#ffffff", ink="#000000"), disc(240, 160, 3)]
+    assert read(lines, [*paths, axis, *knots]).regions == ()
+
+
+def test_a_row_of_dots_or_slanted_dashes_is_a_line_and_no_regions():
+    lines, paths = pair()
+    dots = [disc(40 + 8 * k, 160, 1.5) for k in range(12)]
+    dashes = [
+        shape((40 + 8 * k, 180), (44 + 8 * k, 183), (43.4 + 8 * k, 183.8), (39.4 + 8 * k, 180.8)) for k in range(12)
+    ]
+    assert read(lines, [*paths, *dots, *dashes]).regions == ()
+
+
+def test_many_small_shapes_are_a_texture():
+    lines, paths = pair()
+    grains = [disc(20 + 9 * (k % 20), 130 + 9 * (k // 20), 2 + 0.02 * k) for k in range(60)]
+    assert read(lines, [*paths, *grains]).regions == ()
+
+
+def test_patches_of_the_key_are_regions_with_their_meaning():
+    land = [blob(120, 100, 50, fill="#aaccaa"), blob(300, 100, 50, fill="#ccaaaa")]
+    keys = [box(60, 221, 72, 228, fill="#aaccaa"), box(160, 221, 172, 228, fill="#ccaaaa")]
+    diagram = read([text("forest", 76, 219), text("heath", 176, 219), text("ORN", 112, 95)], [*land, *keys])
+    assert roles(diagram) == [("key", "forest"), ("key", "heath"), ("part", "ORN"), ("part", "heath")]
+    assert {region.linked_by for region in diagram.regions if region.role == "key"} == {"legend"}
+
+
+def test_a_compartment_with_a_title_is_an_area_that_is_the_parent_of_its_parts():
+    lines, paths = pair()
+    cell, kernel = box(20, 60, 260, 220, fill="#f0f0ff"), blob(140, 170, 20)
+    diagram = read(
+        [*lines, text("CELL", 120, 66, size=11), text("kernel", 300, 166), text("water", 300, 60)],
+        [
+            cell,
+            *paths,
+            kernel,
+            stroke((297, 171), (140, 171)),
+        ],
+    )
+    assert roles(diagram) == [("area", "CELL"), ("part", "kernel")]
+    area, part = sorted(diagram.regions, key=lambda region: region.role)
+    assert (area.parent_id, part.parent_id) == (None, area.id)
+
+
+def test_bands_that_stand_on_an_axis_are_regions_named_by_their_titles():
+    bands = [box(40, 86, 120, 100, fill="#f5e4c0"), box(120, 86, 200, 100, fill="#cfe6f7")]
+    lines = [text("Monarchy", 62, 88), text("Republic", 142, 88), text("1793", 132, 60)]
+    axis, knot = [*arrow((40, 100), (250, 100))], disc(140, 100, 1.5)
+    diagram = read(lines, [*bands, *axis, knot, stroke((140, 71), (140, 86))])
+    assert roles(diagram) == [("part", "Monarchy"), ("part", "Republic")]
+    assert edges(diagram) == []
