@@ -85,7 +85,7 @@ ACTIONS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Lines that end at an arrow: `heads_agree` compares them."""
 COUNTING: Final[Mapping[str, frozenset[str]]] = {
-    "en": _stems("how many number count counted total altogether together make makes in all sum"),
+    "en": _stems("how many number count counted counting total altogether together make makes in all sum"),
     "fr": _stems("combien nombre compte compter compté total tout ensemble fait somme"),
 }
 COLOURS: Final[Mapping[str, frozenset[str]]] = {

@@ -101,41 +101,41 @@ def _classes(view: FigureView, seed: int) -> Iterator[Candidate]:
 
 
 def _areas_of_a_class(view: FigureView) -> Iterator[Candidate]:
-    """All areas in the colour of an entry of the key, where every area of the figure has a name."""
+    """All areas in the colour of an entry of the key, if every shape of that colour has a name."""
     swatches = legend_colours(view)
     named = {part.region.id: part for part in view.parts}
-    by_entry: dict[str, list[Part]] = {}
-    for region in view.figure.diagram.regions:
-        if region.fill in swatches and region.id != swatches[region.fill][0].id and region.role != "key":
-            if region.id not in named:
-                return
-            by_entry.setdefault(region.fill or "", []).append(named[region.id])
-    for fill, parts in by_entry.items():
-        swatch, entry = swatches[fill]
-        if not 2 <= len(parts) <= 4:
-            continue
-        seen = [
-            perceive(
-                "swatch",
-                view.figure.id,
-                (part.label.id, part.region.id, swatch.id, entry.id),
-                label=part.name,
-                entry=entry.text,
-            )
-            for part in sorted(parts, key=lambda part: (part.label.box[1], part.label.box[0]))
-        ]
-        areas = tuple(str(step.slots["label"]) for step in seen)
-        yield Candidate(
-            form="class_list",
-            key=(view.figure.id, entry.id, "class list"),
-            topic=entry.text,
-            question_type=QuestionType.LOOKUP,
-            answer=", ".join(areas),
-            answer_type="list",
-            slots={"where": view.where, "entry": entry.text, "areas": areas},
-            steps=(*seen, infer("infer", range(1, len(seen) + 1))),
-            figure_ids=(view.figure.id,),
+    shown = [r for r in view.figure.diagram.regions if r.role in ("part", "area") and r.fill in swatches]
+    nameless = {region.fill for region in shown if region.id not in named}
+    for fill, (swatch, entry) in swatches.items():
+        parts = [named[region.id] for region in shown if region.fill == fill and fill not in nameless]
+        if 2 <= len(parts) <= 4:
+            yield _class_list(view, parts, swatch, entry)
+
+
+def _class_list(view: FigureView, parts: list[Part], swatch: Region, entry: DiagramLabel) -> Candidate:
+    parts = sorted(parts, key=lambda part: (part.label.box[1], part.label.box[0]))
+    seen = [
+        perceive(
+            "swatch",
+            view.figure.id,
+            (part.label.id, part.region.id, swatch.id, entry.id),
+            label=part.name,
+            entry=entry.text,
         )
+        for part in parts
+    ]
+    areas = tuple(part.name for part in parts)
+    return Candidate(
+        form="class_list",
+        key=(view.figure.id, entry.id, "class list"),
+        topic=entry.text,
+        question_type=QuestionType.LOOKUP,
+        answer=", ".join(areas),
+        answer_type="list",
+        slots={"where": view.where, "entry": entry.text, "areas": areas},
+        steps=(*seen, infer("infer", range(1, len(seen) + 1))),
+        figure_ids=(view.figure.id,),
+    )
 
 
 def legend_colours(view: FigureView) -> dict[str | None, tuple[Region, DiagramLabel]]:
