@@ -96,11 +96,12 @@ COLOURS: Final[Mapping[str, frozenset[str]]] = {
 PLACING: Final[Mapping[str, frozenset[str]]] = {
     "en": _stems(
         "lie lies lying locate located situate situated contain contains enclose encloses surround surrounds "
-        "inside within outline draw drawn found stand border innermost outermost directly between"
+        "inside within outline draw drawn found stand border innermost outermost directly between "
+        "event events date dates"
     ),
     "fr": _stems(
         "situer situé située trouve contient contenir entoure entouré entourée enferme renferme englobe intérieur "
-        "dedans contour dessiné dessinée directement"
+        "dedans contour dessiné dessinée directement événement événements date dates"
     ),
 }
 """Places: `position_agrees` compares them, with the phrases of the lexicon."""

@@ -20,6 +20,7 @@ from corpusbuilder.backends.teachers.rules.relations import arrow_questions
 from corpusbuilder.backends.teachers.rules.select import select
 from corpusbuilder.backends.teachers.rules.sentences import Sentence, sentences
 from corpusbuilder.backends.teachers.rules.speech import speech_questions
+from corpusbuilder.backends.teachers.rules.timelines import timeline_questions
 from corpusbuilder.backends.teachers.rules.ways import way_questions
 from corpusbuilder.backends.teachers.rules.wording import Wording
 from corpusbuilder.records.example import ReasoningStep
@@ -93,6 +94,7 @@ def _figure_candidates(
     yield from arrow_questions(view, request.seed)
     yield from way_questions(view, request.seed)
     yield from join_questions(view, request.seed)
+    yield from timeline_questions(view, request.seed)
     yield from layout_questions(view, request.seed)
 
 

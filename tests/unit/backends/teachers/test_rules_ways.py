@@ -15,7 +15,7 @@ from corpusbuilder.stages.verify import VerifyStage
 LANGUAGES = ("en", "fr")
 NEW = {
     "acts_on", "arrow_double", "arrow_into", "arrow_into_count", "arrow_marked", "arrow_path", "arrow_path_three",
-    "bar_from", "bar_to", "class_list", "cycle_before", "cycle_count",
+    "bar_from", "bar_to", "class_list", "cycle_before", "cycle_count", "timeline_event", "timeline_year",
 }  # fmt: skip
 
 
@@ -95,7 +95,15 @@ def areas():
     return coloured_map(caption, ("Forest", "Fields", "Lakes"), {"North": 0, "Middle": 1, "South": 0}, "Tarvel")
 
 
+def timeline():
+    labels = []
+    for n, (year, event) in enumerate({"1488": "Dias sails", "1492": "Columbus lands", "1519": "Magellan"}.items()):
+        labels += [named(f"y-{n}", year, 40 + 300 * n, 100), named(f"e-{n}", event, 40 + 300 * n, 130)]
+    return with_more(arrows(), labels=labels)
+
+
 FIGURES = {
+    timeline: {"timeline_event", "timeline_year"},
     chain: {"arrow_path", "arrow_path_three", "arrow_into", "arrow_into_count"},
     cycle: {"cycle_before", "cycle_count"},
     inhibition: {"bar_from", "bar_to"},
@@ -188,10 +196,19 @@ def test_a_list_of_areas_is_not_asked_when_an_area_of_that_colour_has_no_name():
     assert not of_form(asked(figure.model_copy(update={"diagram": diagram})), "class_list")
 
 
+def test_a_timeline_with_a_year_of_no_event_is_not_asked_about():
+    figure = with_more(timeline(), labels=(named("y-9", "1600", 1500, 100),))
+    assert not [draft for draft in asked(figure) if form(draft).startswith("timeline")]
+    (event,) = [d for d in of_form(asked(timeline()), "timeline_event") if "1492" in d.question]
+    assert event.answer == "Columbus lands"
+
+
 @pytest.mark.parametrize("make", FIGURES, ids=lambda make: make.__name__)
 def test_nothing_doubtful_is_asked_about(make):
     figure = make()
     connectors = tuple(c.model_copy(update={"score": 0.79}) for c in figure.diagram.connectors)
     regions = tuple(r.model_copy(update={"score": 0.79}) for r in figure.diagram.regions)
-    diagram = figure.diagram.model_copy(update={"connectors": connectors, "regions": regions})
+    labels = tuple(label.model_copy(update={"score": 0.79}) for label in figure.diagram.labels)
+    changes = {"connectors": connectors, "regions": regions} | ({} if connectors or regions else {"labels": labels})
+    diagram = figure.diagram.model_copy(update=changes)
     assert not {form(d) for d in asked(figure.model_copy(update={"diagram": diagram}))} & NEW
