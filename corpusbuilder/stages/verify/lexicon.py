@@ -112,6 +112,8 @@ SYMMETRIC: Final = words("between entre connect link join both reli rely relie l
 """Stems and words of a step that joins two names without saying which comes first."""
 COLOUR_WORDS: Final = frozenset(["colour", "color", "couleur", "teint", "shad"])
 """The first letters of words for the colours of a key."""
+NEXT_WORDS: Final = words("next just immediately directly juste immediatement directement")
+"""The first letters of words for what comes after something without anything between."""
 CYCLE_WORDS: Final = frozenset(["cycle"])
 """The first letters of words for a round of arrows."""
 INHIBITION_WORDS: Final = frozenset(["inhib"])

@@ -84,6 +84,11 @@ ACTIONS: Final[Mapping[str, frozenset[str]]] = {
     "fr": _stems("agit passage transformation"),
 }
 """Lines that end at an arrow: `heads_agree` compares them."""
+DATES: Final[Mapping[str, frozenset[str]]] = {
+    "en": _stems("after next comes come immediately later timeline event date year"),
+    "fr": _stems("après juste vient suit immédiatement directement frise événement date année"),
+}
+"""Events with years beside them: `dates_agree` compares them."""
 COUNTING: Final[Mapping[str, frozenset[str]]] = {
     "en": _stems("how many number count counted counting total altogether together make makes in all sum"),
     "fr": _stems("combien nombre compte compter compté total tout ensemble fait somme"),

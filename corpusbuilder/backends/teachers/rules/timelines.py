@@ -1,8 +1,9 @@
-"""Questions on timelines: which event stands beside a year, and which year beside an event."""
+"""Questions on timelines: which event stands beside a year, which year beside an event, which event comes next."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from corpusbuilder.backends.teachers.rules.candidate import Candidate, infer, perceive, with_distractors
@@ -39,6 +40,32 @@ def timeline_questions(view: FigureView, seed: int) -> Iterator[Candidate]:
                 slots={"given": given.text, "asked": asked.text},
                 steps=(located, beside, infer("infer", (1, 2))),
             )
+    yield from _order(view, pairs, seed)
+
+
+def _order(view: FigureView, pairs: list[tuple[DiagramLabel, DiagramLabel]], seed: int) -> Iterator[Candidate]:
+    """Which event comes next after another one."""
+    in_time = sorted(pairs, key=lambda pair: int(pair[0].text))
+    for (year, event), (later_year, later) in pairwise(in_time):
+        key = (view.figure.id, year.id, "timeline next")
+        others = [other.text for _, other in pairs if other.id not in (event.id, later.id)]
+        choices = with_distractors(later.text, others, seed=seed, key=key)
+        steps = [
+            perceive("beside", view.figure.id, (what.id, when.id), event=what.text, year=when.text)
+            for when, what in ((year, event), (later_year, later))
+        ]
+        yield about_figure(
+            view,
+            form="timeline_next",
+            key=key,
+            topic=event.text,
+            question_type=QuestionType.TEMPORAL,
+            answer=later.text,
+            answer_type="multiple_choice" if choices else "short",
+            choices=choices,
+            slots={"given": event.text, "asked": later.text},
+            steps=(*steps, infer("infer", (1, 2))),
+        )
 
 
 def dated_events(view: FigureView) -> list[tuple[DiagramLabel, DiagramLabel]]:

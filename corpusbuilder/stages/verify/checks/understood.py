@@ -6,6 +6,7 @@ from corpusbuilder.records.diagram import Connector
 from corpusbuilder.records.example import ReasoningStep, StepKind
 from corpusbuilder.records.text import is_stop_word, listed, stems, tokens
 from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, passed
+from corpusbuilder.stages.verify.checks.dates import dated_labels
 from corpusbuilder.stages.verify.checks.relations import Arrows, speaks_of, stated_positions
 from corpusbuilder.stages.verify.claims import without_quotes
 from corpusbuilder.stages.verify.lexicon import COLOUR_WORDS, arrow_lexicon, position_lexicon
@@ -16,6 +17,7 @@ from corpusbuilder.stages.verify.vocabulary import (
     COLOURS,
     COUNTING,
     CYCLES,
+    DATES,
     DOUBLES,
     PLACING,
     SEEING,
@@ -66,6 +68,8 @@ def _vocabulary(case: Case, steps: Iterable[ReasoningStep]) -> frozenset[str]:
     known = set(SEEING[language]) | COUNTING[language] | _names(case)
     if any(isinstance(element, Connector) and element.kind != "leader" for element in pointed):
         known |= ARROWS[language] | phrase_words(arrow_lexicon(language) or {}) | _ends(case, steps)
+    if dated_labels(case, tuple(steps)):
+        known |= DATES[language]
     if any(stated_positions(case, step.text, case.reach(step)) for step in steps):
         known |= PLACING[language] | phrase_words(position_lexicon(language) or {})
     if any(speaks_of(step.text, COLOUR_WORDS) for step in steps):

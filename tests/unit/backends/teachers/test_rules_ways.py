@@ -15,7 +15,8 @@ from corpusbuilder.stages.verify import VerifyStage
 LANGUAGES = ("en", "fr")
 NEW = {
     "acts_on", "arrow_double", "arrow_into", "arrow_into_count", "arrow_marked", "arrow_path", "arrow_path_three",
-    "bar_from", "bar_to", "class_list", "cycle_before", "cycle_count", "timeline_event", "timeline_year",
+    "bar_from", "bar_to", "class_list", "cycle_before", "cycle_count", "timeline_event", "timeline_next",
+    "timeline_year",
 }  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def timeline():
 
 
 FIGURES = {
-    timeline: {"timeline_event", "timeline_year"},
+    timeline: {"timeline_event", "timeline_next", "timeline_year"},
     chain: {"arrow_path", "arrow_path_three", "arrow_into", "arrow_into_count"},
     cycle: {"cycle_before", "cycle_count"},
     inhibition: {"bar_from", "bar_to"},
