@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from corpusbuilder.backends.ocr.base import OcrEngine
@@ -27,7 +28,7 @@ from corpusbuilder.stages.parse.kinds import classify_kind
 from corpusbuilder.stages.parse.layout import CaptionedFigure
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.pages import record_boundary
-from corpusbuilder.stages.parse.scans import read_labels, read_picture
+from corpusbuilder.stages.parse.scans import read_labels, read_picture, renewed
 from corpusbuilder.stages.parse.scans.ink import Picture
 
 _LEAST_OCR: Final = 60.0
@@ -78,32 +79,27 @@ class FigureMaker:
         """The graph: from the drawing and its text where there are such, and from OCR where there are pixels."""
         if figure.is_table:
             return Diagram()
+        read = partial(
+            read_diagram, to_pixels=_inverse(image.to_page), size=(image.width, image.height), figure_id=figure_id
+        )
+        is_scan = figure.source == "scan"
+        if not (figure.images or is_scan) or self.config.ocr == "none" or not _is_legible(figure):
+            return read(figure.lines, figure.paths, method="ocr" if is_scan else "text_layer")
+        labels = self._recognised(pdf, page, figure, image)
+        if is_scan:
+            return read(labels, figure.paths, method="ocr")
+        drawn = read(figure.lines, figure.paths, method="text_layer")
+        return drawn.model_copy(update={"labels": drawn.labels + read(labels, (), method="ocr").labels})
+
+    def _recognised(self, pdf: OpenPdf, page: RawPage, figure: FoundFigure, image: FigureImage) -> list[Line]:
+        """The labels that OCR reads in the pixels of a figure, beside the text that the file has."""
         fine = render_figure(pdf, page, image.box, dpi=self.config.ocr_dpi)
-        picture = Picture.of(fine.png, fine.to_page)
-        drawn = read_diagram(
-            read_labels(figure.lines, picture, self.ocr, language=self.language)
-            if figure.source == "scan"
-            else figure.lines,
-            figure.paths,
-            to_pixels=_inverse(image.to_page),
-            size=(image.width, image.height),
-            figure_id=figure_id,
-            method="ocr" if figure.source == "scan" else "text_layer",
-        )
-        if not figure.images or self.config.ocr == "none" or not _is_legible(figure):
-            return drawn
-        box = image.box
-        seen = read_picture(pdf, figure.page_no, box, self.ocr, dpi=self.config.ocr_dpi, language=self.language)
-        unknown = [line for line in seen if not _is_known(line, figure.lines)]
-        read = read_diagram(
-            read_labels(unknown, picture, self.ocr, language=self.language),
-            (),
-            to_pixels=_inverse(image.to_page),
-            size=(image.width, image.height),
-            figure_id=figure_id,
-            method="ocr",
-        )
-        return drawn.model_copy(update={"labels": drawn.labels + read.labels})
+        seen = read_picture(pdf, figure.page_no, image.box, self.ocr, dpi=self.config.ocr_dpi, language=self.language)
+        if figure.source == "scan":
+            lines = renewed(figure.lines, seen, image.box)
+        else:
+            lines = [line for line in seen if not _is_known(line, figure.lines)]
+        return read_labels(lines, Picture.of(fine.png, fine.to_page), self.ocr, language=self.language)
 
 
 def _parts(figure: FoundFigure, image: FigureImage) -> tuple[FigurePart, ...]:
