@@ -183,6 +183,7 @@ class _Follower:
         em, tracks = self._scene.em, self._scene.tracks
         beyond = moved(end, way, 0.6 * em)
         edges = [k for k in self._parts.near(end, 0.35 * em) if off_ring(end, tracks[k].points) <= 0.35 * em]
+        edges = [k for k in edges if not inside(end, tracks[k].points) or off_ring(end, tracks[k].points) <= 0.12 * em]
         found = [k for k in edges if inside(beyond, tracks[k].points)]
         return found[0] if len(found) == 1 else None
 

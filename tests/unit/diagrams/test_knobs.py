@@ -172,3 +172,10 @@ def test_two_lines_on_the_border_of_a_compartment_are_one_label():
     border = box(50, 20, 300, 200, fill="#f8f8f8")
     diagram = read([text("synthetase", 45, 90), text("deficiency of it", 36, 100)], [border])
     assert [label.text for label in diagram.labels] == ["synthetase deficiency of it"]
+
+
+def test_a_line_that_has_crossed_the_border_of_a_compartment_is_at_the_node_beyond():
+    lines, shapes = zip(*[node("algae", 60, 100), node("snail", 200, 100), node("perch", 240, 150)], strict=True)
+    compartment = box(170, 60, 300, 180, fill="#f8f8f8")
+    diagram = read(list(lines), [compartment, *shapes, *arrow((76, 100), (172, 100))])
+    assert edges(diagram) == [("arrow", "algae", "snail")]
