@@ -15,7 +15,7 @@ from corpusbuilder.records.page import XY, Rect
 
 RING_EM: Final = 1.6
 """Largest ring at the end of a line, in em."""
-BAR_EM: Final = (0.3, 2.5)
+BAR_EM: Final = (0.3, 2.0)
 """Shortest and longest bar across the end of a line, in em."""
 DIAMOND_EM: Final = 2.2
 """Longest diamond, in em."""
@@ -89,7 +89,11 @@ class _Knobs:
 
     def _joins(self, a: XY, b: XY) -> bool:
         """Whether a stroke runs from one node to another."""
-        here, there = ({self._solid[j] for j in self._near_solid.at(p, 0.2 * self._em)} for p in (a, b))
+        here, there = (
+            {(0, j) for j in self._near_solid.at(p, 0.2 * self._em)}
+            | {(1, j) for j in self._near_names.at(p, 0.4 * self._em)}
+            for p in (a, b)
+        )
         return bool(here - there) and bool(there - here)
 
     def _meets_bar(self, tail: _Tail, index: int, a: XY, b: XY) -> bool:
@@ -156,7 +160,7 @@ class _Knobs:
     def _is_on_line(self, mid: XY, radius: float) -> bool:
         """Whether a ring touches a line that goes on at both sides."""
         reach = radius + 0.15 * self._em
-        for j in self._near_lines.at(mid, reach, most=_MOST_NEAR):
+        for j in self._near_lines.at(mid, reach + 0.2 * self._em, most=_MOST_NEAR):
             track = self._tracks[self._lines[j]]
             ends = min(math.dist(mid, track.points[0]), math.dist(mid, track.points[-1]))
             if ends > reach + track.width and off_polyline(mid, track.points) <= reach + track.width:
@@ -169,7 +173,7 @@ class _Knobs:
         """Readings of a small lozenge as the head of a line that ends at one of its corners."""
         em, track = self._em, self._tracks[index]
         corners = track.corners
-        if not (track.closed and len(corners) == 4 and 0.2 * em < track.extent <= DIAMOND_EM * em):
+        if not track.closed or track.curved or len(corners) != 4 or not 0.2 * em < track.extent <= DIAMOND_EM * em:
             return
         sides = [math.dist(corners[k], corners[k - 1]) for k in range(4)]
         if min(sides) < 0.8 * max(sides):

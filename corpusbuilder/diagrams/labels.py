@@ -76,7 +76,7 @@ def make_texts(
     lines: Sequence[Line],
     *,
     keep_apart: Callable[[Text, Text], bool | None],
-    is_wall: Callable[[Word, Word], bool] = lambda _left, _right: False,
+    is_wall: Callable[[Word, Word, XY], bool] = lambda _left, _right, _along: False,
 ) -> list[Text]:
     """Labels of a figure, in an order that follows from geometry alone.
 
@@ -84,7 +84,7 @@ def make_texts(
         lines: text of the figure.
         keep_apart: what the drawing says of two lines that are stacked: True when something stands between them,
             False when one box holds just them, None when it says nothing.
-        is_wall: whether something is drawn between two words of one level line.
+        is_wall: whether something is drawn between two words of one line, given its direction.
     """
     pieces = sorted((piece for line in lines for piece in _pieces(line, is_wall)), key=_place)
     return sorted(_stacked(pieces, keep_apart), key=_place)
@@ -99,17 +99,17 @@ def _place(text: Text) -> tuple[object, ...]:
     return (round(text.box[1], 2), round(text.box[0], 2), text.content)
 
 
-def _pieces(line: Line, is_wall: Callable[[Word, Word], bool]) -> list[Text]:
+def _pieces(line: Line, is_wall: Callable[[Word, Word, XY], bool]) -> list[Text]:
     words = [word for word in line.words if word.text.strip()]
     if not words:
         return []
     along = line.direction
-    words.sort(key=lambda word: _span(word.box, along)[0])
+    words.sort(key=lambda word: span(word.box, along)[0])
     size = line.size or max(word.size for word in words) or 1.0
     runs = [[words[0]]]
     for before, word in pairwise(words):
-        gap = _span(word.box, along)[0] - _span(before.box, along)[1]
-        if gap > FAR_WORDS * size or (along == _LEVEL and is_wall(before, word)):
+        gap = span(word.box, along)[0] - span(before.box, along)[1]
+        if gap > FAR_WORDS * size or is_wall(before, word, along):
             runs.append([])
         runs[-1].append(word)
     return [_text(((*run,),), along) for run in runs]
@@ -126,7 +126,8 @@ def _text(lines: tuple[tuple[Word, ...], ...], direction: XY) -> Text:
     return Text(lines, box, ring, direction, size, frame, longest.bold, longest.color)
 
 
-def _span(box: Rect, along: XY) -> tuple[float, float]:
+def span(box: Rect, along: XY) -> tuple[float, float]:
+    """The extent of a box along a direction."""
     if along == _LEVEL:
         return box[0], box[2]
     at = [dot(corner, along) for corner in _corners(box)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from corpusbuilder.diagrams.connect import FARTHEST_EM, End, Target, attach
+from corpusbuilder.diagrams.connect import FARTHEST_EM, End, Hit, Target, attach
 from corpusbuilder.diagrams.knobs import FRAME_GAP_EM
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import (
@@ -100,11 +100,15 @@ class _Follower:
         return link if headed[1] else link.reversed
 
     def _headed(self, stroke: Stroke, one: _Aim, other: _Aim) -> tuple[bool, bool]:
-        """Which ends have a head; one dot is a head where it stands between two boxes."""
-        if any(stroke.headed) or not all(self._is_solid(aim.end) for aim in (one, other)):
+        """Which ends have a head; a dot is one at a node, and none on another line or a leader."""
+        if any(stroke.headed) or not self._is_line(one, other) or "link" in (one.end[0], other.end[0]):
             return stroke.headed
-        first, last = (mark is not None for mark in stroke.marks)
-        return (False, False) if first and last else (first, last)
+        own, slack = frozenset(stroke.shafts), 0.15 * self._scene.em
+        first, last = (
+            mark is not None and not self._hosts.near(stroke.points[-which], own, slack=slack)
+            for which, mark in enumerate(stroke.marks)
+        )
+        return first, last
 
     def _is_line(self, one: _Aim, other: _Aim) -> bool:
         """Whether a line without heads means that two things belong together, rather than that one names the other."""
@@ -129,34 +133,48 @@ class _Follower:
         if hit is not None:
             gap = min(0.0 if inside(end, t.ring) else off_ring(end, t.ring) for t in near if t.key == hit.key)
         mark = stroke.marks[which]
-        if mark is not None and mark.style in ("bar", "circle") and gap > FRAME_GAP_EM * em:
+        if mark is not None and mark.style == "circle" and gap > FRAME_GAP_EM * em:
             hit, gap = None, math.inf
-        own, place, radius = frozenset(stroke.shafts), *_place_of(mark, end)
-        host = self._hosts.at(end, own, slack=0.15 * em)
-        if host is None and radius:
-            host = self._hosts.at(place, own, slack=0.15 * em, radius=radius)
-        if host is not None:
-            touches = self._hosts.gap(place, host) <= radius + 0.05 * em
-            if (touches and not stroke.headed[which]) or gap > 0.4 * em or is_frame:
-                return _Aim(("link", host), 0.95 if touches else 0.75, 0.0)
-        if is_frame and self._hosts.near(end, own, slack=0.15 * em):
+        if (met := self._line_met(stroke, which, hit, gap)) is not None:
+            return met
+        if is_frame and self._hosts.near(end, frozenset(stroke.shafts), slack=0.15 * em):
             return None
         is_place = hit is not None and hit.key[0] == "text" and hit.key[1] in self._scene.markers
         if gap > 0.4 * em and not (is_place or is_frame) and (part := self._part_met(end, way)) is not None:
             return _Aim(("part", part), 0.85, 0.0)
         return None if hit is None else _Aim(hit.key, hit.score, gap)
 
+    def _line_met(self, stroke: Stroke, which: int, hit: Hit | None, gap: float) -> _Aim | None:
+        """Another line that an end touches: before frames, before bare words behind it, and before what is far."""
+        em, end, own = self._scene.em, stroke.points[-which], frozenset(stroke.shafts)
+        place, radius = _place_of(stroke.marks[which], end)
+        host = self._hosts.at(end, own, slack=0.15 * em)
+        if host is None and radius:
+            host = self._hosts.at(place, own, slack=0.15 * em, radius=radius)
+        if host is None:
+            return None
+        off = max(self._hosts.gap(place, host) - radius, 0.0)
+        touches, headed = off <= 0.05 * em, stroke.headed[which]
+        bare = hit is not None and hit.key[0] == "text" and hit.key[1] not in self._scene.outlines
+        behind = bare and headed and off < gap
+        if (touches and not headed) or gap > 0.4 * em or behind or (hit is not None and hit.key[0] == "part"):
+            return _Aim(("link", host), 0.95 if touches else 0.75, 0.0)
+        return None
+
     def _before(self, end: XY, way: XY) -> list[Target]:
         """What an end can be at: frames around several things stand before what they hold."""
         em, tracks = self._scene.em, self._scene.tracks
         near = [self._targets[k] for k in self._index.at(end, FARTHEST_EM * em)]
         reach = FRAME_GAP_EM * em
+        if any(inside(end, t.ring) or off_ring(end, t.ring) <= 0.15 * em for t in near):
+            return near
         for k in self._parts.near(end, reach):
             ring = tracks[k].points
             if k not in self._scene.holders or inside(end, ring) or ray_miss(end, way, 2 * reach, ring) > 0.0:
                 continue
-            near = [t for t in near if not inside(centre(t.box), ring) or off_ring(end, t.ring) <= 0.3 * em]
-            if off_ring(end, ring) <= reach:
+            gap = off_ring(end, ring)
+            near = [t for t in near if not inside(centre(t.box), ring) or off_ring(end, t.ring) <= gap + 0.3 * em]
+            if gap <= reach:
                 near.append(Target(("part", k), ring, tracks[k].box))
         return near
 
@@ -165,6 +183,7 @@ class _Follower:
         em, tracks = self._scene.em, self._scene.tracks
         beyond = moved(end, way, 0.6 * em)
         edges = [k for k in self._parts.near(end, 0.35 * em) if off_ring(end, tracks[k].points) <= 0.35 * em]
+        edges = [k for k in edges if not inside(end, tracks[k].points) or off_ring(end, tracks[k].points) <= 0.12 * em]
         found = [k for k in edges if inside(beyond, tracks[k].points)]
         return found[0] if len(found) == 1 else None
 
@@ -182,8 +201,11 @@ class _Follower:
         aim, far = (other if near else one), 1 - near
         if aim is None or aim.end[0] != "text" or stroke.headed[near]:
             return None
-        part = self._parts.at(stroke.points[-far])
-        if part is None or self._stops_at_titled(stroke.points[-far], part):
+        mark, end = stroke.marks[far], stroke.points[-far]
+        if (mark is not None and mark.style in ("bar", "circle", "diamond")) or self._is_among_lines(stroke, end):
+            return None
+        part = self._parts.at(end)
+        if part is None or self._stops_at_titled(end, part):
             return None
         boxed = self._is_boxed(aim.end[1])
         if boxed and not (stroke.headed[far] and self._leads_into(aim.end[1], part)):
@@ -193,6 +215,10 @@ class _Follower:
         ends: tuple[End, End] = (aim.end, ("part", part)) if near == 0 else (("part", part), aim.end)
         link = Link(kind, stroke.points, *ends, score, stroke.shafts, stroke.headed[far], heads=stroke.marks)
         return link.reversed if near else link
+
+    def _is_among_lines(self, stroke: Stroke, end: XY) -> bool:
+        """Whether the head of a line touches others: it ends at one of them, and not at what lies beneath."""
+        return any(stroke.headed) and bool(self._hosts.near(end, frozenset(stroke.shafts), slack=0.05 * self._scene.em))
 
     def _leads_into(self, text: int, part: int) -> bool:
         """Whether a label lies outside of a region: one that lies inside points at something else in it."""

@@ -40,16 +40,20 @@ class Rings:
 
 def spills(box: Rect, track: Track) -> bool:
     """Whether words stand in the middle of a box that is too narrow for them: they stick out on both sides alike."""
-    x0, y0, x1, y1 = track.box
-    em = box[3] - box[1]
-    over = x0 - box[0], box[2] - x1
+    turned = (box[1], box[0], box[3], box[2]), (track.box[1], track.box[0], track.box[3], track.box[2])
+    return _spills_level(box, track.box) or _spills_level(*turned)
+
+
+def _spills_level(words: Rect, box: Rect) -> bool:
+    em = words[3] - words[1]
+    over = box[0] - words[0], words[2] - box[2]
     return (
-        y0 <= box[1] + 0.15 * em
-        and box[3] <= y1 + 0.15 * em
+        box[1] <= words[1] + 0.15 * em
+        and words[3] <= box[3] + 0.15 * em
         and min(over) >= 0.0
-        and max(over) <= min(2.0 * em, 0.25 * (x1 - x0))
+        and max(over) <= min(2.0 * em, 0.25 * (box[2] - box[0]))
         and abs(over[0] - over[1]) <= 0.4 * em
-        and y1 - y0 <= 4.5 * em
+        and box[3] - box[1] <= 4.5 * em
     )
 
 

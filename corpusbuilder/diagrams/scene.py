@@ -7,7 +7,7 @@ from typing import Final
 
 from corpusbuilder.diagrams.heads import BlockArrow, Head, find_block_arrows, find_heads
 from corpusbuilder.diagrams.knobs import Grounds, find_knobs
-from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts
+from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts, span
 from corpusbuilder.diagrams.legend import find_entries, find_swatches
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import (
@@ -87,8 +87,8 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     pointed = {k for head in heads for k in head.shape}
     holders = find_holders(texts, outlines, shapes, skin)
     names = [text.box for t, text in enumerate(texts) if t not in outlines]
-    free = set(rings) - pointed - skin - holders
-    knobs = find_knobs(tracks, free, Grounds(set(outlines.values()), holders, names), em=em)
+    grounds = Grounds(set(outlines.values()), holders, names)
+    knobs = find_knobs(tracks, set(rings) - pointed - skin - holders, grounds, em=em)
     knobbed = {k for head in knobs for k in head.shape}
     pointed |= knobbed
     patches = [k for k in rings if k not in pointed and not is_dot(tracks[k], em=em)]
@@ -158,18 +158,20 @@ def _is_in(text: Text, track: Track) -> bool:
     return inside(centre(text.box), track.points)
 
 
-def _wall_finder(rings: Rings, *, em: float) -> Callable[[Word, Word], bool]:
+def _wall_finder(rings: Rings, *, em: float) -> Callable[[Word, Word, XY], bool]:
     """Whether the side of a box that one of two words stands in runs between them."""
 
-    def is_wall(left: Word, right: Word) -> bool:
-        gap = left.box[2] - 0.3 * em, right.box[0] + 0.3 * em
-        for word, other, side in ((left, right, 2), (right, left, 0)):
+    def is_wall(left: Word, right: Word, along: XY) -> bool:
+        gap = span(left.box, along)[1] - 0.3 * em, span(right.box, along)[0] + 0.3 * em
+        across = -along[1], along[0]
+        for word, other, side in ((left, right, 1), (right, left, 0)):
             holder = rings.holder_of(word.box, slack=0.15 * em)
             if holder is None or inside(centre(other.box), rings.tracks[holder].points):
                 continue
             track = rings.tracks[holder]
-            low = track.box[3] - track.box[1] <= 4 * (word.box[3] - word.box[1])
-            if low and track.stroke and gap[0] <= track.box[side] <= gap[1]:
+            (low, high), (top, bottom) = span(track.box, across), span(word.box, across)
+            is_row = high - low <= 4 * (bottom - top)
+            if is_row and track.stroke and gap[0] <= span(track.box, along)[side] <= gap[1]:
                 return True
         return False
 

@@ -230,7 +230,7 @@ def find_chains(
     neighbours: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for group in _joints(shafts, crowned, em=em):
         k, which = group[0]
-        if hosts.at(shafts[k].end(which), frozenset(k for k, _ in group), slack=0.05 * em) is not None:
+        if hosts.near(shafts[k].end(which), frozenset(k for k, _ in group), slack=0.05 * em):
             continue  # branches of another line, each on its own
         reach = min(shafts[k].length for k, _ in group)
         if is_stop(shafts[k].end(which), [shafts[j].leaving(w, min(0.6 * em, 0.5 * reach)) for j, w in group]):

@@ -119,6 +119,11 @@ def bent_head(tip, way):
     return [_path(cheeks, closed=True, fill=INK)]
 
 
+def bar_head(tip, way):
+    """The bar of an inhibition."""
+    return [stroke(_along(tip, way, 0, 4), _along(tip, way, 0, -4), width=1.5)]
+
+
 HEADS = [filled_head, barbed_head, hollow_head, open_head, two_stroke_head, bent_head]
 
 

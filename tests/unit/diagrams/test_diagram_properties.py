@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sketch import HEADS, arrow, blob, block_arrow, box, disc, edges, node, read, shape, stroke, text
+from sketch import HEADS, INK, arrow, bar_head, blob, block_arrow, box, disc, edges, node, read, shape, stroke, text
 
 from corpusbuilder.diagrams import read_diagram
 from corpusbuilder.records.page import Segment
@@ -14,9 +14,9 @@ from corpusbuilder.records.page import Segment
 
 @st.composite
 def drawings(draw):
-    """Boxes on a ring, joined by arrows of one style; beside them a blob with a leader."""
+    """Boxes on a ring, joined by arrows of one style; beside them a blob with a leader, and what acts on an arrow."""
     count = draw(st.integers(2, 6))
-    head = draw(st.sampled_from([*HEADS, None]))
+    head = draw(st.sampled_from([*HEADS, bar_head, None]))
     places = [
         (150 + 110 * math.cos(k), 150 + 110 * math.sin(k)) for k in (2 * math.pi * n / count for n in range(count))
     ]
@@ -32,6 +32,12 @@ def drawings(draw):
     if draw(st.booleans()):
         lines.append(text("pith", 460, 145))
         paths += [blob(360, 150, 40), stroke((457, 150), (370, 150))]
+    if draw(st.booleans()):
+        lines += [text("ore", 20, 395), text("tin", 180, 395)]
+        paths += [*arrow((40, 400), (170, 400)), box(80, 440, 120, 480, fill="#f4f4e8")]
+        lines.append(text("coke", 92, 455))
+        paths += [stroke((100, 435), (100, 400)), disc(100, 403.5, 3.5, fill="#ffffff", ink=INK)]
+        paths += [box(82, 450, 118, 470)]
     return lines, paths
 
 
