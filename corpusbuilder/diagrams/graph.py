@@ -9,11 +9,12 @@ from corpusbuilder.diagrams.connector_records import record_connectors
 from corpusbuilder.diagrams.decor import find_decor
 from corpusbuilder.diagrams.label_records import Method, record_labels
 from corpusbuilder.diagrams.links import find_links, written_along
+from corpusbuilder.diagrams.loose import find_loose
 from corpusbuilder.diagrams.naming import name_parts
 from corpusbuilder.diagrams.outlines import is_dot
 from corpusbuilder.diagrams.region_records import Drawn, record_regions
 from corpusbuilder.diagrams.regions import Parts
-from corpusbuilder.diagrams.roles import sort_shapes
+from corpusbuilder.diagrams.roles import Shape, sort_shapes
 from corpusbuilder.diagrams.scene import read_scene
 from corpusbuilder.diagrams.upright import laid_level
 from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
@@ -31,6 +32,7 @@ def read_diagram(
     size: tuple[int, int],
     figure_id: str,
     method: Method,
+    pictures: Sequence[Rect] = (),
     drawn: Drawn = "vector",
 ) -> Diagram:
     """The graph of one figure.
@@ -42,6 +44,7 @@ def read_diagram(
         size: width and height of that image in pixels.
         figure_id: enters the ids of all elements.
         method: where the text comes from.
+        pictures: boxes of the raster pictures placed in a drawing; each is a part of it.
         drawn: where the paths come from: the file, or the tracing of its pixels.
 
     Returns:
@@ -49,8 +52,8 @@ def read_diagram(
         of more than 3,000 paths yields labels only.
     """
     finite = [line for line in lines if _is_finite(line.box)], [path for path in paths if _is_finite(path.box)]
-    level_lines, level_paths, to_pixels = laid_level(*finite, to_pixels)
-    scene = read_scene(level_lines, level_paths)
+    level_lines, level_paths, boxes, to_pixels = laid_level(*finite, list(filter(_is_finite, pictures)), to_pixels)
+    scene = read_scene(level_lines, level_paths, boxes)
     canvas = Canvas(to_pixels, size, figure_id)
     busy = set(scene.outlines.values()) | set(scene.markers.values()) | set(scene.swatches)
     worn = {k for head in scene.heads for k in head.shape}
@@ -67,6 +70,7 @@ def read_diagram(
     joined = {end[1] for link in links for end in (link.tail, link.head) if end[0] == "part"}
     ids = Registry(labels)
     shapes = sort_shapes(scene, parts, find_decor(scene, parts, links), named=named, joined=joined)
+    shapes += [Shape(k, "ornament", None, None) for k in find_loose(scene, links)]
     regions = record_regions(scene, canvas, shapes, ids, drawn=drawn)
     connectors = record_connectors(canvas, links, along, ids, drawn=drawn)
     return Diagram(labels=_once(labels), connectors=_once(connectors), regions=_once(regions))

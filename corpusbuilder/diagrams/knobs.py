@@ -135,7 +135,9 @@ class _Knobs:
             line = self._tracks[tail.track]
             off = abs(cross(minus(mid, tail.at), tail.way))
             behind = dot(minus(tail.at, mid), tail.way) < -1.1 * radius - line.width - 0.05 * self._em
-            if line.extent < 0.5 * track.extent or off > 0.5 * radius or behind:
+            # One sees a line through a ring without ground: the ring of a head stops or hides its line.
+            seen = track.fill is None and math.dist(tail.at, mid) < 0.7 * radius
+            if line.extent < 0.5 * track.extent or off > 0.5 * radius or behind or seen:
                 continue
             tip = moved(mid, tail.way, radius)
             yield Head(

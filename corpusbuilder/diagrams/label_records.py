@@ -40,6 +40,6 @@ def record_labels(scene: Scene, canvas: Canvas, method: Method, along: Mapping[i
 def _role(scene: Scene, text: int, along: Mapping[int, int]) -> Role:
     if text in scene.keys:
         return "legend"
-    if scene.texts[text].is_number and scene.texts[text].number in scene.entries:
+    if text in scene.callouts:
         return "number"
     return "connector_label" if text in along.values() else "text"

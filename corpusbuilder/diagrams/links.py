@@ -193,7 +193,7 @@ class _Follower:
 
     def _is_boxed(self, text: int) -> bool:
         """Whether a text stands in a box of its own, other than the ring of a numbered callout."""
-        return text in self._scene.outlines and not self._scene.texts[text].is_number
+        return text in self._scene.outlines and not self._is_callout(text)
 
     def _into_part(self, stroke: Stroke, one: _Aim | None, other: _Aim | None) -> Link | None:
         """A leader from a label to a region, or an arrow from a boxed label to a region."""
@@ -224,6 +224,9 @@ class _Follower:
         """Whether a label lies outside of a region: one that lies inside points at something else in it."""
         return not inside(self._scene.texts[text].centre, self._scene.tracks[part].points)
 
+    def _is_callout(self, text: int) -> bool:
+        return text in self._scene.callouts or self._scene.texts[text].is_number
+
     def _stops_at_band(self, end: XY, aim: _Aim) -> bool:
         """Whether a line that seems to end at a bare text stops at the edge of the shape in which that text lies."""
         part = self._parts.innermost(self._scene.texts[aim.end[1]].centre) if aim.end[0] == "text" else None
@@ -236,7 +239,7 @@ class _Follower:
         ring = self._scene.tracks[part].points
         if off_ring(end, ring) > 0.3 * self._scene.em:
             return False
-        return any(not text.is_number and inside(text.centre, ring) for text in self._scene.texts)
+        return any(not self._is_callout(t) and inside(text.centre, ring) for t, text in enumerate(self._scene.texts))
 
 
 def _place_of(mark: Mark | None, end: XY) -> tuple[XY, float]:
@@ -291,7 +294,7 @@ def written_along(scene: Scene, links: Sequence[Link], parts: Parts, used: set[i
             continue
         for t in index.near(bounds(line), 0.8 * scene.em):
             text = scene.texts[t]
-            if t in used or text.is_number or _leaves(link, around[t], scene):
+            if t in used or t in scene.callouts or text.is_number or _leaves(link, around[t], scene):
                 continue
             gap = min(off_polyline(text.centre, line), *(off_ring(p, text.ring) for p in line))
             if gap <= 0.8 * scene.em:

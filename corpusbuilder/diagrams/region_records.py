@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.diagrams.canvas import Canvas, Registry
+from corpusbuilder.diagrams.loose import outline_of
 from corpusbuilder.diagrams.naming import NamedBy
 from corpusbuilder.diagrams.roles import Shape
 from corpusbuilder.diagrams.scene import Scene
@@ -21,7 +22,10 @@ def record_regions(
     scene: Scene, canvas: Canvas, shapes: Sequence[Shape], ids: Registry, *, drawn: Drawn
 ) -> list[Region]:
     """One region per shape that is left with an outline in the image; the registry learns their ids."""
-    polygons: dict[int, Polygon] = {shape.track: canvas.line(scene.tracks[shape.track].points) for shape in shapes}
+    drawings = {shape.track: scene.tracks[shape.track] for shape in shapes}
+    polygons: dict[int, Polygon] = {
+        k: canvas.line(track.points if track.closed else outline_of(track)) for k, track in drawings.items()
+    }
     for track, polygon in polygons.items():
         if len(polygon) > 2:
             ids.parts[track] = content_id("reg", canvas.figure_id, [list(p) for p in polygon])
@@ -39,7 +43,7 @@ def record_regions(
                 label_id=ids.labels[name.text].id if name else None,
                 linked_by=name.by if name else None,
                 parent_id=None if shape.parent is None else ids.parts.get(shape.parent),
-                fill=drawn_shape.fill,
+                fill=drawn_shape.fill if drawn_shape.closed else drawn_shape.stroke,
                 method=drawn,
                 score=_SURE[name.by] if name else _NAMELESS,
             )

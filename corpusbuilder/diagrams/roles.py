@@ -46,7 +46,9 @@ def sort_shapes(
     roles: dict[int, RegionRole] = {}
     for k in (*own, *others):
         by = named[k].by if k in named else None
-        if by not in ("leader", "number") and nest.held[k] >= 2 and not _is_border(scene, k):
+        if k in scene.pictures:
+            roles[k] = "part"
+        elif by not in ("leader", "number") and nest.held[k] >= 2 and not _is_border(scene, k):
             roles[k] = "area"
         else:
             is_part = by is not None or k in joined or (k in family and k not in others)
@@ -74,7 +76,7 @@ class _Nest:
             self._parents[k] = min(around, key=lambda j: (tracks[j].area, j), default=None)
         self.held = dict.fromkeys(members, 0)
         for t, text in enumerate(scene.texts):
-            if t in titles or t in scene.keys or text.is_number:
+            if t in titles or t in scene.keys or t in scene.callouts or text.is_number:
                 continue
             middle = centre(text.box)
             around = [j for j in rings.near((*middle, *middle)) if inside(middle, tracks[j].points)]

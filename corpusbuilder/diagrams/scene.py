@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from corpusbuilder.diagrams.heads import BlockArrow, Head, find_block_arrows, find_heads
 from corpusbuilder.diagrams.knobs import Grounds, find_knobs
 from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts, span
-from corpusbuilder.diagrams.legend import find_entries, find_swatches
+from corpusbuilder.diagrams.legend import Patches, find_entries, find_swatches, with_rows
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import (
     Rings,
@@ -20,6 +21,7 @@ from corpusbuilder.diagrams.outlines import (
     is_dot,
     skins,
 )
+from corpusbuilder.diagrams.pictures import find_pictures
 from corpusbuilder.diagrams.plane import inside
 from corpusbuilder.diagrams.tracks import Track, make_tracks
 from corpusbuilder.records.geometry import centre, union
@@ -29,7 +31,7 @@ MOST_PATHS: Final = 3000
 """Drawings with more paths (relief, hatching, scattered points) yield their labels only: lines in them mean little."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """The marks of a figure, sorted out. Numbers are indices into ``texts`` and ``tracks``."""
 
@@ -53,9 +55,16 @@ class Scene:
     swatches: dict[int, int]
     """Shape -> text."""
     entries: dict[str, int]
-    """Number -> text."""
+    """Callout -> the text that says what it stands for."""
     holders: set[int]
     """Shapes in which labels lie that are not their outlines."""
+    pictures: frozenset[int]
+    """Rectangles in which raster pictures are placed."""
+
+    @cached_property
+    def callouts(self) -> set[int]:
+        """The numbers and letters that an entry of the key explains."""
+        return {t for t, text in enumerate(self.texts) if text.mark in self.entries}
 
     @property
     def keys(self) -> set[int]:
@@ -63,8 +72,8 @@ class Scene:
         return set(self.swatches.values()) | set(self.entries.values())
 
 
-def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
-    """Sort the marks of a figure out."""
+def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath], pictures: Sequence[Rect] = ()) -> Scene:
+    """Sort the marks of a figure out: its text, its painted paths, the boxes of the pictures placed in it."""
     tracks = make_tracks(paths) if len(paths) <= MOST_PATHS else []
     closed = [k for k, track in enumerate(tracks) if track.closed and (track.fill or track.stroke)]
     bare = make_texts(lines, keep_apart=lambda _upper, _lower: True)
@@ -72,6 +81,7 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     em = em_of(bare, whole)
     places = Rings(tracks, closed)
     texts = make_texts(lines, keep_apart=_separator(places, em=em), is_wall=_wall_finder(places, em=em))
+    texts = with_rows(texts)
     glyphs = glyph_arrows(texts)
     texts = [text for text in texts if not is_arrow_glyph(text)]
     blocks = find_block_arrows(tracks, em=em)
@@ -95,7 +105,11 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
     swatches = find_swatches(texts, tracks, patches, set(outlines.values()), em=em)
     places = Rings(tracks, [k for k in rings if k not in knobbed])
     markers = find_markers(texts, places, {*outlines, *swatches.values()}, em=em)
-    rings = [k for k in rings if k not in skin]
+    # Pictures alone are panels of a figure; among labels and lines they are parts of a drawing.
+    placed = find_pictures(pictures, union([whole, *pictures])) if pictures and (bare or tracks) else []
+    added = range(len(tracks), len(tracks) + len(placed))
+    tracks += placed
+    rings = [*(k for k in rings if k not in skin), *added]
     return Scene(
         texts,
         tracks,
@@ -111,6 +125,7 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath]) -> Scene:
         swatches,
         find_entries(texts),
         holders,
+        frozenset(added),
     )
 
 
@@ -125,6 +140,8 @@ def _separator(rings: Rings, *, em: float) -> Callable[[Text, Text], bool | None
         for end in (track.points[0], track.points[-1])
     ]
     index = BoxIndex([(*end, *end) for end in ends])
+
+    patches = Patches(rings.tracks, em=em)
 
     def holder(text: Text) -> int | None:
         if text.box not in held:
@@ -142,6 +159,8 @@ def _separator(rings: Rings, *, em: float) -> Callable[[Text, Text], bool | None
 
     def apart(upper: Text, lower: Text) -> bool | None:
         one, other = holder(upper), holder(lower)
+        if patches.are_before(upper, lower):
+            return True
         if one != other:
             crossed = all(k is None or _is_in(text, rings.tracks[k]) for text, k in ((lower, one), (upper, other)))
             return None if crossed else True

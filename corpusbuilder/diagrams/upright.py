@@ -23,12 +23,12 @@ def quarter_turns(lines: Sequence[Line]) -> int:
 
 
 def laid_level(
-    lines: Sequence[Line], paths: Sequence[VectorPath], to_pixels: Affine
-) -> tuple[Sequence[Line], Sequence[VectorPath], Affine]:
+    lines: Sequence[Line], paths: Sequence[VectorPath], pictures: Sequence[Rect], to_pixels: Affine
+) -> tuple[Sequence[Line], Sequence[VectorPath], Sequence[Rect], Affine]:
     """A figure turned so that most of its writing is level, and the matrix from there to pixels of its image."""
     turns = quarter_turns(lines)
     if turns == 0:
-        return lines, paths, to_pixels
+        return lines, paths, pictures, to_pixels
     cosine, sine = _TURNS[-turns]
     back = _TURNS[turns]
     # Columns of the product: where the unit vectors and the origin of the level figure end up.
@@ -36,7 +36,8 @@ def laid_level(
     right, down = (apply_affine(to_pixels, axis) for axis in (back, (-back[1], back[0])))
     matrix = (right[0] - zero[0], right[1] - zero[1], down[0] - zero[0], down[1] - zero[1], *zero)
     turned = _Turned(cosine, sine)
-    return [turned.line(line) for line in lines], [turned.path(path) for path in paths], matrix
+    boxes = [turned.box(box) for box in pictures]
+    return [turned.line(line) for line in lines], [turned.path(path) for path in paths], boxes, matrix
 
 
 class _Turned:

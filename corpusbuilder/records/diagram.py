@@ -95,7 +95,8 @@ class Region(Record):
     box: Box
     role: Literal["part", "area", "key", "ornament"] = "part"
     """``part``: of the picture; ``area``: of a map or a cell of a scheme, that holds others; ``key``: the patch of an
-    entry of the key; ``ornament``: a shape that nothing names, joins, holds or is held by."""
+    entry of the key; ``ornament``: a shape that nothing names, joins, holds or is held by, or a stroke that
+    stands alone."""
     label_id: str | None = None
     """The label that names it."""
     linked_by: Literal["leader", "number", "inside", "legend"] | None = None

@@ -133,7 +133,9 @@ def _whole(mask: "Pixels", *, em: float) -> "Pixels":
     import cv2
     import numpy as np
 
-    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8), iterations=max(2, round(0.2 * em)))
+    closed = cv2.morphologyEx(
+        mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8), iterations=max(2, round(0.2 * em))
+    )
     found, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     return np.asarray(cv2.drawContours(np.zeros_like(closed), found, -1, 1, cv2.FILLED) > 0)
 
@@ -143,7 +145,9 @@ def _contour(field: _Field, grow: int, picture: Picture) -> "Pixels | None":
     import cv2
     import numpy as np
 
-    mask = cv2.dilate(_whole(field.mask, em=picture.em).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(grow, 1))
+    mask = cv2.dilate(
+        _whole(field.mask, em=picture.em).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(grow, 1)
+    )
     found, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     longest = max(found, key=cv2.contourArea, default=None)
     if longest is None or len(longest) < 4:
@@ -192,9 +196,7 @@ def _solids(picture: Picture, ink: "Pixels") -> "tuple[list[VectorPath], Pixels]
     return paths, np.asarray(ink & ~taken[blots])
 
 
-def _closed(
-    outline: "Pixels", picture: Picture, *, fill: str | None, stroke: str | None, width: float
-) -> VectorPath:
+def _closed(outline: "Pixels", picture: Picture, *, fill: str | None, stroke: str | None, width: float) -> VectorPath:
     points: list[XY] = [picture.point(float(x), float(y)) for x, y in outline]
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     return VectorPath(

@@ -146,7 +146,7 @@ def node(name, x, y):
     return text(name, x - half, y - 4.8), box(x - half - 5, y - 8, x + half + 5, y + 8)
 
 
-def read(lines=(), paths=(), *, scale=2.0, method="text_layer", size=(1200, 1200)):
+def read(lines=(), paths=(), *, pictures=(), scale=2.0, method="text_layer", size=(1200, 1200)):
     """The graph of a drawing."""
     return read_diagram(
         list(lines),
@@ -155,6 +155,7 @@ def read(lines=(), paths=(), *, scale=2.0, method="text_layer", size=(1200, 1200
         size=size,
         figure_id="fig-1",
         method=method,
+        pictures=pictures,
     )
 
 

@@ -1,5 +1,6 @@
 """What each closed shape of a figure is for."""
 
+import pytest
 from sketch import arrow, blob, box, disc, edges, node, read, shape, stroke, text
 
 
@@ -92,3 +93,50 @@ def test_bands_that_stand_on_an_axis_are_regions_named_by_their_titles():
     diagram = read(lines, [*bands, *axis, knot, stroke((140, 71), (140, 86))])
     assert roles(diagram) == [("part", "Monarchy"), ("part", "Republic")]
     assert edges(diagram) == []
+
+
+def test_patches_of_unknown_filling_are_keys_that_give_no_colour():
+    land = [blob(120, 100, 50, fill="#aaccaa"), blob(300, 100, 50, fill=None)]
+    keys = [box(60, 221, 72, 228, fill="#aaccaa"), box(160, 221, 172, 228, fill=None)]
+    diagram = read([text("forest", 76, 219), text("heath", 176, 219)], [*land, *keys])
+    assert roles(diagram) == [("key", "forest"), ("key", "heath"), ("ornament", "-"), ("part", "forest")]
+
+
+def test_a_short_stroke_that_stands_alone_is_an_ornament():
+    lines, paths = pair()
+    diagram = read(lines, [*paths, stroke((120, 150), (130, 160))])
+    assert [(region.role, region.box) for region in diagram.regions] == [("ornament", (240, 300, 260, 320))]
+
+
+def test_strokes_that_touch_something_or_are_many_are_no_ornaments():
+    lines, paths = pair()
+    ticks = [stroke((30 + 12 * k, 150), (30 + 12 * k, 156)) for k in range(9)]
+    cross = [stroke((200, 150), (210, 160)), stroke((200, 160), (210, 150))]
+    long = stroke((100, 200), (180, 200))
+    assert read(lines, [*paths, *ticks, *cross, long, stroke((60, 110), (60, 118))]).regions == ()
+
+
+@pytest.mark.parametrize(("y", "name"), [(34, "cortex"), (120, "-"), (214, "cortex")])
+def test_among_nodes_only_a_title_at_the_edge_names_what_is_around(y, name):
+    lines, paths = pair()
+    third, its_box = node("worms", 130, 170)
+    away, far_box = node("otter", 400, 100)
+    held = box(20, 30, 260, 230, fill="#f0f0ff")
+    others = [text("north", 300, 40), text("south", 300, 220)]
+    diagram = read([*lines, third, away, *others, text("cortex", 120, y)], [held, *paths, its_box, far_box])
+    assert roles(diagram) == [("area", name)]
+
+
+def test_stacked_entries_with_patches_or_strokes_of_their_own_stay_apart():
+    frame = box(54, 214, 130, 250, fill="#ffffff")
+    patches = [box(60, 221, 70, 228, fill="#444444"), box(60, 232, 70, 239, fill="#eeeeee")]
+    strokes = [stroke((260, 224), (272, 224), ink="#aa0000"), stroke((260, 235), (272, 235), ink="#0000aa")]
+    lines = [text("Old", 76, 219), text("Modern", 76, 230), text("flow", 278, 219), text("loss", 278, 230)]
+    diagram = read([*lines, text("North", 200, 60)], [frame, *patches, *strokes])
+    assert {label.text for label in diagram.labels} == {"Old", "Modern", "flow", "loss", "North"}
+    assert [role for role in roles(diagram) if role[0] == "key"] == [("key", "Modern"), ("key", "Old")]
+
+
+def test_a_number_beside_a_bar_of_a_chart_is_no_meaning_of_its_colour():
+    bars = [box(60, 100, 72, 180, fill="#888888"), box(100, 172, 112, 180, fill="#888888")]
+    assert roles(read([text("0.70", 116, 171), text("rate", 20, 40)], bars)) == [("ornament", "-"), ("ornament", "-")]

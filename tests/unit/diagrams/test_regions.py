@@ -64,3 +64,10 @@ def test_a_tick_that_stops_at_a_band_with_a_title_is_no_leader():
     band = box(40, 120, 300, 134, fill="#eeeeff")
     diagram = read([text("Restoration", 140, 122), text("1815", 60, 80)], [band, stroke((68, 92), (68, 120))])
     assert diagram.connectors == ()
+
+
+def test_a_small_ring_in_which_one_sees_a_leader_end_is_a_region():
+    core = disc(120, 100, 6, fill=None, ink="#000000")
+    leaders = [stroke((247, 60), (112, 94)), stroke((247, 102), (121, 101))]
+    diagram = read([text("cell", 250, 55), text("core", 250, 97)], [blob(120, 100, 60), core, *leaders])
+    assert named(diagram) == [("cell", "leader"), ("core", "leader")]
