@@ -1,10 +1,12 @@
 """Lines and arrow heads in the ink that no closed shape explains."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from corpusbuilder.diagrams.plane import end_direction, length_of, moved
+from corpusbuilder.diagrams.plane import cross, dot, end_direction, length_of, minus, moved
 from corpusbuilder.diagrams.raster.picture import Picture
 from corpusbuilder.diagrams.raster.shapes import Shapes
 from corpusbuilder.diagrams.raster.skeleton import Branch, find_ways
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
 _SPUR_EM: Final = 0.75
 """Loose branches shorter than this at a node are barbs or corners of heads."""
+_ONE_COLOUR: Final = 45
+"""Levels by which lines of one pen differ, at most: thin ones are paler."""
+_DASH_EM: Final = 1.1
+"""Short straight lines up to this length may be dashes, which have two points."""
 _SHORTEST_EM: Final = 0.3
 """Lines shorter than this are specks."""
 
@@ -26,12 +32,50 @@ def find_lines(picture: Picture, shapes: Shapes) -> list[VectorPath]:
     import numpy as np
 
     ink = _without_specks(_filled(shapes.ink, picture.em), picture.em)
-    inner = cv2.distanceTransform(ink.astype(np.uint8), cv2.DIST_L2, 5)
-    paths: list[VectorPath] = []
-    for way in find_ways(ink, inner, spur=_SPUR_EM * picture.em, link=0.35 * picture.em):
-        if way.length >= _SHORTEST_EM * picture.em:
-            paths += _drawn(way, picture, ink, inner)
-    return paths
+    whole = ink | shapes.outlines
+    inner = cv2.distanceTransform(whole.astype(np.uint8), cv2.DIST_L2, 5)
+    ways = find_ways(whole, inner, shapes.outlines, spur=_SPUR_EM * picture.em, link=0.35 * picture.em)
+    ways = [way for way in ways if way.length >= _SHORTEST_EM * picture.em]
+    pens = _pens(ways, picture, inner)
+    lines: list[_Line] = []
+    for k in sorted(range(len(ways)), key=lambda k: (-ways[k].length, ways[k].points)):
+        if not any(line.wears(ways[k]) for line in lines):
+            lines.append(_read(ways[k], pens[k], ink, em=picture.em))
+    return [path for line in lines for path in _drawn(line, picture)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    colour: "Pixels"
+    half: float
+    """Half of its width, in pixels."""
+
+
+def _pens(ways: Sequence[Branch], picture: Picture, inner: "Pixels") -> list[_Pen]:
+    """What each line is drawn with: alike colours and widths are one pen, so that dashes find one another."""
+    import numpy as np
+
+    seen = []
+    for way in ways:
+        places = np.array(way.points).astype(int)
+        deep = inner[places[:, 1], places[:, 0]]
+        core = deep >= np.median(deep)
+        colour = np.median(picture.rgb[places[core, 1], places[core, 0]].astype(float), axis=0)
+        seen.append(_Pen(colour, float(np.median(deep))))
+    pens: list[_Pen] = []
+    found: dict[int, _Pen] = {}
+    for k in sorted(range(len(ways)), key=lambda k: (-ways[k].length, ways[k].points)):
+        like = next((pen for pen in pens if _is_like(pen, seen[k])), None)
+        if like is None:
+            like = seen[k]
+            pens.append(like)
+        found[k] = like
+    return [found[k] for k in range(len(ways))]
+
+
+def _is_like(pen: _Pen, other: _Pen) -> bool:
+    same = float(abs(pen.colour - other.colour).max()) <= _ONE_COLOUR
+    return same and max(pen.half, other.half) <= 1.5 * min(pen.half, other.half) + 0.6
 
 
 def _filled(ink: "Pixels", em: float) -> "Pixels":
@@ -40,8 +84,8 @@ def _filled(ink: "Pixels", em: float) -> "Pixels":
     import numpy as np
 
     count, holes, stats, _ = cv2.connectedComponentsWithStats((~ink).astype(np.uint8), connectivity=4)
-    small = (stats[:, cv2.CC_STAT_AREA] <= (0.55 * em) ** 2) & (
-        np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= 0.9 * em
+    small = (stats[:, cv2.CC_STAT_AREA] <= (0.8 * em) ** 2) & (
+        np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= 1.3 * em
     )
     small[0] = False
     return np.asarray(ink | (small[holes] if count > 1 else False))
@@ -57,19 +101,43 @@ def _without_specks(ink: "Pixels", em: float) -> "Pixels":
     return np.asarray(large[blots])
 
 
-def _drawn(way: Branch, picture: Picture, ink: "Pixels", inner: "Pixels") -> list[VectorPath]:
-    """A line with its heads."""
-    import numpy as np
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line in pixels, drawn out to its tips."""
 
-    places = np.array(way.points).astype(int)
-    half = float(np.median(inner[places[:, 1], places[:, 0]]))
-    colour = _hex(np.median(picture.rgb[places[:, 1], places[:, 0]], axis=0))
-    points = _simple(way.points, em=picture.em)
-    tips = [_tip(points, which, way, ink, half=half, em=picture.em) for which in (0, 1)]
+    points: list[XY]
+    tips: tuple[Tip | None, Tip | None]
+    pen: _Pen
+
+    def wears(self, way: Branch) -> bool:
+        """Whether a way is but a barb or an edge of one of the line's heads."""
+        for tip in self.tips:
+            if tip is None or way.length > 1.6 * tip.length + 2 * tip.half:
+                continue
+            room = self.pen.half + 2.0
+            if all(
+                -tip.length - room <= dot(minus(p, tip.point), tip.axis) <= room + 2.0
+                and abs(cross(minus(p, tip.point), tip.axis)) <= tip.half + room
+                for p in way.points
+            ):
+                return True
+        return False
+
+
+def _read(way: Branch, pen: _Pen, ink: "Pixels", *, em: float) -> _Line:
+    """A line with what it ends in."""
+    points = _simple(way.points, em=em)
+    tips = [_tip(points, which, way, ink, half=pen.half, em=em) for which in (0, 1)]
     for which, tip in enumerate(tips):
-        points = _ended(points, which, tip, half=half, loose=way.ends[which] is None)
-    paths = [_stroke(points, picture, colour, width=2 * half)]
-    for tip in tips:
+        points = _ended(points, which, tip, half=pen.half, loose=way.ends[which] is None)
+    return _Line(points, (tips[0], tips[1]), pen)
+
+
+def _drawn(line: _Line, picture: Picture) -> list[VectorPath]:
+    """A line and its heads as paths of the page."""
+    colour = _hex(line.pen.colour)
+    paths = [_stroke(line.points, picture, colour, width=2 * line.pen.half)]
+    for tip in line.tips:
         if tip is not None and tip.style == "arrow":
             paths.append(_polygon(head_corners(tip), picture, colour))
         elif tip is not None:
@@ -124,9 +192,20 @@ def _simple(points: Sequence[XY], *, em: float) -> list[XY]:
         window = np.ones(5) / 5
         inner = np.stack([np.convolve(smooth[:, k], window, mode="valid") for k in (0, 1)], axis=1)
         smooth = np.concatenate([smooth[:1], inner, smooth[-1:]]).astype(np.float32)
+    if math.dist(smooth[0], smooth[-1]) <= _DASH_EM * em and _bulge(smooth) <= 0.12 * em:
+        return [points[0], points[-1]]
     kept = cv2.approxPolyDP(smooth.reshape(-1, 1, 2), max(0.7, 0.04 * em), closed=False)[:, 0, :]
     out = [(float(x), float(y)) for x, y in kept]
     return out if len(out) > 1 else [points[0], points[-1]]
+
+
+def _bulge(line: "Pixels") -> float:
+    """How far a line goes off the straight way between its ends."""
+    import numpy as np
+
+    chord = line[-1] - line[0]
+    off = line - line[0]
+    return float(np.abs(off[:, 0] * chord[1] - off[:, 1] * chord[0]).max() / max(float(np.hypot(*chord)), 1e-6))
 
 
 def _stroke(points: Sequence[XY], picture: Picture, colour: str, *, width: float) -> VectorPath:

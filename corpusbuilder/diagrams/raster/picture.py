@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from corpusbuilder.diagrams.plane import grown
 from corpusbuilder.records.geometry import Affine
 from corpusbuilder.records.page import XY, Line
 
@@ -45,6 +46,8 @@ class Picture:
     """Fields + 1 x 3, uint8: what a field looks like."""
     ink: "Pixels"
     """Height x width, bool: what stands out of the fields, without letters."""
+    text: "Pixels"
+    """Height x width, bool: where words are."""
     em: float
     """Usual font size in pixels."""
     to_page: Affine
@@ -93,12 +96,13 @@ def open_picture(png: bytes, lines: Sequence[Line], *, to_page: Affine) -> Pictu
     if not grounds.any() or grounds.sum() > MOST_FIELDS or stats[grounds, cv2.CC_STAT_AREA].sum() < 0.3 * edges.size:
         return None
     fields, colours = _spread(rgb, np.where(grounds[pieces], pieces, 0), count)
+    fields = _rejoined(fields, colours, text, em=em)
     apart = np.abs(rgb.astype(np.int16) - colours[fields]).max(axis=2)
     # Blur and compression leave halos about strong lines: ink is what comes near the strongest around it.
     strongest = cv2.dilate(apart.astype(np.uint8), np.ones((5, 5), np.uint8))
     ink = apart > np.maximum(max(_FAINT, 6 * noise), _SHARE * strongest)
     ink = _without_halos(ink, apart, em=em)
-    return Picture(rgb, fields, colours, _without_letters(ink, text, em=em), em, to_page)
+    return Picture(rgb, fields, colours, _without_letters(ink, text, em=em), text, em, to_page)
 
 
 def _decoded(png: bytes, to_page: Affine) -> "tuple[Pixels | None, Affine]":
@@ -148,6 +152,29 @@ def _spread(rgb: "Pixels", seeds: "Pixels", count: int) -> "tuple[Pixels, Pixels
     return owner[nearest], np.rint(colours).astype(np.int16)
 
 
+def _rejoined(fields: "Pixels", colours: "Pixels", text: "Pixels", *, em: float) -> "Pixels":
+    """Fields of one colour that a line cuts in two are one; areas of a map with a name in each stay apart.
+
+    Fields of the colour that covers most of the picture stay apart: a box on paper is paper.
+    """
+    import numpy as np
+
+    count = len(colours)
+    named = np.bincount(fields[text], minlength=count) > 0
+    main = colours[int(np.bincount(fields.ravel(), minlength=count).argmax())]
+    plain = np.abs(colours - main).max(axis=1) <= _STEP
+    sides = [(fields[:, :-1], fields[:, 1:]), (fields[:-1], fields[1:])]
+    pairs = np.concatenate([np.stack([a[a != b], b[a != b]], axis=1) for a, b in sides])
+    pairs, lengths = np.unique(np.sort(pairs, axis=1), axis=0, return_counts=True)
+    home = np.arange(count)
+    for (a, b), length in zip(pairs, lengths, strict=True):
+        alike = np.abs(colours[a] - colours[b]).max() <= _STEP
+        if alike and length >= 0.5 * em and not (plain[a] and plain[b]) and not (named[a] and named[b]):
+            home[home == home[b]] = home[a]
+            named[a] = named[b] = named[a] or named[b]
+    return np.asarray(home[fields])
+
+
 def _text_mask(lines: Sequence[Line], shape: tuple[int, ...], to_page: Affine) -> "Pixels":
     """Where words are: height x width, bool."""
     import numpy as np
@@ -155,7 +182,7 @@ def _text_mask(lines: Sequence[Line], shape: tuple[int, ...], to_page: Affine) -
     text = np.zeros(shape[:2], bool)
     sx, _, _, sy, left, top = to_page
     for word in (word for line in lines for word in line.words):
-        x0, y0, x1, y1 = word.box
+        x0, y0, x1, y1 = grown(word.box, 0.1 * word.size)
         rows = slice(max(math.floor((y0 - top) / sy), 0), max(math.ceil((y1 - top) / sy), 0))
         text[rows, max(math.floor((x0 - left) / sx), 0) : max(math.ceil((x1 - left) / sx), 0)] = True
     return text

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from corpusbuilder.diagrams.heads import find_block_arrows
 from corpusbuilder.diagrams.raster.picture import Picture
+from corpusbuilder.diagrams.tracks import make_tracks
 from corpusbuilder.records.page import XY, Segment, VectorPath
 
 if TYPE_CHECKING:
@@ -14,7 +16,8 @@ _SAME: Final = 14
 """Levels by which two fields that look alike differ, at most."""
 _SMOOTH: Final = 0.9
 """Share of its convex hull that an outlined field of the colour around it fills, at least."""
-_ROUND: Final = 0.35
+_PAPER: Final = 235
+"""A background whose levels are all above this is the paper."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Shapes:
     """Closed, in page points, with the fill and stroke colours that one sees."""
     ink: "Pixels"
     """Height x width, bool: pixels of lines and heads, which no shape explains."""
+    outlines: "Pixels"
+    """Height x width, bool: ink around the shapes. Lines may cross it."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,20 @@ def find_shapes(picture: Picture) -> Shapes:
         part = slice(field.top, field.top + height), slice(field.left, field.left + wide)
         band = grown & ~whole & picture.ink[part]
         outline = _contour(field, round(width / 2), picture)
-        if outline is None or not (field.is_apart or _is_one_shape(outline)):
+        if outline is None:
             continue
+        arrow = _as_block_arrow(outline, picture)
+        is_box = _is_even(outline) and bool((picture.text[part] & field.mask).any())
+        is_drawn = (arrow is not None or _is_one_shape(outline)) and _is_one_pen(band, picture, part)
+        if not (field.is_apart or is_box or is_drawn):
+            continue
+        outline = outline if arrow is None else arrow
         stroke = _hex(np.median(picture.rgb[part][band], axis=0)) if width > 0 and band.any() else None
         ink[part] &= ~band
         paths.append(_closed(outline, picture, fill=field.colour, stroke=stroke, width=width))
+    outlines = picture.ink & ~ink
     solid, ink = _solids(picture, ink)
-    return Shapes(paths + solid, ink)
+    return Shapes(paths + solid, ink, outlines)
 
 
 def _fields(picture: Picture) -> Iterator[_Field]:
@@ -72,7 +84,7 @@ def _fields(picture: Picture) -> Iterator[_Field]:
     counts = np.bincount(border[border > 0], minlength=len(picture.colours))
     background = int(counts.argmax())
     for k, (rows, columns) in enumerate(_slices(plain), 1):
-        if rows is None or k == background:
+        if rows is None or (k == background and int(picture.colours[k].min()) > _PAPER):
             continue
         margin = round(0.5 * picture.em) + 4
         top, left = max(rows[0] - margin, 0), max(columns[0] - margin, 0)
@@ -156,6 +168,30 @@ def _contour(field: _Field, grow: int, picture: Picture) -> "Pixels | None":
     return smooth + (field.left + 0.5, field.top + 0.5) if len(smooth) >= 3 else None
 
 
+def _as_block_arrow(outline: "Pixels", picture: Picture) -> "Pixels | None":
+    """The outline with its true corners, when with these it is an arrow drawn as one shape; else None."""
+    import cv2
+
+    for tolerance in (0.06, 0.1, 0.16, 0.24):
+        corners = cv2.approxPolyDP(outline.astype("float32"), tolerance * picture.em, closed=True)[:, 0, :]
+        path = _closed(corners, picture, fill="#000000", stroke=None, width=0.0)
+        if 7 <= len(corners) <= 16 and find_block_arrows(make_tracks([path]), em=picture.em * picture.to_page[0]):
+            return corners.astype(float)
+    return None
+
+
+def _is_even(outline: "Pixels") -> bool:
+    """Whether an outline is mirrored at its centre, as boxes, ellipses and lozenges around words are."""
+    import cv2
+    import numpy as np
+
+    points = outline.astype(np.float32)
+    low, high = points.min(axis=0), points.max(axis=0)
+    slack = 0.06 * float((high - low).max()) + 1.5
+    mirrored = low + high - points
+    return all(abs(cv2.pointPolygonTest(points, (float(x), float(y)), measureDist=True)) <= slack for x, y in mirrored)
+
+
 def _is_one_shape(outline: "Pixels") -> bool:
     """Whether an outline is that of one shape rather than what several leave free between them: it bulges everywhere."""
     import cv2
@@ -164,6 +200,20 @@ def _is_one_shape(outline: "Pixels") -> bool:
     points = outline.astype(np.float32)
     hull = cv2.contourArea(cv2.convexHull(points))
     return hull > 0 and cv2.contourArea(points) >= _SMOOTH * hull
+
+
+def _is_one_pen(band: "Pixels", picture: Picture, part: tuple[slice, slice]) -> bool:
+    """Whether the ink around a field has one colour and one width, as what one stroke of a pen draws."""
+    import cv2
+    import numpy as np
+
+    if not band.any():
+        return False
+    colours = picture.rgb[part][band].astype(int)
+    inner = cv2.distanceTransform(picture.ink[part].astype(np.uint8), cv2.DIST_L2, 5)[band]
+    core = inner >= np.median(inner)
+    off = np.abs(colours[core] - np.median(colours[core], axis=0)).max(axis=1)
+    return bool((off > 60).mean() < 0.15 and (inner > 2.2 * np.median(inner) + 1).mean() < 0.06)
 
 
 def _solids(picture: Picture, ink: "Pixels") -> "tuple[list[VectorPath], Pixels]":

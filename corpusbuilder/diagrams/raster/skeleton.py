@@ -36,12 +36,13 @@ class Branch:
         return length_of(self.points)
 
 
-def find_ways(ink: "Pixels", inner: "Pixels", *, spur: float, link: float) -> list[Branch]:
+def find_ways(ink: "Pixels", inner: "Pixels", outlines: "Pixels", *, spur: float, link: float) -> list[Branch]:
     """The lines of a drawing: branches joined straight through their nodes.
 
     Args:
         ink: height x width, bool.
         inner: how deep in the ink a pixel lies, in pixels.
+        outlines: height x width, bool: ink of the outlines of shapes, which lines cross.
         spur: loose branches shorter than this (pixels) are barbs, corners of heads or burrs.
         link: nodes nearer to each other than this (pixels) are one crossing.
     """
@@ -50,6 +51,7 @@ def find_ways(ink: "Pixels", inner: "Pixels", *, spur: float, link: float) -> li
         return []
     branches, nodes = _branches(thin)
     branches, nodes = _merged_nodes(branches, nodes, link=link)
+    branches = [branch for branch in branches if not _lies_in(branch, outlines)]
     branches = _without_spurs(branches, inner, spur=spur)
     return _through(branches, nodes)
 
@@ -140,6 +142,12 @@ def _merged_nodes(branches: Sequence[Branch], nodes: list[XY], *, link: float) -
     return out, centres
 
 
+def _lies_in(branch: Branch, mask: "Pixels") -> bool:
+    """Whether most of a branch lies in a mask."""
+    inside = [bool(mask[int(y), int(x)]) for x, y in branch.points]
+    return sum(inside) >= 0.6 * len(inside)
+
+
 def _without_spurs(branches: Sequence[Branch], inner: "Pixels", *, spur: float) -> list[Branch]:
     """Without the short loose branches of nodes, unless nothing longer meets there."""
     at: dict[int, list[Branch]] = {}
@@ -149,6 +157,8 @@ def _without_spurs(branches: Sequence[Branch], inner: "Pixels", *, spur: float) 
     gone: set[int] = set()
     for node, members in at.items():
         deep = max(float(inner[int(y), int(x)]) for b in members for x, y in [b.points[-(b.ends[1] == node)]])
+        if len(members) < 3:
+            continue
         loose = [b for b in members if b.ends.count(None) == 1 and b.length < max(spur, 2.2 * deep)]
         if len(loose) == len(members):
             loose.remove(max(loose, key=lambda b: (b.length, b.points)))

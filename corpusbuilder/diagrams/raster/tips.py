@@ -39,7 +39,7 @@ def read_tip(ink: "Pixels", end: XY, axis: XY, *, half: float, em: float) -> Tip
         half: half of the line's width in pixels.
         em: font size in pixels.
     """
-    spots = _spots(ink, end, reach=_BACK_EM * em)
+    spots = _spots(ink, end, axis, reach=_BACK_EM * em)
     if spots is None:
         return None
     best: tuple[float, Tip] | None = None
@@ -57,8 +57,11 @@ def _rotated(axis: XY, tangent: float) -> XY:
     return (axis[0] - tangent * axis[1]) / norm, (axis[1] + tangent * axis[0]) / norm
 
 
-def _spots(ink: "Pixels", end: XY, *, reach: float) -> "Pixels | None":
-    """The ink in a window that hangs together with the end: n x 2, (x, y) of middles."""
+def _spots(ink: "Pixels", end: XY, axis: XY, *, reach: float) -> "Pixels | None":
+    """The ink in a window that hangs together with the line just before its end: n x 2, (x, y) of middles.
+
+    The end itself may lie in the outline of a shape that the line touches, which is not ink of the line.
+    """
     import cv2
     import numpy as np
 
@@ -68,10 +71,13 @@ def _spots(ink: "Pixels", end: XY, *, reach: float) -> "Pixels | None":
     if window.size == 0:
         return None
     _, blots = cv2.connectedComponents(window.astype(np.uint8), connectivity=8)
-    row, column = int(end[1]) - y0, int(end[0]) - x0
-    near = blots[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3]
-    own = np.bincount(near[near > 0]).argmax() if (near > 0).any() else 0
-    if own == 0:
+    for back in np.arange(0, 0.5 * reach, 1.0):
+        row, column = int(end[1] - back * axis[1]) - y0, int(end[0] - back * axis[0]) - x0
+        near = blots[max(row - 1, 0) : max(row + 2, 0), max(column - 1, 0) : max(column + 2, 0)]
+        if (near > 0).any():
+            own = int(np.bincount(near[near > 0]).argmax())
+            break
+    else:
         return None
     ys, xs = np.nonzero(blots == own)
     return np.stack([xs + x0 + 0.5, ys + y0 + 0.5], axis=1)
@@ -103,6 +109,16 @@ class _Profile:
         # What lies on one side only belongs to a neighbour.
         return cls(start, np.maximum(np.minimum(left, right) + 0.5, 0.0))
 
+    def _front(self, filled: "Pixels") -> int:
+        """The foremost place of the run of ink that holds the end of the skeleton, or comes before it."""
+        import numpy as np
+
+        at = int(np.clip(-self.start, filled[0], filled[-1]))
+        at = int(filled[filled <= at][-1])
+        while at + 1 < len(self.widths) and self.widths[at + 1] > 0:
+            at += 1
+        return at
+
     def tip(self, end: XY, way: XY, *, half: float, em: float) -> Tip | None:
         """The wedge or bar at the front of the profile, or None."""
         import numpy as np
@@ -111,21 +127,22 @@ class _Profile:
         filled = np.nonzero(widths > 0)[0]
         if filled.size < 3:
             return None
-        widest = float(widths.max())
-        if widest < max(1.45 * half, half + 1.3) or widest < 2.2:
+        front, back = self._front(filled), 0
+        widest = 0.0
+        for place in range(front, -1, -1):
+            if widths[place] > widest:
+                widest, back = float(widths[place]), place
+            elif widest > 2.2 and widths[place] < 0.7 * widest and place > 0 and widths[place - 1] < 0.75 * widest:
+                break
+        behind = widths[max(back - 6, 0) : max(back - 1, 0)]
+        neck = float(np.median(behind)) if behind.size else half
+        if widest < max(1.4 * neck, neck + 1.3, 2.2) or neck > 0.75 * widest:
             return None
-        wide = np.nonzero(widths >= 0.9 * widest)[0]
-        back, last = int(wide[0]), int(wide[-1])
-        front = last
-        while front + 1 < len(widths) and widths[front + 1] > 0:
-            front += 1
+        last = back + int(np.nonzero(widths[back : front + 1] >= 0.9 * widest)[0][-1])
         length = front - back + 1.0
-        behind = widths[max(back - 6, 0) : max(back - 2, 0)]
-        if behind.size and float(np.median(behind)) > 0.75 * widest:
-            return None
         point = moved(end, way, self.start + front + 0.5)
-        if length <= max(2.6 * half + 1.5, 0.45 * widest) and last - back + 1 >= 0.5 * length:
-            is_bar = front - last <= half + 1.5 and widest >= 2 * half + 1.5 and behind.size > 0
+        if length <= max(2.6 * neck + 1.5, 0.45 * widest) and last - back + 1 >= 0.5 * length:
+            is_bar = front - last <= neck + 1.5 and widest >= 2 * neck + 1.5 and behind.size > 0
             return Tip("bar", point, way, length, widest) if is_bar else None
         if not 0.5 * widest <= length <= 5 * widest or length > 2.2 * em:
             return None
