@@ -8,8 +8,7 @@ from typing import Final
 from corpusbuilder.diagrams.heads import LONGEST_EM
 from corpusbuilder.diagrams.links import Link
 from corpusbuilder.diagrams.nearby import BoxIndex
-from corpusbuilder.diagrams.outlines import Rings
-from corpusbuilder.diagrams.plane import grown, off_polyline
+from corpusbuilder.diagrams.plane import off_polyline
 from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.diagrams.shafts import MOST_NEAR
@@ -20,7 +19,7 @@ LEAST_EM: Final = 0.2
 """Shapes that are thinner than this are strokes, and smaller ones are points of a pattern."""
 SMALL_EM: Final = 1.5
 """A shape up to this size that a line meets belongs to the line."""
-MOST_SMALL: Final = 40
+MOST_SMALL: Final = 24
 """More small shapes than this are a texture, or letters drawn as paths."""
 MOST_EQUAL: Final = 4
 """More small shapes of one size and colour than this are a row of dots or dashes."""
@@ -96,13 +95,14 @@ def _each_once(scene: Scene, found: Collection[int], taken: Collection[int]) -> 
     """Without the shapes that paint another one again: a fill and its stroke, a shadow."""
     tracks, em = scene.tracks, scene.em
     order = sorted(found, key=lambda k: (-tracks[k].area, k))
-    others = Rings(tracks, sorted({*taken, *found}))
+    others = sorted({*taken, *found})
+    corners = BoxIndex([(*tracks[k].box[:2], *tracks[k].box[:2]) for k in others])
     kept: set[int] = set(taken)
     out = []
     for k in order:
         like = 0.92 if k not in scene.frames else 1.0
-        slack = grown(tracks[k].box, 0.02 * em)
-        twins = (j for j in others.near(slack) if j in kept and j != k)
+        near = corners.at(tracks[k].box[:2], max(0.1 * tracks[k].extent, 0.03 * em))
+        twins = (others[j] for j in near if others[j] in kept)
         if not any(iou(tracks[j].box, tracks[k].box) >= like or _is_same(tracks[j], tracks[k], em=em) for j in twins):
             kept.add(k)
             out.append(k)

@@ -1,12 +1,13 @@
 """Keys of figures: swatches with their meanings, and numbers with theirs."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from corpusbuilder.diagrams.callouts import marks_explained
 from corpusbuilder.diagrams.labels import Text, by_place, in_a_row
 from corpusbuilder.diagrams.nearby import BoxIndex
+from corpusbuilder.diagrams.plane import box_gap
 from corpusbuilder.diagrams.tracks import Track
 from corpusbuilder.records.geometry import union
 from corpusbuilder.records.page import Rect
@@ -49,6 +50,46 @@ def find_swatches(
             out[k] = t
             explained.add(t)
     return out
+
+
+def find_line_keys(
+    texts: Sequence[Text], tracks: Sequence[Track], swatches: Mapping[int, int], *, em: float
+) -> frozenset[int]:
+    """The texts that say what a sort of line means: a short level stroke stands before each, in the rows of the key.
+
+    A row of the key is flush with another one, or level with it; the others have patches, or strokes of other colours.
+    """
+    index = BoxIndex([text.box for text in texts])
+    found: dict[int, str] = {}
+    for track in tracks:
+        x0, y0, x1, y1 = track.box
+        if track.closed or not track.stroke or y1 - y0 > 0.1 * em or not 0.8 * em <= x1 - x0 <= SWATCH_EM * em:
+            continue
+        level = [t for t in index.near(track.box, 2.5 * em) if texts[t].box[1] <= y0 <= texts[t].box[3]]
+        right = [
+            t
+            for t in level
+            if -0.1 * em <= texts[t].box[0] - x1 <= 1.6 * em and any(map(str.isalpha, texts[t].content))
+        ]
+        if not right:
+            continue
+        nearest = min(right, key=lambda t: texts[t].box)
+        far = max(1.2 * em, 2 * (texts[nearest].box[0] - x1))  # a line between two words is as far from both
+        if all(t in right or x0 - texts[t].box[2] >= far for t in level):
+            found[nearest] = track.stroke
+    patched = set(swatches.values())
+    return frozenset(
+        t
+        for t, ink in found.items()
+        if t not in patched
+        and any(_in_key(texts[t], texts[k], em=em) for k in {*patched, *found} if k != t and found.get(k) != ink)
+    )
+
+
+def _in_key(one: Text, other: Text, *, em: float) -> bool:
+    """Whether two entries stand flush under one another, or in one row."""
+    flush = abs(one.box[0] - other.box[0]) <= 0.4 * em and box_gap(one.box, other.box) <= 3 * em
+    return flush or abs(one.box[1] + one.box[3] - other.box[1] - other.box[3]) / 2 <= 0.2 * em
 
 
 class Patches:

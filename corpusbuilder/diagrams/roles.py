@@ -10,6 +10,7 @@ from corpusbuilder.diagrams.plane import inside
 from corpusbuilder.diagrams.regions import Parts, holds
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.records.geometry import centre
+from corpusbuilder.records.page import XY
 
 RegionRole: TypeAlias = Literal["part", "area", "key", "ornament"]
 
@@ -70,18 +71,23 @@ class _Nest:
         tracks = scene.tracks
         self._parents: dict[int, int | None] = {}
         rings = Rings(tracks, sorted(members))
+
+        def larger(p: XY, than: int | None = None) -> list[int]:
+            least = -1.0 if than is None else tracks[than].area
+            return sorted(
+                (j for j in rings.near((*p, *p)) if tracks[j].area > least), key=lambda j: (tracks[j].area, j)
+            )
+
         for k in members:
-            around = [j for j in rings.near((*centre(tracks[k].box), *centre(tracks[k].box))) if j != k]
-            around = [j for j in around if tracks[j].area > tracks[k].area and holds(tracks[j], tracks[k])]
-            self._parents[k] = min(around, key=lambda j: (tracks[j].area, j), default=None)
+            self._parents[k] = next((j for j in larger(centre(tracks[k].box), k) if holds(tracks[j], tracks[k])), None)
         self.held = dict.fromkeys(members, 0)
         for t, text in enumerate(scene.texts):
             if t in titles or t in scene.keys or t in scene.callouts or text.is_number:
                 continue
             middle = centre(text.box)
-            around = [j for j in rings.near((*middle, *middle)) if inside(middle, tracks[j].points)]
-            if around:
-                self.held[min(around, key=lambda j: (tracks[j].area, j))] += 1
+            around = next((j for j in larger(middle) if inside(middle, tracks[j].points)), None)
+            if around is not None:
+                self.held[around] += 1
         for k in sorted(members, key=lambda k: (tracks[k].area, k)):
             if (parent := self._parents[k]) is not None:
                 self.held[parent] += self.held[k]

@@ -9,7 +9,7 @@ from typing import Final
 from corpusbuilder.diagrams.heads import BlockArrow, Head, find_block_arrows, find_heads
 from corpusbuilder.diagrams.knobs import Grounds, find_knobs
 from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts, span
-from corpusbuilder.diagrams.legend import Patches, find_entries, find_swatches, with_rows
+from corpusbuilder.diagrams.legend import Patches, find_entries, find_line_keys, find_swatches, with_rows
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import (
     Rings,
@@ -60,6 +60,8 @@ class Scene:
     """Shapes in which labels lie that are not their outlines."""
     pictures: frozenset[int]
     """Rectangles in which raster pictures are placed."""
+    line_keys: frozenset[int]
+    """The texts that say what a sort of line means."""
 
     @cached_property
     def callouts(self) -> set[int]:
@@ -69,7 +71,7 @@ class Scene:
     @property
     def keys(self) -> set[int]:
         """The texts that belong to the key of the figure."""
-        return set(self.swatches.values()) | set(self.entries.values())
+        return set(self.swatches.values()) | set(self.entries.values()) | self.line_keys
 
 
 def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath], pictures: Sequence[Rect] = ()) -> Scene:
@@ -126,6 +128,7 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath], pictures: Seq
         find_entries(texts),
         holders,
         frozenset(added),
+        find_line_keys(texts, tracks, swatches, em=em),
     )
 
 

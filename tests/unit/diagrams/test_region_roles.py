@@ -140,3 +140,23 @@ def test_stacked_entries_with_patches_or_strokes_of_their_own_stay_apart():
 def test_a_number_beside_a_bar_of_a_chart_is_no_meaning_of_its_colour():
     bars = [box(60, 100, 72, 180, fill="#888888"), box(100, 172, 112, 180, fill="#888888")]
     assert roles(read([text("0.70", 116, 171), text("rate", 20, 40)], bars)) == [("ornament", "-"), ("ornament", "-")]
+
+
+def test_the_meaning_of_a_sort_of_line_belongs_to_the_key():
+    routes = [stroke((260, 224), (276, 224), ink="#aa0000"), stroke((260, 240), (276, 240), ink="#0000aa")]
+    apart = stroke((60, 300), (76, 300), ink="#aa0000")
+    lines = [text("salt", 282, 219), text("grain", 282, 235), text("North", 82, 295)]
+    diagram = read(lines, [*routes, apart])
+    assert {label.text: label.role for label in diagram.labels} == {
+        "salt": "legend",
+        "grain": "legend",
+        "North": "text",
+    }
+
+
+@pytest.mark.parametrize(("start", "end"), [(38, 78), (46, 70)])
+def test_lines_between_words_are_no_key(start, end):
+    lines = [text(word, 20 + 60 * k, 100 + 20 * row) for row in (0, 1) for k, word in enumerate(("seed", "plant"))]
+    inks = ("#aa0000", "#0000aa")
+    strokes = [stroke((start, 105 + 20 * row), (end, 105 + 20 * row), ink=inks[row]) for row in (0, 1)]
+    assert {label.role for label in read(lines, strokes).labels} <= {"text", "connector_label"}
