@@ -72,7 +72,7 @@ def look_again(lines: Sequence[Line], picture: Picture, *, read: Read) -> list[L
         spot
         for spot in _find_circled(picture, em=em / picture.to_page[0])
         if not any(len(line.text) > _LONGEST and _is_at(line, spot, picture) for line in lines)
-    ][:_MOST]
+    ]
     doubtful = doubtful_characters(lines)
     circled = [any(_is_at(line, spot, picture) for spot in spots) for line in lines]
     single = [
@@ -158,6 +158,8 @@ def _find_circled(picture: Picture, *, em: float) -> list[_Spot]:
         dark = cv2.adaptiveThreshold(levels, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, 15)
         contours, tree = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
         for contour, (_, _, _, parent) in zip(contours, tree[0] if tree is not None else (), strict=True):
+            if len(found) == _MOST:
+                break  # beads, stipple: these are no numbers
             if parent >= 0 and _is_circle(contour, em) and (spot := _spot(contour, picture)) is not None:
                 found.setdefault(spot.box, spot)
     return [found[box] for box in sorted(found, key=lambda box: (box[1], box[0], box))]
