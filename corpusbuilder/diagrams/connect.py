@@ -82,7 +82,8 @@ def _misfit(head: Head, shaft: Shaft, which: int) -> float | None:
     least = 0.8 if head.style == "arrow" else 0.97  # the other heads are read along the line that they end
     if off > slack or turn < least or shaft.length < 0.5 * head.length or not alike(shaft.ink, head.ink):
         return None
-    if head.is_open and math.dist(end, head.tip) > 0.25 * head.length + shaft.width:
+    from_tip = (0.85 if shaft.dashed else 0.25) * head.length + shaft.width
+    if head.is_open and math.dist(end, head.tip) > from_tip:
         return None
     return round(off / max(head.length, 1e-9) + 2 * (1 - turn) + (1 - head.quality), 6)
 

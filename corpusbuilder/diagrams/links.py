@@ -23,6 +23,7 @@ from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.diagrams.shafts import Hosts
 from corpusbuilder.diagrams.strokes import Mark, Stroke, find_strokes
+from corpusbuilder.diagrams.twins import BESIDE_EM, runs_along
 from corpusbuilder.records.geometry import centre
 from corpusbuilder.records.page import XY
 
@@ -67,7 +68,7 @@ def find_links(scene: Scene, parts: Parts) -> list[Link]:
     shafts, strokes = find_strokes(scene)
     follower = _Follower(scene, parts, Hosts(shafts))
     links = [link for stroke in strokes if (link := follower.follow(stroke)) is not None]
-    return _without_dead_ends(_strongest(links))
+    return _without_dead_ends(_strongest(links, em=scene.em))
 
 
 class _Follower:
@@ -261,16 +262,18 @@ def _targets(scene: Scene) -> list[Target]:
     return list(out.values())
 
 
-def _strongest(links: Sequence[Link]) -> list[Link]:
-    """Each drawn line once, in an order that follows from geometry."""
-    seen: set[tuple[XY, ...]] = set()
-    out = []
-    for link in sorted(links, key=lambda link: (-link.score, link.points)):
-        mark = tuple((round(x, 1), round(y, 1)) for x, y in resampled(link.points, 5))
-        if link.score >= LEAST_SCORE and mark not in seen and mark[::-1] not in seen:
-            seen.add(mark)
-            out.append(link)
-    return sorted(out, key=lambda link: link.points)
+def _strongest(links: Sequence[Link], *, em: float) -> list[Link]:
+    """Each drawn line once, in an order that follows from geometry: a line and its shadow are one."""
+    kept: dict[frozenset[End], list[tuple[Link, list[XY]]]] = {}
+    for link in sorted(links, key=lambda link: (not link.directed, -link.score, link.points)):
+        if link.score < LEAST_SCORE:
+            continue
+        steps = resampled(link.points, 7)
+        peers = kept.setdefault(frozenset((link.tail, link.head)), [])
+        same = (peer for peer, _ in peers if peer.tail == link.tail or not link.directed or peer.double)
+        if not any(runs_along(steps, peer.points, BESIDE_EM * em) for peer in same):
+            peers.append((link, steps))
+    return sorted((link for peers in kept.values() for link, _ in peers), key=lambda link: link.points)
 
 
 def _without_dead_ends(links: list[Link]) -> list[Link]:

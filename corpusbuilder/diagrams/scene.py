@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from corpusbuilder.diagrams.dashes import DashedLine, filled_dashes
 from corpusbuilder.diagrams.heads import BlockArrow, Head, find_block_arrows, find_heads
 from corpusbuilder.diagrams.knobs import Grounds, find_knobs
 from corpusbuilder.diagrams.labels import Text, em_of, glyph_arrows, is_arrow_glyph, make_texts, span
@@ -62,6 +63,8 @@ class Scene:
     """Rectangles in which raster pictures are placed."""
     line_keys: frozenset[int]
     """The texts that say what a sort of line means."""
+    dashes: list[DashedLine]
+    """Rows of small filled shapes, each a line."""
 
     @cached_property
     def callouts(self) -> set[int]:
@@ -95,7 +98,10 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath], pictures: Seq
     frames = find_frames(shapes, texts, whole=whole) - set(outlines.values())
     skin = {other for k in sorted(set(outlines.values())) for other in skins(k, shapes)}
     rings = [k for k in shapes.members if k not in frames]
-    heads = [head for head in find_heads(tracks, em=em) if not skin & set(head.shape)]
+    dashes = filled_dashes(tracks, em=em, is_free=lambda k: k not in skin and k not in solid)
+    dashed = {k for row in dashes for k in row.tracks}
+    rings = [k for k in rings if k not in dashed]
+    heads = [head for head in find_heads(tracks, em=em) if not (skin | dashed) & set(head.shape)]
     pointed = {k for head in heads for k in head.shape}
     holders = find_holders(texts, outlines, shapes, skin)
     names = [text.box for t, text in enumerate(texts) if t not in outlines]
@@ -129,6 +135,7 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath], pictures: Seq
         holders,
         frozenset(added),
         find_line_keys(texts, tracks, swatches, em=em),
+        dashes,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from corpusbuilder.diagrams.dashes import DashedLine
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import (
     bounds,
@@ -62,12 +63,15 @@ class Chain:
     shafts: tuple[int, ...]
 
 
-def find_shafts(tracks: Sequence[Track], *, em: float, is_free: Callable[[int], bool]) -> list[Shaft]:
-    """Everything that can be a shaft or a leader, except what has another meaning already."""
-    pens: list[Shaft] = []
+def find_shafts(
+    tracks: Sequence[Track], rows: Sequence[DashedLine], *, em: float, is_free: Callable[[int], bool]
+) -> list[Shaft]:
+    """Everything that can be a shaft or a leader, except what has another meaning already; ``rows`` of dashes first."""
+    pens = [Shaft(row.points, row.ink, row.width, row.tracks, dashed=True, box=bounds(row.points)) for row in rows]
+    joined = {k for row in rows for k in row.tracks}
     bits: list[int] = []
     for index, track in enumerate(tracks):
-        if not is_free(index):
+        if index in joined or not is_free(index):
             continue
         if track.closed:
             if (bar := _bar(track, index, em=em)) is not None:

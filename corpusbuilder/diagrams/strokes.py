@@ -1,8 +1,9 @@
 """The lines of a figure with the heads they wear, before one knows what they join."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from corpusbuilder.diagrams.barbs import find_barbs, unbarbed
 from corpusbuilder.diagrams.connect import crown
 from corpusbuilder.diagrams.heads import Head
 from corpusbuilder.diagrams.nearby import BoxIndex
@@ -10,6 +11,7 @@ from corpusbuilder.diagrams.outlines import is_dot
 from corpusbuilder.diagrams.plane import inside, off_ring, ray_miss
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.diagrams.shafts import Chain, Shaft, cut_at_forks, find_chains, find_shafts
+from corpusbuilder.diagrams.twins import bare_twins
 from corpusbuilder.records.diagram import HeadStyle
 from corpusbuilder.records.page import XY
 
@@ -48,14 +50,20 @@ def find_strokes(scene: Scene) -> tuple[list[Shaft], list[Stroke]]:
     em = scene.em
     dots = [k for k in scene.rings if is_dot(scene.tracks[k], em=em)]
     busy = set(scene.outlines.values()) | set(scene.swatches) | {block.track for block in scene.blocks} | set(dots)
-    shafts = find_shafts(scene.tracks, em=em, is_free=lambda k: k not in busy)
+    shafts = find_shafts(scene.tracks, scene.dashes, em=em, is_free=lambda k: k not in busy)
     crowned = crown(shafts, scene.heads, em=em)
     worn = {k for h in crowned.values() for k in scene.heads[h].shape}
-    kept = [k for k, shaft in enumerate(shafts) if not worn & set(shaft.tracks)]
-    shafts, crowned = cut_at_forks(*_only(shafts, crowned, kept), em=em)
+    twins = bare_twins(shafts, {k for k, _ in crowned}, em=em)
+    kept = [k for k, shaft in enumerate(shafts) if k not in twins and not worn & set(shaft.tracks)]
+    shafts, crowned = _only(shafts, crowned, kept)
+    barbs = find_barbs(shafts, crowned, em=em)
+    loose = {j for found in barbs.values() for j in found}
+    tips = {shafts[k].end(which) for k, which in barbs}
+    shafts, crowned = _only(shafts, crowned, [k for k in range(len(shafts)) if k not in loose])
+    shafts, crowned = cut_at_forks(shafts, crowned, em=em)
     blunt = _Dots(scene, [k for k in dots if k not in scene.markers.values()])
     chains = find_chains(shafts, crowned, em=em, is_stop=_Stops(scene).is_stop)
-    strokes = [_crowned(chain, crowned, scene.heads, blunt) for chain in chains]
+    strokes = [_crowned(chain, crowned, scene.heads, blunt, tips, em=em) for chain in chains]
     plain = Mark("arrow")
     strokes += [Stroke(block.points, (plain if block.double else None, plain), 0.97, ()) for block in scene.blocks]
     strokes += [Stroke((tail, tip), (None, plain), 0.9, ()) for tail, tip, _ in scene.glyphs]
@@ -106,16 +114,33 @@ class _Stops:
         return False
 
 
-def _crowned(chain: Chain, crowned: Mapping[tuple[int, int], int], heads: Sequence[Head], dots: _Dots) -> Stroke:
-    """A chain drawn out to the tips of its heads."""
+def _crowned(
+    chain: Chain,
+    crowned: Mapping[tuple[int, int], int],
+    heads: Sequence[Head],
+    dots: _Dots,
+    tips: Collection[XY],
+    *,
+    em: float,
+) -> Stroke:
+    """A chain drawn out to the tips of its heads; ``tips``: where half heads are."""
     first, last = (crowned.get(end) for end in chain.ends)
     points = list(chain.points)
+    barbed = [False, False]
+    for which, h in ((1, last), (0, first)):
+        ordered = points if which else points[::-1]
+        if h is None and ordered[-1] in tips:
+            barbed[which] = True
+        elif h is None and (short := unbarbed(ordered, em=em)) is not None:
+            points, barbed[which] = short if which else short[::-1], True
     if first is not None:
         points[0] = heads[first].tip
     if last is not None:
         points[-1] = heads[last].tip
     marks = [
-        dots.at(points[-which]) if h is None else Mark(heads[h].style, heads[h].outline)
+        Mark("arrow")
+        if barbed[which]
+        else (dots.at(points[-which]) if h is None else Mark(heads[h].style, heads[h].outline))
         for which, h in ((0, first), (1, last))
     ]
     quality = min([heads[h].quality for h in (first, last) if h is not None], default=1.0)

@@ -1,4 +1,4 @@
-"""A picture made ready for tracing: decoded, free of noise, cut into plain fields, its ink told from what lies under."""
+"""A picture made ready for tracing: decoded, free of noise, cut into plain fields, its ink told from its grounds."""
 
 import math
 from collections.abc import Sequence

@@ -78,7 +78,6 @@ def _fields(picture: Picture) -> Iterator[_Field]:
     """The fields of a picture but for its background, each with a margin of a few pixels."""
     import numpy as np
 
-    height, width = picture.ink.shape
     plain = np.where(picture.ink, 0, picture.fields)
     border = np.concatenate([plain[0], plain[-1], plain[:, 0], plain[:, -1]])
     counts = np.bincount(border[border > 0], minlength=len(picture.colours))

@@ -1,4 +1,7 @@
-"""Skeletons of ink, one pixel wide (Zhang and Suen, "A fast parallel algorithm for thinning digital patterns", 1984)."""
+"""Skeletons of ink, one pixel wide.
+
+Zhang and Suen, "A fast parallel algorithm for thinning digital patterns", Communications of the ACM, 1984.
+"""
 
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -15,7 +18,7 @@ STEPS: Final = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1,
 
 @cache
 def _deletable() -> "tuple[Pixels, Pixels]":
-    """By the pattern of the neighbours (bit k is neighbour k): whether a pixel goes in the first and in the second half."""
+    """By the pattern of its neighbours (bit k is neighbour k): whether a pixel goes in the first and second half."""
     import numpy as np
 
     first, second = np.zeros(256, bool), np.zeros(256, bool)

@@ -82,7 +82,7 @@ class FigureMaker:
     def _diagram(
         self, pdf: OpenPdf, page: RawPage, figure: FoundFigure, image: FigureImage, *, identity: str, kind: FigureKind
     ) -> Diagram:
-        """The graph: from the drawing and its text where there are such, from OCR and tracing where there are pixels."""
+        """The graph: from the drawing and its text where there are such, from OCR and tracing of pixels elsewhere."""
         if figure.is_table:
             return Diagram()
         read = partial(
