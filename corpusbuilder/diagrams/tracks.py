@@ -66,9 +66,8 @@ def make_tracks(paths: Iterable[VectorPath]) -> list[Track]:
         if path.opacity <= 0 or not (path.stroke or path.fill):
             continue
         for track in _split(path):
-            key = (track.box, track.points, track.stroke or "", track.fill or "", track.width, track.closed)
-            key = (*key, track.family or ())
-            found[key] = track
+            look = (track.stroke or "", track.fill or "", track.width, track.closed)
+            found[track.box, track.points, *look, track.family or ()] = track
     return [found[key] for key in sorted(found, key=_order)]
 
 

@@ -203,7 +203,8 @@ def _without_halos(ink: "Pixels", apart: "Pixels", *, em: float) -> "Pixels":
     import cv2
     import numpy as np
 
-    count, blots = cv2.connectedComponents(ink.astype(np.uint8), connectivity=8)
+    count, found = cv2.connectedComponents(ink.astype(np.uint8), connectivity=8)
+    blots = found.astype(np.int32)
     peak = np.zeros(count)
     np.maximum.at(peak, blots.ravel(), apart.ravel())
     size = 2 * round(0.5 * em) + 1

@@ -164,7 +164,7 @@ def _contour(field: _Field, grow: int, picture: Picture) -> "Pixels | None":
     if longest is None or len(longest) < 4:
         return None
     smooth = cv2.approxPolyDP(longest, max(1.2, 0.06 * picture.em), closed=True)[:, 0, :].astype(float)
-    return smooth + (field.left + 0.5, field.top + 0.5) if len(smooth) >= 3 else None
+    return smooth + np.array((field.left + 0.5, field.top + 0.5)) if len(smooth) >= 3 else None
 
 
 def _as_block_arrow(outline: "Pixels", picture: Picture) -> "Pixels | None":
@@ -192,7 +192,7 @@ def _is_even(outline: "Pixels") -> bool:
 
 
 def _is_one_shape(outline: "Pixels") -> bool:
-    """Whether an outline is that of one shape rather than what several leave free between them: it bulges everywhere."""
+    """Whether an outline is that of one shape, not of what several leave free between them: it bulges everywhere."""
     import cv2
     import numpy as np
 
@@ -209,7 +209,7 @@ def _is_one_pen(band: "Pixels", picture: Picture, part: tuple[slice, slice]) -> 
     if not band.any():
         return False
     colours = picture.rgb[part][band].astype(int)
-    inner = cv2.distanceTransform(picture.ink[part].astype(np.uint8), cv2.DIST_L2, 5)[band]
+    inner: Pixels = cv2.distanceTransform(picture.ink[part].astype(np.uint8), cv2.DIST_L2, 5)[band]
     core = inner >= np.median(inner)
     off = np.abs(colours[core] - np.median(colours[core], axis=0)).max(axis=1)
     return bool((off > 60).mean() < 0.15 and (inner > 2.2 * np.median(inner) + 1).mean() < 0.06)

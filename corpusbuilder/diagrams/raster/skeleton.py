@@ -50,10 +50,10 @@ def find_ways(ink: "Pixels", inner: "Pixels", outlines: "Pixels", *, spur: float
     if int(thin.sum()) > MOST_PIXELS:
         return []
     branches, nodes = _branches(thin)
-    branches, nodes = _merged_nodes(branches, nodes, link=link)
+    branches = _merged_nodes(branches, nodes, link=link)
     branches = [branch for branch in branches if not _lies_in(branch, outlines)]
     branches = _without_spurs(branches, inner, spur=spur)
-    return _through(branches, nodes)
+    return _through(branches)
 
 
 def _branches(thin: "Pixels") -> tuple[list[Branch], list[XY]]:
@@ -64,7 +64,7 @@ def _branches(thin: "Pixels") -> tuple[list[Branch], list[XY]]:
     bits = (pattern[..., None] >> np.arange(8, dtype=np.uint8)) & 1
     turns = ((bits == 0) & (np.roll(bits, -1, axis=2) == 1)).sum(axis=2)
     crossing = cv2.dilate((thin & (turns >= 3)).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    count, node_of, _, centres = cv2.connectedComponentsWithStats((crossing & thin).astype(np.uint8), connectivity=8)
+    _, node_of, _, centres = cv2.connectedComponentsWithStats((crossing & thin).astype(np.uint8), connectivity=8)
     runs, run_of = cv2.connectedComponents((thin & ~crossing).astype(np.uint8), connectivity=8)
     pixels: dict[int, list[tuple[int, int]]] = {}
     for y, x in zip(*np.nonzero(run_of), strict=True):
@@ -109,7 +109,7 @@ def _node_at(node_map: "Pixels", pixel: tuple[int, int], but: int | None = None)
     return found[0] if found else None
 
 
-def _merged_nodes(branches: Sequence[Branch], nodes: list[XY], *, link: float) -> tuple[list[Branch], list[XY]]:
+def _merged_nodes(branches: Sequence[Branch], nodes: list[XY], *, link: float) -> list[Branch]:
     """Nodes with a short branch between them made one: two lines that cross meet over some length."""
     home = list(range(len(nodes)))
 
@@ -139,7 +139,7 @@ def _merged_nodes(branches: Sequence[Branch], nodes: list[XY], *, link: float) -
             if end is not None:
                 points[-which] = centres[end]
         out.append(Branch(tuple(points), (ends[0], ends[1])))
-    return out, centres
+    return out
 
 
 def _lies_in(branch: Branch, mask: "Pixels") -> bool:
@@ -166,7 +166,7 @@ def _without_spurs(branches: Sequence[Branch], inner: "Pixels", *, spur: float) 
     return [b for b in branches if id(b) not in gone]
 
 
-def _through(branches: Sequence[Branch], nodes: Sequence[XY]) -> list[Branch]:
+def _through(branches: Sequence[Branch]) -> list[Branch]:
     """Branches joined at their nodes: the straightest pairs first; where just two meet, whatever their turn."""
     ends: dict[int, list[tuple[int, int]]] = {}
     for k, branch in enumerate(branches):
