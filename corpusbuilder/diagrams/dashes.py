@@ -128,7 +128,7 @@ def _bit(track: Track, index: int, *, em: float) -> _Bit | None:
     centre = (x0 + x1) / 2, (y0 + y1) / 2
     ends = _ends(track.corners, thick) if long > 2 * thick else ()  # a shorter one may be cut off
     is_dot = track.thickness >= 0.7 * track.extent and (len(track.corners) > 3 or track.curved) and long <= 2 * thick
-    if len(ends) != 2 and not is_dot and (track.family is None or len(track.corners) < 5):
+    if len(ends) != 2 and not is_dot and (track.family is None or len(track.corners) < 4):
         return None
     ring = () if is_dot or len(ends) == 2 else track.points
     return _Bit(index, centre, ends if len(ends) == 2 else (), thick, long, track.fill, track.family, ring)

@@ -67,9 +67,11 @@ def find_heads(tracks: Sequence[Track], *, em: float) -> list[Head]:
 
 
 def _filled_heads(track: Track, index: int) -> Iterator[Head]:
-    corners = track.corners if len(track.corners) <= 6 else simplified(track.points, 0.09 * track.extent)
+    corners: Sequence[XY] = track.corners
+    if len(corners) > 6 or (track.curved and len(corners) > 3 and _is_convex(corners)):
+        corners = simplified(track.points, 0.09 * track.extent)
     count = len(corners)
-    if not 3 <= count <= 6 or (track.curved and track.roundness > 0.9 and count > 3):
+    if not 3 <= count <= 6 or (track.curved and track.roundness > 0.9 and len(track.corners) > 3):
         return
     if count > 3 and _is_convex(corners) and not (count == 4 and _is_kite(corners)):
         return
