@@ -82,12 +82,9 @@ class _Follower:
     def follow(self, stroke: Stroke) -> Link | None:
         """The line with what its ends are at; None when one of them is open."""
         one, other = self._aim(stroke, 0), self._aim(stroke, 1)
-        points_at = stroke.headed
         if one is None or other is None:
             return self._into_part(stroke, one, other)
-        if (self._can_be_leader(one, other) and not points_at[0]) or (
-            self._can_be_leader(other, one) and not points_at[1]
-        ):
+        if self._can_be_leader(stroke, one, other, 1) or self._can_be_leader(stroke, other, one, 0):
             return self._into_part(stroke, one, other)
         if one.end == other.end:
             return None
@@ -128,7 +125,7 @@ class _Follower:
         em, end = self._scene.em, stroke.points[-which]
         line = stroke.points if which else stroke.points[::-1]
         way = end_direction(line, min(0.6 * em, 0.5 * length_of(line)))
-        near = self._before(end, way)
+        near = self._before(end, way, headed=stroke.headed[which])
         hit = attach(end, way, near, em=em)
         gap, is_frame = math.inf, hit is not None and hit.key[0] == "part"
         if hit is not None:
@@ -162,8 +159,8 @@ class _Follower:
             return _Aim(("link", host), 0.95 if touches else 0.75, 0.0)
         return None
 
-    def _before(self, end: XY, way: XY) -> list[Target]:
-        """What an end can be at: frames around several things stand before what they hold."""
+    def _before(self, end: XY, way: XY, *, headed: bool) -> list[Target]:
+        """What an end can be at: frames around others stand before what they hold; heads point at lone shapes too."""
         em, tracks = self._scene.em, self._scene.tracks
         near = [self._targets[k] for k in self._index.at(end, FARTHEST_EM * em)]
         reach = FRAME_GAP_EM * em
@@ -171,7 +168,8 @@ class _Follower:
             return near
         for k in self._parts.near(end, reach):
             ring = tracks[k].points
-            if k not in self._scene.holders or inside(end, ring) or ray_miss(end, way, 2 * reach, ring) > 0.0:
+            frames = k in self._scene.holders or (headed and tracks[k].thickness >= 2 * em)
+            if not frames or inside(end, ring) or ray_miss(end, way, 2 * reach, ring) > 0.0:
                 continue
             gap = off_ring(end, ring)
             near = [t for t in near if not inside(centre(t.box), ring) or off_ring(end, t.ring) <= gap + 0.3 * em]
@@ -184,12 +182,15 @@ class _Follower:
         em, tracks = self._scene.em, self._scene.tracks
         beyond = moved(end, way, 0.6 * em)
         edges = [k for k in self._parts.near(end, 0.35 * em) if off_ring(end, tracks[k].points) <= 0.35 * em]
+        edges = [k for k in edges if not inside(end, tracks[k].points) or off_ring(end, tracks[k].points) <= 0.12 * em]
         found = [k for k in edges if inside(beyond, tracks[k].points)]
         return found[0] if len(found) == 1 else None
 
-    def _can_be_leader(self, one: _Aim, other: _Aim) -> bool:
-        """Whether a line runs from a label without a box to a region."""
-        return one.end[0] == "text" and other.end[0] == "part" and not self._is_boxed(one.end[1])
+    def _can_be_leader(self, stroke: Stroke, one: _Aim, other: _Aim, far: int) -> bool:
+        """Whether a line runs from a label without a box to a region; arrows at labels and before frames are none."""
+        if one.end[0] != "text" or other.end[0] != "part" or self._is_boxed(one.end[1]):
+            return False
+        return not stroke.headed[1 - far] and not (stroke.headed[far] and other.gap > 0.2 * self._scene.em)
 
     def _is_boxed(self, text: int) -> bool:
         """Whether a text stands in a box of its own, other than the ring of a numbered callout."""

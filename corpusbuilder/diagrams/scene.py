@@ -59,12 +59,12 @@ class Scene:
     """Callout -> the text that says what it stands for."""
     holders: set[int]
     """Shapes in which labels lie that are not their outlines."""
-    dashes: list[DashedLine]
-    """Rows of small filled shapes, each a line."""
     pictures: frozenset[int]
     """Rectangles in which raster pictures are placed."""
     line_keys: frozenset[int]
     """The texts that say what a sort of line means."""
+    dashes: list[DashedLine]
+    """Rows of small filled shapes, each a line."""
 
     @cached_property
     def callouts(self) -> set[int]:
@@ -133,9 +133,9 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath], pictures: Seq
         swatches,
         find_entries(texts),
         holders,
-        dashes,
         frozenset(added),
         find_line_keys(texts, tracks, swatches, em=em),
+        dashes,
     )
 
 

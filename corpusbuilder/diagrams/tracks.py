@@ -67,8 +67,7 @@ def make_tracks(paths: Iterable[VectorPath]) -> list[Track]:
             continue
         for track in _split(path):
             look = (track.stroke or "", track.fill or "", track.width, track.closed)
-            key: tuple[object, ...] = (track.box, track.points, *look, track.family or ())
-            found[key] = track
+            found[track.box, track.points, *look, track.family or ()] = track
     return [found[key] for key in sorted(found, key=_order)]
 
 

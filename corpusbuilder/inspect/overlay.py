@@ -6,6 +6,8 @@ is known. Short ids are those of the list.
 """
 
 import io
+import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from corpusbuilder.errors import StorageError
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _LEAST_SIDE: Final = 1100
 """Smaller figures are drawn larger, so that lines and ids have room; in pixels."""
+_CROWDED: Final = 40
+"""With more elements a figure is drawn larger still."""
 _MOST_ENLARGED: Final = 3.0
 _MOST_SIDE: Final = 3000
 _PLAIN: Final[Colour] = (40, 90, 200)
@@ -27,7 +31,8 @@ _PLAIN: Final[Colour] = (40, 90, 200)
 _LEADER: Final[Colour] = (0, 130, 70)
 _ORNAMENT: Final[Colour] = (150, 150, 150)
 _LINE: Final = 15
-_LIST_WIDTH: Final = 560
+_TAG_WIDTH: Final = 36
+_FOUND_WIDTH: Final = 110
 _MARGIN: Final = 14
 
 
@@ -42,7 +47,7 @@ def overlay(figure: Figure, image: bytes) -> bytes:
         StorageError: ``image`` is none.
     """
     picture = _opened(figure, image)
-    scale = _scale(max(picture.size))
+    scale = _scale(max(picture.size), len(list(figure.diagram.elements())))
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     canvas = Canvas(picture.resize(size), scale)
     _draw(figure.diagram, canvas)
@@ -62,10 +67,12 @@ def _opened(figure: Figure, image: bytes) -> "Image":
         raise StorageError(f"the image of figure {figure.id} cannot be read: {error}", hint=hint) from None
 
 
-def _scale(longest: int) -> float:
+def _scale(longest: int, elements: int) -> float:
+    """How much larger a figure is drawn than it is: the more is in it, the larger."""
     if longest > _MOST_SIDE:
         return _MOST_SIDE / longest
-    return min(max(1.0, _LEAST_SIDE / longest), _MOST_ENLARGED)
+    wanted = _LEAST_SIDE * math.sqrt(max(1.0, elements / _CROWDED))
+    return min(max(1.0, wanted / longest), _MOST_ENLARGED, _MOST_SIDE / longest)
 
 
 def _draw(diagram: Diagram, canvas: Canvas) -> None:
@@ -114,9 +121,6 @@ def _lead_words(diagram: Diagram, connector: Connector, canvas: Canvas, colour: 
 
 def _middle(path: tuple[Point, ...]) -> Point:
     """The point half way along a path."""
-    import math
-    from itertools import pairwise
-
     left = sum(math.dist(a, b) for a, b in pairwise(path)) / 2
     for a, b in pairwise(path):
         length = math.dist(a, b)
@@ -128,8 +132,10 @@ def _middle(path: tuple[Point, ...]) -> Point:
 
 
 def _inside(polygon: tuple[Point, ...], box: tuple[float, float, float, float]) -> Point:
-    """The corner of a region that lies highest, then leftmost: seldom that of the region around it."""
-    return min(polygon, key=lambda point: (point[1], point[0])) if polygon else (box[0], box[1])
+    """A little inside the corner of a region that lies highest: seldom where a tag of a neighbour is."""
+    x, y = min(polygon, key=lambda point: (point[1], point[0])) if polygon else (box[0], box[1])
+    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    return x + 0.15 * (middle[0] - x), y + 0.15 * (middle[1] - y)
 
 
 def _size(box: tuple[float, float, float, float]) -> float:
@@ -146,16 +152,19 @@ def _with_list(figure: Figure, picture: "Image") -> "Image":
     height = max(picture.height + 3 * _LINE, 20 * _LINE)
     rows = max(1, (height - 3 * _LINE) // _LINE)
     columns = -(-len(lines) // rows) if lines else 0
-    sheet = Image.new("RGB", (picture.width + columns * _LIST_WIDTH + _MARGIN, height), "white")
+    texts = [writable(line.what) for line in lines]
+    words = max((font(12).getlength(text) for text in texts), default=0)
+    wide = round(_TAG_WIDTH + words + _MARGIN + _FOUND_WIDTH)
+    sheet = Image.new("RGB", (picture.width + columns * wide + _MARGIN, height), "white")
     sheet.paste(picture, (0, 2 * _LINE))
     draw = ImageDraw.Draw(sheet)
     about = f"{figure.id}   page {figure.page_no}   {figure.kind}   {figure.caption or 'no caption'}"
     draw.text((_MARGIN, 8), writable(about)[: max(20, sheet.width // 8)], fill="black", font=font(13))
-    for place, line in enumerate(lines):
+    for place, (line, text) in enumerate(zip(lines, texts, strict=True)):
         column, row = divmod(place, rows)
-        x, y = picture.width + _MARGIN + column * _LIST_WIDTH, 2 * _LINE + row * _LINE
+        x, y = picture.width + _MARGIN + column * wide, 2 * _LINE + row * _LINE
         ink = (190, 60, 0) if line.doubtful else (20, 20, 20)
         draw.text((x, y), line.tag, fill=ink, font=font(12))
-        draw.text((x + 36, y), writable(line.what)[:62], fill=ink, font=font(12))
-        draw.text((x + _LIST_WIDTH - 110, y), writable(line.found), fill=(120, 120, 120), font=font(11))
+        draw.text((x + _TAG_WIDTH, y), text, fill=ink, font=font(12))
+        draw.text((x + wide - _FOUND_WIDTH, y), line.found, fill=(120, 120, 120), font=font(11))
     return sheet

@@ -172,3 +172,26 @@ def test_two_lines_on_the_border_of_a_compartment_are_one_label():
     border = box(50, 20, 300, 200, fill="#f8f8f8")
     diagram = read([text("synthetase", 45, 90), text("deficiency of it", 36, 100)], [border])
     assert [label.text for label in diagram.labels] == ["synthetase deficiency of it"]
+
+
+def test_a_line_that_has_crossed_the_border_of_a_compartment_is_at_the_node_beyond():
+    lines, shapes = zip(*[node("algae", 60, 100), node("snail", 200, 100), node("perch", 240, 150)], strict=True)
+    compartment = box(170, 60, 300, 180, fill="#f8f8f8")
+    diagram = read(list(lines), [compartment, *shapes, *arrow((76, 100), (172, 100))])
+    assert edges(diagram) == [("arrow", "algae", "snail")]
+
+
+def test_an_arrow_from_bare_words_to_a_frame_is_at_the_frame_and_not_at_the_ground_beneath():
+    lines, shapes = group(220, 100)
+    ground = box(10, 10, 400, 300, fill="#f8f8f8")
+    diagram = read([*lines, text("honey", 40, 91)], [ground, *shapes, *arrow((68, 96), (193, 96))])
+    (connector,) = diagram.connectors
+    assert connector.kind == "arrow"
+    assert diagram.element(connector.head_id).box == (396, 152, 484, 248)
+
+
+def test_a_head_points_at_a_shape_without_a_name_that_it_stops_before():
+    one, one_box = node("algae", 60, 100)
+    cell = box(200, 80, 240, 120)
+    (connector,) = read([one], [one_box, cell, *arrow((76, 100), (195, 100))]).connectors
+    assert connector.head_id.startswith("reg")

@@ -148,17 +148,35 @@ class Ink:
         return beyond
 
     @cached_property
+    def _letters(self) -> "Pixels":
+        """The boxes of the pieces that stand in the row of the word: left, top, right, bottom."""
+        _, stats = self._parts
+        _, y0, _, y1 = self.inner
+        tops, bottoms = stats[:, 1], stats[:, 1] + stats[:, 3]
+        slack, middle = 0.2 * (y1 - y0), (tops + bottoms) / 2
+        fits = (tops >= y0 - slack) & (bottoms <= y1 + slack) & (middle > y0) & (middle < y1)
+        fits &= stats[:, 2] <= 2 * (y1 - y0)
+        fits[0] = False
+        boxes: Pixels = stats[fits][:, :4].copy()
+        boxes[:, 2:] += boxes[:, :2]
+        return boxes
+
+    @cached_property
     def height(self) -> float:
         """Pixels from the top of the highest letter to the foot of the lowest, lines through the box left out."""
-        import numpy as np
+        x0, _, x1, _ = self.inner
+        letters = self._letters
+        letters = letters[(letters[:, 2] > x0) & (letters[:, 0] < x1)]
+        return float(letters[:, 3].max() - letters[:, 1].min()) if len(letters) else 0.0
 
-        labels, stats = self._parts
-        x0, y0, x1, y1 = self.inner
-        middle = stats[:, 1] + stats[:, 3] / 2
-        letters = ~self._goes_beyond(0.2 * (y1 - y0)) & (middle > y0) & (middle < y1)
-        letters[0] = False
-        rows = np.flatnonzero(letters[labels[:, x0:x1]].any(axis=1))
-        return float(rows[-1] - rows[0] + 1) if len(rows) else 0.0
+    def spans(self) -> list[tuple[int, int]]:
+        """Where letters begin and end that are in the word's box or at its rim, in pixels of the picture."""
+        x0, _, x1, _ = self.inner
+        return [
+            (int(left) + self.origin[0], int(right) + self.origin[0])
+            for left, _, right, _ in self._letters
+            if right > x0 and left < x1
+        ]
 
     @cached_property
     def juts_out(self) -> bool:

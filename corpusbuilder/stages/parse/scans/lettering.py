@@ -5,8 +5,10 @@ gives each word a box of its own height, and says nothing about bold type. The p
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
 from corpusbuilder.records.geometry import union
@@ -16,12 +18,36 @@ from corpusbuilder.stages.parse.scans.typeface import with_type
 
 _MARKS: Final = frozenset("•●·∙○◦◯▪■□◆◇▲△▼▽►▶◄◀★☆→←↑↓↗↘↖↙⇒⇐➔➜√↵¬│┃█▌▐※◎⊙个")
 """Read where a dot, a head or a line is; no label begins or ends with one."""
-_STROKES: Final = frozenset("-–—−_|\\/~^`´'‘’\",.;:=<>≤≥«»*")
+_IDEOGRAPHS: Final = "\u2e80"
+"""From here on there are no letters of English or French; the recogniser knows Chinese and sees it in drawings."""
+_PRIMES: Final = frozenset("'’′")
+_STROKES: Final = _PRIMES | frozenset('-–—−_|\\/~^`´‘",.;:=<>≤≥«»*')
 """Read where a line is, but also what text may begin or end with."""
 _CIRCLED: Final = {chr(0x2460 + k): str(k + 1) for k in range(20)} | {chr(0x2776 + k): str(k + 1) for k in range(10)}
 """Numbers in circles, light and dark: in a picture the circle is drawn, so that it is a shape of its own."""
+_MINE: Final = 0.25
+"""Share of a letter in the box of a word, at least, for it to be of that word."""
 _SIGNS: Final = frozenset("+?!%&€$£°∞Ω")
 """What may be a label without letters or digits."""
+
+
+_LOOKALIKES: Final = frozenset("AVvKkXxYyIlOoQDCcΔΛ01479")
+"""Characters for which heads, ends of lines and closed shapes are taken."""
+_TALL: Final = 2.2
+"""Height of one of these over that of the figure's lines, from which on it is an arrow rather than a letter."""
+_ENOUGH: Final = 2
+"""Single characters that nothing looks like, from which on the others in a figure are believed as well."""
+
+
+def doubtful_characters(lines: Sequence[Line]) -> frozenset[str]:
+    """The letters and digits that may be strokes of the drawing where one stands alone in a figure.
+
+    None of those that a figure has others of: the points of a geometer's drawing, the numbers of its parts.
+    """
+    single = [line.text for line in lines if len(line.text) == 1 and line.text not in _LOOKALIKES]
+    has_letters = sum(text.isalpha() for text in single) >= _ENOUGH
+    has_digits = sum(text.isdigit() for text in single) >= _ENOUGH
+    return frozenset(char for char in _LOOKALIKES if not (has_digits if char.isdigit() else has_letters))
 
 
 def clear_labels(lines: Sequence[Line], picture: Picture) -> list[Line]:
@@ -31,10 +57,14 @@ def clear_labels(lines: Sequence[Line], picture: Picture) -> list[Line]:
         lines: recognised in the figure, in points of the page.
         picture: of the figure, which need not be the one that was read.
     """
-    return with_type([part for line in lines for part in _cleared(line, picture)], picture)
+    doubtful = doubtful_characters(lines)
+    tallest = _TALL * median([line.box[3] - line.box[1] for line in lines] or [0.0])
+    letters = [line for line in lines if line.text not in doubtful or line.box[3] - line.box[1] <= tallest]
+    parts = [part for line in letters for part in _cleared(line, picture, doubtful)]
+    return with_type([_fitted(part, picture) for part in parts], picture)
 
 
-def _cleared(line: Line, picture: Picture) -> Iterator[Line]:
+def _cleared(line: Line, picture: Picture, doubtful: AbstractSet[str]) -> Iterator[Line]:
     """The parts of a line that are lettering."""
     if line.direction != (1.0, 0.0) and all(_is_count(word.text) for word in line.words) and len(line.words) > 1:
         for word in line.words:
@@ -43,19 +73,19 @@ def _cleared(line: Line, picture: Picture) -> Iterator[Line]:
     run: list[Word] = []
     for word in line.words:
         if _is_mark(word.text):
-            yield from _part(line, run, picture)
+            yield from _part(line, run, picture, doubtful)
             run = []
         else:
             run.append(word)
-    yield from _part(line, run, picture)
+    yield from _part(line, run, picture, doubtful)
 
 
-def _part(line: Line, words: Sequence[Word], picture: Picture) -> Iterator[Line]:
+def _part(line: Line, words: Sequence[Word], picture: Picture, doubtful: AbstractSet[str]) -> Iterator[Line]:
     """A run of words as a line, if anything is left of it without the lines that were taken for letters."""
     kept = list(words)
-    while kept and _is_stray(kept[0], picture, alone=len(kept) == 1):
+    while kept and _is_stray(kept[0], picture, doubtful, alone=len(kept) == 1):
         kept.pop(0)
-    while kept and _is_stray(kept[-1], picture, alone=len(kept) == 1):
+    while kept and _is_stray(kept[-1], picture, doubtful, alone=len(kept) == 1):
         kept.pop()
     if not kept:
         return
@@ -70,15 +100,42 @@ def _part(line: Line, words: Sequence[Word], picture: Picture) -> Iterator[Line]
         yield replace(line, words=whole, box=union([word.box for word in whole]))
 
 
+def _fitted(line: Line, picture: Picture) -> Line:
+    """The line with words as wide as their letters, of which a recogniser cuts the first or last at times."""
+    if line.direction != (1.0, 0.0):
+        return line
+    boxes = [word.box for word in line.words]
+    words = tuple(
+        replace(word, box=_around_letters(word.box, boxes[:k] + boxes[k + 1 :], picture))
+        for k, word in enumerate(line.words)
+    )
+    return replace(line, words=words, box=union([line.box, *(word.box for word in words)]))
+
+
+def _around_letters(box: Rect, others: Sequence[Rect], picture: Picture) -> Rect:
+    """A word's box made wide enough for the letters that are in it rather than in another word of the line."""
+    ink = picture.ink(box)
+    if ink is None:
+        return box
+    left, right = box[0], box[2]
+    for start, end in ink.spans():
+        x0, _, x1, _ = picture.points((start, 0.0, end, 0.0))
+        mine = min(x1, box[2]) - max(x0, box[0])
+        theirs = max((min(x1, other[2]) - max(x0, other[0]) for other in others), default=0.0)
+        if mine >= _MINE * (x1 - x0) and mine > theirs:
+            left, right = min(left, x0), max(right, x1)
+    return left, box[1], right, box[3]
+
+
 def _is_mark(text: str) -> bool:
-    return all(char in _MARKS for char in text)
+    return all(char in _MARKS or char >= _IDEOGRAPHS for char in text)
 
 
 def _is_count(text: str) -> bool:
     return len(text) <= 2 and (text.isdigit() or text in _CIRCLED)
 
 
-def _is_stray(word: Word, picture: Picture, *, alone: bool) -> bool:
+def _is_stray(word: Word, picture: Picture, doubtful: AbstractSet[str], *, alone: bool) -> bool:
     """Whether the first or last word of a line is no word: strokes, or a piece of the drawing read as a letter."""
     letters = sum(char.isalnum() for char in word.text)
     if letters == 0 and not _SIGNS & set(word.text):
@@ -86,7 +143,9 @@ def _is_stray(word: Word, picture: Picture, *, alone: bool) -> bool:
     if letters > 1 or len(word.text) > 2 or (not alone and word.text[0].isdigit()):
         return False
     ink = picture.ink(word.box)
-    return ink is None or ink.juts_out or (alone and word.text not in _CIRCLED and ink.is_solid)
+    if ink is None or (alone and word.text not in _CIRCLED and ink.is_solid):
+        return True
+    return ink.juts_out and (alone if letters == 0 else any(char in doubtful for char in word.text))
 
 
 def _bared(word: Word, picture: Picture, *, at_end: bool) -> Word:
@@ -111,7 +170,7 @@ def _is_drawn(word: Word, text: str, place: int, picture: Picture, *, at_end: bo
         return False
     if not at_end and text[place] in "-–—−_" and rest[0].isalpha():
         return True
-    if text[place] in ".:" and at_end:
+    if at_end and (text[place] in ".:" or (text[place] in _PRIMES and len(rest) <= 2)):
         return False
     share = 1 / len(text)
     x0, y0, x1, y1 = word.box

@@ -8,6 +8,7 @@ latter it is no longer sure.
 import io
 import re
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -15,6 +16,7 @@ from corpusbuilder.backends.ocr.base import OcrLine
 from corpusbuilder.records.geometry import centre, contains_point
 from corpusbuilder.records.page import Line, Rect, Word
 from corpusbuilder.stages.parse.scans.ink import Picture
+from corpusbuilder.stages.parse.scans.lettering import doubtful_characters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +39,8 @@ _LONGEST: Final = 2
 """Characters of a number in a circle."""
 _SURE: Final = 0.7
 """Confidence in a character that is believed."""
+_BEYOND_DOUBT: Final = 0.95
+"""Confidence in a character from which on it is not looked at again."""
 _MOST: Final = 40
 """Characters that are looked at in one figure, at most."""
 _FAINT: Final = 40
@@ -68,12 +72,13 @@ def look_again(lines: Sequence[Line], picture: Picture, *, read: Read) -> list[L
         spot
         for spot in _find_circled(picture, em=em / picture.to_page[0])
         if not any(len(line.text) > _LONGEST and _is_at(line, spot, picture) for line in lines)
-    ][:_MOST]
+    ]
+    doubtful = doubtful_characters(lines)
     circled = [any(_is_at(line, spot, picture) for spot in spots) for line in lines]
     single = [
         (k, crop)
         for k, line in enumerate(lines)
-        if len(line.text) == 1 and line.text.isalnum() and not circled[k] and (crop := _cut_out(line.box, picture))
+        if _is_doubtful(line, doubtful) and not circled[k] and (crop := _cut_out(line.box, picture))
     ][:_MOST]
     answers = read([*(spot.picture for spot in spots), *(crop for _, crop in single)])
     found = [
@@ -90,6 +95,10 @@ def look_again(lines: Sequence[Line], picture: Picture, *, read: Read) -> list[L
 
 def _is_at(line: Line, spot: _Spot, picture: Picture) -> bool:
     return contains_point(line.box, centre(picture.points(spot.box)))
+
+
+def _is_doubtful(line: Line, doubtful: AbstractSet[str]) -> bool:
+    return line.text in doubtful and line.words[0].confidence < _BEYOND_DOUBT
 
 
 def _is_confirmed(answer: Sequence[OcrLine]) -> bool:
@@ -149,6 +158,8 @@ def _find_circled(picture: Picture, *, em: float) -> list[_Spot]:
         dark = cv2.adaptiveThreshold(levels, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, 15)
         contours, tree = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
         for contour, (_, _, _, parent) in zip(contours, tree[0] if tree is not None else (), strict=True):
+            if len(found) == _MOST:
+                break  # beads, stipple: these are no numbers
             if parent >= 0 and _is_circle(contour, em) and (spot := _spot(contour, picture)) is not None:
                 found.setdefault(spot.box, spot)
     return [found[box] for box in sorted(found, key=lambda box: (box[1], box[0], box))]

@@ -16,7 +16,7 @@ _ONE_SIZE: Final = (0.84, 1.2)
 """Measured sizes relative to the usual one that are the usual one: boxes of recognised words are not exact."""
 _TELLING: Final = 4
 """Letters that a line needs for its width to tell its size."""
-_GAP, _HEAVIER = 1.07, 1.17
+_GAP, _HEAVIER = 1.07, 1.14
 """Width of the strokes of bold type over that of regular type: of their nearest lines and of their usual ones, at
 least. In print it is 1.4; blur makes thin strokes wider."""
 _SOME: Final = 3

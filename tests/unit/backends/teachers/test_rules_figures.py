@@ -54,7 +54,7 @@ def test_a_connector_that_is_no_sure_arrow_is_not_asked_about(changes):
     figure = arrows("Grass>Hare")
     connector = figure.diagram.connectors[0].model_copy(update=changes)
     figure = figure.model_copy(update={"diagram": figure.diagram.model_copy(update={"connectors": (connector,)})})
-    assert drafts(about("en", figures=(figure,))) == ()
+    assert {form(draft) for draft in drafts(about("en", figures=(figure,)))} <= {"arrow_double"}
 
 
 @pytest.mark.parametrize("text", ["x", "12", "km", "A-", "7 °C", "a" * 60])

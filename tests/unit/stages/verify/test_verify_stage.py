@@ -237,7 +237,7 @@ def test_an_unknown_language_is_left_to_a_person():
 def test_the_fingerprint_names_every_check_and_threshold():
     fingerprint = VerifyStage(VerifySection(max_area_ratio=0.5)).fingerprint("en")
     assert fingerprint["config.max_area_ratio"] == 0.5
-    assert fingerprint["check answer_derivable"] == 2
+    assert fingerprint["check answer_derivable"] == 3
     assert fingerprint["check duplicates"] == 1
 
 
