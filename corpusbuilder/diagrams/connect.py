@@ -77,10 +77,11 @@ def _misfit(head: Head, shaft: Shaft, which: int) -> float | None:
     slack = 0.35 * head.length + shaft.width
     if shaft.dashed:
         slack += 0.6 * head.length  # the pattern may end in a gap
+    if off > slack or shaft.length < 0.5 * head.length or not alike(shaft.ink, head.ink):
+        return None
     reaches = (0.25 * head.length, min(head.length, 0.5 * shaft.length))
     turn = max(dot(shaft.leaving(which, reach), head.direction) for reach in reaches)
-    least = 0.8 if head.style == "arrow" else 0.97  # the other heads are read along the line that they end
-    if off > slack or turn < least or shaft.length < 0.5 * head.length or not alike(shaft.ink, head.ink):
+    if turn < (0.8 if head.style == "arrow" else 0.97):  # the other heads are read along the line that they end
         return None
     from_tip = (0.85 if shaft.dashed else 0.25) * head.length + shaft.width
     if head.is_open and math.dist(end, head.tip) > from_tip:

@@ -103,12 +103,14 @@ class _Stops:
         bare = [text for t, text in enumerate(scene.texts) if t not in scene.outlines]
         self._rings += [(text.ring, text.box, 0.8 * em) for text in bare]
         self._index = BoxIndex([box for _, box, _ in self._rings])
-        self._em = em
+        self._em, self._solid = em, len(solid)
 
     def is_stop(self, p: XY, ways: Sequence[XY]) -> bool:
         """Whether lines that meet at a point, with these directions, all end at one thing there."""
         for k in self._index.at(p, self._em):
             ring, _, reach = self._rings[k]
+            if k < self._solid and inside(p, ring):
+                return True  # drawn from middle to middle, beneath the nodes
             if off_ring(p, ring) <= reach and all(ray_miss(p, way, 1.5 * reach, ring) == 0.0 for way in ways):
                 return not inside(p, ring) or off_ring(p, ring) <= 0.15 * self._em
         return False
