@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from corpusbuilder.diagrams.plane import cross, dot, end_direction, length_of, minus, moved
+from corpusbuilder.diagrams.raster.dashes import bridged
 from corpusbuilder.diagrams.raster.picture import Picture
 from corpusbuilder.diagrams.raster.shapes import Shapes
 from corpusbuilder.diagrams.raster.skeleton import Branch, find_ways
@@ -31,7 +32,8 @@ def find_lines(picture: Picture, shapes: Shapes) -> list[VectorPath]:
     import cv2
     import numpy as np
 
-    ink = _without_specks(_filled(shapes.ink, picture.em), picture.em)
+    ink = bridged(_filled(shapes.ink, picture.em), em=picture.em)
+    ink = _without_specks(ink, picture.em)
     whole = ink | shapes.outlines
     inner = cv2.distanceTransform(whole.astype(np.uint8), cv2.DIST_L2, 5)
     ways = find_ways(whole, inner, shapes.outlines, spur=_SPUR_EM * picture.em, link=0.35 * picture.em)
@@ -59,7 +61,9 @@ def _pens(ways: Sequence[Branch], picture: Picture, inner: "Pixels") -> list[_Pe
     for way in ways:
         places = np.array(way.points).astype(int)
         deep = inner[places[:, 1], places[:, 0]]
-        core = deep >= np.median(deep)
+        real = picture.ink[places[:, 1], places[:, 0]]
+        core = (deep >= np.median(deep)) & (real if real.any() else True)
+        core = core if core.any() else np.ones_like(core)
         colour = np.median(picture.rgb[places[core, 1], places[core, 0]].astype(float), axis=0)
         seen.append(_Pen(colour, float(np.median(deep))))
     pens: list[_Pen] = []
@@ -175,7 +179,9 @@ def _cut(line: Sequence[XY], by: float) -> list[XY]:
 def _ended(points: list[XY], which: int, tip: Tip | None, *, half: float, loose: bool) -> list[XY]:
     """A line drawn out to its tip, or to where its ink ends."""
     line = points if which else points[::-1]
-    if tip is not None:
+    if tip is not None and len(line) == 2:
+        line = [line[0], tip.point]  # a dash stays one, for those before it
+    elif tip is not None:
         line = [*_cut(line, min(tip.length, 0.45 * length_of(line))), tip.point]
     elif loose:
         line = [*line[:-1], moved(line[-1], end_direction(line, 4 * half + 2), half)]
