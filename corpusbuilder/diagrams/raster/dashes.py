@@ -35,8 +35,14 @@ class _Bit:
     blot: int
 
 
-def bridged(ink: "Pixels", *, em: float) -> "Pixels":
-    """The ink (height x width, bool) with the gaps of its dashed and dotted lines filled; ``em`` in pixels."""
+def bridged(ink: "Pixels", marks: "Pixels", *, em: float) -> "Pixels":
+    """The ink with the gaps of its dashed and dotted lines filled.
+
+    Args:
+        ink: height x width, bool.
+        marks: all that is drawn, with the shapes and heads up to which rows are drawn on.
+        em: font size in pixels.
+    """
     import cv2
     import numpy as np
 
@@ -48,7 +54,7 @@ def bridged(ink: "Pixels", *, em: float) -> "Pixels":
         _draw([bit.middle for bit in row], drawn, width=_width(row))
     for row in rows:
         for end in (row, row[::-1]):
-            _draw_on(end, drawn, blots)
+            _draw_on(end, drawn, marks, blots)
     return drawn > 0
 
 
@@ -136,7 +142,7 @@ def _draw(points: Sequence[XY], mask: "Pixels", *, width: int) -> None:
     cv2.polylines(mask, [np.floor(np.array(points)).astype(np.int32)], isClosed=False, color=1, thickness=width)
 
 
-def _draw_on(row: Sequence[_Bit], mask: "Pixels", blots: "Pixels") -> None:
+def _draw_on(row: Sequence[_Bit], mask: "Pixels", marks: "Pixels", blots: "Pixels") -> None:
     """Draw a row on from its last bit to the ink that it leads to, when that is no further than its gaps are wide."""
     before, last = row[-2].middle, row[-1].middle
     way = unit(minus(last, before))
@@ -149,6 +155,6 @@ def _draw_on(row: Sequence[_Bit], mask: "Pixels", blots: "Pixels") -> None:
         x, y = moved(last, way, start + step / 2)
         if not (0 <= x < width and 0 <= y < height):
             return
-        if mask[int(y), int(x)] and int(blots[int(y), int(x)]) not in own:
+        if (mask[int(y), int(x)] or marks[int(y), int(x)]) and int(blots[int(y), int(x)]) not in own:
             _draw([last, (x, y)], mask, width=_width(row))
             return

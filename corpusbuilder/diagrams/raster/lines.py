@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from corpusbuilder.diagrams.plane import cross, dot, end_direction, length_of, minus, moved
+from corpusbuilder.diagrams.plane import cross, dot, end_direction, length_of, minus, moved, resampled
 from corpusbuilder.diagrams.raster.dashes import bridged
 from corpusbuilder.diagrams.raster.picture import Picture
 from corpusbuilder.diagrams.raster.shapes import Shapes
@@ -21,6 +21,10 @@ _SPUR_EM: Final = 0.75
 """Loose branches shorter than this at a node are barbs or corners of heads."""
 _ONE_COLOUR: Final = 45
 """Levels by which lines of one pen differ, at most: thin ones are paler."""
+_TURN: Final = 0.3
+"""Radians by which a line turns over half an em, from which on it counts."""
+_MOST_CHANGES, _MOST_TURNING = 4, 9.0
+"""A staircase changes its sense of turning four times; a loop turns by somewhat more than once around."""
 _DASH_EM: Final = 1.1
 """Short straight lines up to this length may be dashes, which have two points."""
 _SHORTEST_EM: Final = 0.3
@@ -32,18 +36,31 @@ def find_lines(picture: Picture, shapes: Shapes) -> list[VectorPath]:
     import cv2
     import numpy as np
 
-    ink = bridged(_filled(shapes.ink, picture.em), em=picture.em)
+    ink = bridged(_filled(shapes.ink, picture.em), picture.ink, em=picture.em)
     ink = _without_specks(ink, picture.em)
     whole = ink | shapes.outlines
     inner = cv2.distanceTransform(whole.astype(np.uint8), cv2.DIST_L2, 5)
     ways = find_ways(whole, inner, shapes.outlines, spur=_SPUR_EM * picture.em, link=0.35 * picture.em)
-    ways = [way for way in ways if way.length >= _SHORTEST_EM * picture.em]
+    ways = [way for way in ways if way.length >= _SHORTEST_EM * picture.em and not _wanders(way, em=picture.em)]
     pens = _pens(ways, picture, inner)
     lines: list[_Line] = []
     for k in sorted(range(len(ways)), key=lambda k: (-ways[k].length, ways[k].points)):
         if not any(line.wears(ways[k]) for line in lines):
             lines.append(_read(ways[k], pens[k], ink, em=picture.em))
     return [path for line in lines for path in _drawn(line, picture)]
+
+
+def _wanders(way: Branch, *, em: float) -> bool:
+    """Whether a line turns to and fro, as coasts, rivers and sketched edges do and lines that join things do not."""
+    points = resampled(way.points, max(int(length_of(way.points) / (0.6 * em)), 2) + 1)
+    turns = []
+    for a, b, c in zip(points, points[1:], points[2:], strict=False):
+        one, other = minus(b, a), minus(c, b)
+        turn = math.atan2(cross(one, other), dot(one, other))
+        if abs(turn) > _TURN:
+            turns.append(turn)
+    changes = sum((a > 0) != (b > 0) for a, b in pairwise(turns))
+    return changes > _MOST_CHANGES or sum(abs(turn) for turn in turns) > _MOST_TURNING
 
 
 @dataclass(frozen=True, slots=True)

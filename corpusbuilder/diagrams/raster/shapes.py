@@ -18,6 +18,8 @@ _SMOOTH: Final = 0.9
 """Share of its convex hull that an outlined field of the colour around it fills, at least."""
 _RIM: Final = 1.2
 """Pixels beyond the width of an outline that are still its own: blur."""
+_PEN_EM: Final = 0.22
+"""Widest outline of a shape that is as white as the paper: what is bounded by thicker ink lies between thick arrows."""
 _PAPER: Final = 235
 """A background whose levels are all above this is the paper."""
 
@@ -64,7 +66,8 @@ def find_shapes(picture: Picture) -> Shapes:
             continue
         arrow = _as_block_arrow(outline, picture)
         is_box = _is_even(outline) and bool((picture.text[part] & field.mask).any())
-        is_drawn = (arrow is not None or _is_one_shape(outline)) and _is_one_pen(band, picture, part)
+        is_thin = width <= _PEN_EM * picture.em
+        is_drawn = (arrow is not None or (is_thin and _is_one_shape(outline))) and _is_one_pen(band, picture, part)
         if not (field.is_apart or is_box or is_drawn):
             continue
         outline = outline if arrow is None else arrow
@@ -246,7 +249,8 @@ def _solids(picture: Picture, ink: "Pixels") -> "tuple[list[VectorPath], Pixels]
         _, (wide, long), _ = cv2.minAreaRect(contour)
         short, long = sorted((wide + 1, long + 1))
         inside = cv2.contourArea(contour) + len(contour) / 2
-        if long > 3.2 * short or inside < 0.42 * short * long or short < 3 or area < 0.6 * inside:
+        bulges = cv2.contourArea(contour) >= 0.8 * cv2.contourArea(cv2.convexHull(contour))
+        if not bulges or long > 3.2 * short or inside < 0.42 * short * long or short < 3 or area < 0.6 * inside:
             continue
         corners = cv2.approxPolyDP(contour, max(0.8, 0.1 * short), closed=True)[:, 0, :] + (x - 0.5, y - 0.5)
         deep = cv2.erode(np.pad(mask, 1), np.ones((3, 3), np.uint8), iterations=max(1, int(short / 4)))[1:-1, 1:-1] > 0
