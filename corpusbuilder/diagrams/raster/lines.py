@@ -7,11 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from corpusbuilder.diagrams.plane import cross, dot, end_direction, length_of, minus, moved, resampled
-from corpusbuilder.diagrams.raster.dashes import bridged
 from corpusbuilder.diagrams.raster.picture import Picture
 from corpusbuilder.diagrams.raster.shapes import Shapes
 from corpusbuilder.diagrams.raster.skeleton import Branch, find_ways
-from corpusbuilder.diagrams.raster.tips import Tip, head_corners, read_tip
+from corpusbuilder.diagrams.raster.tips import Tip, dot_corners, head_corners, read_tip
 from corpusbuilder.records.page import XY, Segment, VectorPath
 
 if TYPE_CHECKING:
@@ -36,8 +35,7 @@ def find_lines(picture: Picture, shapes: Shapes) -> list[VectorPath]:
     import cv2
     import numpy as np
 
-    ink = bridged(_filled(shapes.ink, picture.em), picture.ink, em=picture.em)
-    ink = _without_specks(ink, picture.em)
+    ink = _without_specks(_filled(shapes.ink, picture.em), picture.em)
     whole = ink | shapes.outlines
     inner = cv2.distanceTransform(whole.astype(np.uint8), cv2.DIST_L2, 5)
     ways = find_ways(whole, inner, shapes.outlines, spur=_SPUR_EM * picture.em, link=0.35 * picture.em)
@@ -161,6 +159,8 @@ def _drawn(line: _Line, picture: Picture) -> list[VectorPath]:
     for tip in line.tips:
         if tip is not None and tip.style == "arrow":
             paths.append(_polygon(head_corners(tip), picture, colour))
+        elif tip is not None and tip.style == "dot":
+            paths.append(_polygon(dot_corners(tip), picture, colour))
         elif tip is not None:
             side = -tip.axis[1], tip.axis[0]
             middle = moved(tip.point, tip.axis, -tip.length / 2)
@@ -196,7 +196,9 @@ def _cut(line: Sequence[XY], by: float) -> list[XY]:
 def _ended(points: list[XY], which: int, tip: Tip | None, *, half: float, loose: bool) -> list[XY]:
     """A line drawn out to its tip, or to where its ink ends."""
     line = points if which else points[::-1]
-    if tip is not None and len(line) == 2:
+    if tip is not None and tip.style == "dot":
+        line = [*_cut(line, min(tip.length, 0.45 * length_of(line)))]
+    elif tip is not None and len(line) == 2:
         line = [line[0], tip.point]  # a dash stays one, for those before it
     elif tip is not None:
         line = [*_cut(line, min(tip.length, 0.45 * length_of(line))), tip.point]

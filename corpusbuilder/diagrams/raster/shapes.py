@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from corpusbuilder.diagrams.heads import find_block_arrows
+from corpusbuilder.diagrams.raster.dashes import bridged
 from corpusbuilder.diagrams.raster.picture import Picture
 from corpusbuilder.diagrams.tracks import make_tracks
 from corpusbuilder.records.page import XY, Segment, VectorPath
@@ -75,7 +76,7 @@ def find_shapes(picture: Picture) -> Shapes:
         ink[part] &= ~band
         paths.append(_closed(outline, picture, fill=field.colour, stroke=stroke, width=width))
     outlines = picture.ink & ~ink
-    solid, ink = _solids(picture, ink)
+    solid, ink = _solids(picture, bridged(ink, picture.ink, em=picture.em))
     return Shapes(paths + solid, ink, outlines)
 
 
