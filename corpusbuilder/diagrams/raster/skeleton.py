@@ -22,6 +22,11 @@ _STRAIGHT: Final = 0.8
 _CROSSING: Final = 0.93
 """The same where two lines lie on one another for a while."""
 
+_SHARP: Final = 0.35
+"""Cosine of the angle between a barb and its shaft, at least."""
+_BARB: Final = 2.5
+"""Longest barb, in lengths of a spur."""
+
 End: TypeAlias = int | None
 """The node at an end of a branch; None for a loose end."""
 
@@ -192,14 +197,20 @@ def _without_spurs(branches: Sequence[Branch], inner: "Pixels", *, spur: float) 
             at.setdefault(end, []).append(branch)
     gone: set[int] = set()
     for node, members in at.items():
-        deep = max(float(inner[int(y), int(x)]) for b in members for x, y in [b.points[-(b.ends[1] == node)]])
+        longest = max(members, key=lambda b: (b.length, b.points))
+        others = [b for b in members if b is not longest and b.ends.count(None) == 1]
+        gone |= {id(b) for b in others if b.length < _BARB * spur and _folds_back(b, longest, node)}
         if len(members) < 3:
             continue
-        loose = [b for b in members if b.ends.count(None) == 1 and b.length < max(spur, 2.2 * deep)]
-        if len(loose) == len(members):
-            loose.remove(max(loose, key=lambda b: (b.length, b.points)))
-        gone |= {id(b) for b in loose}
+        deep = max(float(inner[int(y), int(x)]) for b in members for x, y in [b.points[-(b.ends[1] == node)]])
+        gone |= {id(b) for b in others if b.length < max(spur, 2.2 * deep)}
     return [b for b in branches if id(b) not in gone]
+
+
+def _folds_back(branch: Branch, shaft: Branch, node: int) -> bool:
+    """Whether a branch leaves a node at a sharp angle to another, as the barb of an open head does."""
+    ways = [_leaving(b, int(b.ends[0] != node)) for b in (branch, shaft)]
+    return dot(ways[0], ways[1]) >= _SHARP
 
 
 def _through(branches: Sequence[Branch]) -> list[Branch]:
