@@ -197,7 +197,7 @@ def _ended(points: list[XY], which: int, tip: Tip | None, *, half: float, loose:
     """A line drawn out to its tip, or to where its ink ends."""
     line = points if which else points[::-1]
     if tip is not None and tip.style == "dot":
-        line = [*_cut(line, min(tip.length, 0.45 * length_of(line)))]
+        line = [*_cut(line, min(tip.length, 0.45 * length_of(line))), moved(tip.point, tip.axis, -tip.half)]
     elif tip is not None and len(line) == 2:
         line = [line[0], tip.point]  # a dash stays one, for those before it
     elif tip is not None:

@@ -22,6 +22,8 @@ _STRAIGHT: Final = 0.8
 _CROSSING: Final = 0.93
 """The same where two lines lie on one another for a while."""
 
+_BENT: Final = 0.3
+"""The same where just two lines meet."""
 _SHARP: Final = 0.35
 """Cosine of the angle between a barb and its shaft, at least."""
 _BARB: Final = 2.5
@@ -233,7 +235,7 @@ def _through(branches: Sequence[Branch]) -> list[Branch]:
         ways = {end: _leaving(branches[end[0]], end[1]) for end in members}
         pairs = sorted((-dot(ways[a], ways[b]), a, b) for a, b in combinations(members, 2) if a[0] != b[0])
         for straightness, a, b in reversed(pairs):
-            if a not in mate and b not in mate and (straightness >= _STRAIGHT or len(members) == 2):
+            if a not in mate and b not in mate and straightness >= (_STRAIGHT if len(members) > 2 else _BENT):
                 mate[a], mate[b] = b, a
     return _joined(branches, mate)
 
