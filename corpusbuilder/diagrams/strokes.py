@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from corpusbuilder.diagrams.barbs import find_barbs, unbarbed
 from corpusbuilder.diagrams.connect import crown
+from corpusbuilder.diagrams.hatches import find_hatches
 from corpusbuilder.diagrams.heads import Head
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import is_dot
@@ -50,6 +51,8 @@ def find_strokes(scene: Scene) -> tuple[list[Shaft], list[Stroke]]:
     em = scene.em
     dots = [k for k in scene.rings if is_dot(scene.tracks[k], em=em)]
     busy = set(scene.outlines.values()) | set(scene.swatches) | {block.track for block in scene.blocks} | set(dots)
+    headed = {k for head in scene.heads for k in head.shape}
+    busy |= find_hatches(scene.tracks, em=em, is_free=lambda k: k not in headed)
     shafts = find_shafts(scene.tracks, scene.dashes, em=em, is_free=lambda k: k not in busy)
     crowned = crown(shafts, scene.heads, em=em)
     worn = {k for h in crowned.values() for k in scene.heads[h].shape}
