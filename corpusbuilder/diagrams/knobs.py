@@ -169,6 +169,56 @@ class _Knobs:
                 return True
         return False
 
+    # -------------------------------------------------------------- discs
+
+    def discs(self, candidates: Collection[int]) -> Iterator[Head]:
+        """Readings of filled discs as heads: those right before a node whose line starts bare, and others like them."""
+        near = BoxIndex([self._tracks[k].box for k in sorted(candidates)])
+        sure: list[Head] = []
+        rest: list[Head] = []
+        for k in sorted(candidates):
+            for tail in self._lone_tail(k):
+                head = self._disc(k, tail)
+                start = self._other_end(tail)
+                is_sure = self._is_before(head) and not near.at(start, 0.5 * self._em)
+                (sure if is_sure else rest).append(head)
+        alike_ones = {self._size(head.shape[0]) for head in sure}
+        yield from sure
+        yield from (head for head in rest if self._size(head.shape[0]) in alike_ones)
+
+    def _lone_tail(self, k: int) -> list[_Tail]:
+        """The one end of a line at the edge of a disc, pointing at its middle; a knot has several, and is no head."""
+        track, em = self._tracks[k], self._em
+        mid, radius = centre(track.box), track.extent / 2
+        found = [tail for tail in self.around(mid, 1.1 * radius + 0.15 * em) if tail.track != k]
+        if len(found) != 1:
+            return []
+        (tail,) = found
+        line, off = self._tracks[tail.track], minus(mid, tail.at)
+        fits = abs(cross(off, tail.way)) <= 0.5 * radius and dot(off, tail.way) >= 0.0
+        inked = any(alike(line.stroke or "", ink) for ink in (track.fill, track.stroke) if ink)
+        return found if fits and inked and line.extent >= track.extent else []
+
+    def _disc(self, k: int, tail: _Tail) -> Head:
+        track = self._tracks[k]
+        mid, radius = centre(track.box), track.extent / 2
+        return Head(
+            moved(mid, tail.way, radius), tail.way, 2 * radius, 2 * radius, self._tracks[tail.track].stroke or "", (k,),
+            track.points, is_open=False, quality=1.0, style="dot",
+        )  # fmt: skip
+
+    def _other_end(self, tail: _Tail) -> XY:
+        first, *_, last = self._tracks[tail.track].points
+        return last if tail.at == first else first
+
+    def _is_before(self, head: Head) -> bool:
+        """Whether a node or bare words stand right before a head."""
+        reach = FRAME_GAP_EM * self._em
+        rings = [self._tracks[self._solid[j]].points for j in self._near_solid.at(head.tip, reach)]
+        rings = [ring for ring in rings if not inside(centre(self._tracks[head.shape[0]].box), ring)]
+        rings += [_corners_of(self._grounds.names[j]) for j in self._near_names.at(head.tip, reach)]
+        return any(ray_miss(head.tip, head.direction, reach, ring) == 0.0 for ring in rings)
+
     # -------------------------------------------------------------- diamonds
 
     def diamonds(self, index: int) -> Iterator[Head]:
@@ -207,16 +257,28 @@ def find_knobs(tracks: Sequence[Track], free: Collection[int], grounds: Grounds,
     knobs = _Knobs(tracks, grounds, em=em)
     heads = [head for k in range(len(tracks)) if not tracks[k].closed or k in free for head in knobs.bars(k)]
     heads += [head for k in sorted(free) for head in knobs.diamonds(k)]
+    heads += knobs.discs({k for k in free if is_disc(tracks[k], em=em)})
     return heads + list(knobs.rings([k for k in free if is_hollow_ring(tracks[k], em=em)]))
+
+
+def is_disc(track: Track, *, em: float) -> bool:
+    """Whether a shape is a small circle full of ink."""
+    return track.fill is not None and not alike(track.fill, _PAPER) and _is_small_circle(track, em=em)
 
 
 def is_hollow_ring(track: Track, *, em: float) -> bool:
     """Whether a shape is a small circle, drawn with the pen."""
     return (
-        track.closed
-        and track.stroke is not None
+        track.stroke is not None
         and not alike(track.stroke, _PAPER)
         and (track.fill is None or alike(track.fill, _PAPER))
+        and _is_small_circle(track, em=em)
+    )
+
+
+def _is_small_circle(track: Track, *, em: float) -> bool:
+    return (
+        track.closed
         and 0.15 * em < track.extent <= RING_EM * em
         and track.thickness > 0.85 * track.extent
         and 0.9 < track.roundness < 1.08
@@ -247,6 +309,10 @@ def _spine(track: Track, *, em: float) -> tuple[XY, XY] | None:
         a, b, c, d = b, c, d, a
     start, end = middle(a, b), middle(c, d)
     return (start, end) if max(math.dist(a, b), math.dist(c, d)) <= 0.35 * math.dist(start, end) else None
+
+
+def _corners_of(box: Rect) -> tuple[XY, ...]:
+    return (box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])
 
 
 def _thick(a: XY, b: XY, width: float) -> tuple[XY, ...]:

@@ -131,7 +131,7 @@ class _Follower:
         if hit is not None:
             gap = min(0.0 if inside(end, t.ring) else off_ring(end, t.ring) for t in near if t.key == hit.key)
         mark = stroke.marks[which]
-        if mark is not None and mark.style == "circle" and gap > FRAME_GAP_EM * em:
+        if mark is not None and mark.is_round and gap > FRAME_GAP_EM * em:
             hit, gap = None, math.inf
         if (met := self._line_met(stroke, which, hit, gap)) is not None:
             return met
@@ -203,7 +203,7 @@ class _Follower:
         if aim is None or aim.end[0] != "text" or stroke.headed[near]:
             return None
         mark, end = stroke.marks[far], stroke.points[-far]
-        if (mark is not None and mark.style in ("bar", "circle", "diamond")) or self._is_among_lines(stroke, end):
+        if (mark is not None and not mark.is_pin and mark.style != "arrow") or self._is_among_lines(stroke, end):
             return None
         part = self._parts.at(end)
         if part is None or self._stops_at_titled(end, part):
@@ -245,7 +245,7 @@ class _Follower:
 
 def _place_of(mark: Mark | None, end: XY) -> tuple[XY, float]:
     """Where an end is, and how far it reaches: a ring acts on all that it touches."""
-    if mark is None or mark.style != "circle":
+    if mark is None or not mark.is_round:
         return end, 0.0
     box = bounds(mark.outline)
     return centre(box), (box[2] - box[0]) / 2

@@ -24,6 +24,13 @@ class Mark:
     style: HeadStyle
     outline: tuple[XY, ...] = ()
     """Empty where it cannot be told from the line."""
+    is_pin: bool = False
+    """A dot that says only where a line ends."""
+
+    @property
+    def is_round(self) -> bool:
+        """Whether it is a ring or a dot that acts on what it touches."""
+        return self.style in ("circle", "dot") and not self.is_pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,8 @@ class Stroke:
 
     @property
     def headed(self) -> tuple[bool, bool]:
-        """Whether there is a head at the first and at the last point. A dot says only where a line ends."""
-        first, last = (mark is not None and mark.style != "dot" for mark in self.marks)
+        """Whether there is a head at the first and at the last point."""
+        first, last = (mark is not None and not mark.is_pin for mark in self.marks)
         return first, last
 
 
@@ -68,7 +75,11 @@ def find_strokes(scene: Scene) -> tuple[list[Shaft], list[Stroke]]:
     chains = find_chains(shafts, crowned, em=em, is_stop=_Stops(scene).is_stop)
     strokes = [_crowned(chain, crowned, scene.heads, blunt, tips, em=em) for chain in chains]
     plain = Mark("arrow")
-    strokes += [Stroke(block.points, (plain if block.double else None, plain), 0.97, ()) for block in scene.blocks]
+    strokes += [
+        Stroke(block.points, (plain if block.double else None, plain), 0.97, ())
+        for block in scene.blocks
+        if block.track not in worn
+    ]
     strokes += [Stroke((tail, tip), (None, plain), 0.9, ()) for tail, tip, _ in scene.glyphs]
     return shafts, strokes
 
@@ -92,7 +103,7 @@ class _Dots:
         found = [self._dots[k] for k in self._index.at(end, 0.1 * self._em, most=8)]
         rings = [self._tracks[k].points for k in found]
         on = [ring for ring in rings if inside(end, ring) or off_ring(end, ring) <= 0.1 * self._em]
-        return Mark("dot", on[0]) if len(on) == 1 else None
+        return Mark("dot", on[0], is_pin=True) if len(on) == 1 else None
 
 
 class _Stops:

@@ -4,6 +4,7 @@ from itertools import pairwise
 import pytest
 from sketch import (
     HEADS,
+    INK,
     arrow,
     barbed_head,
     block_arrow,
@@ -161,3 +162,11 @@ def test_arrows_drawn_from_the_middle_of_a_node_beneath_it_are_one_each():
     diagram = read([algae, snail, heron], [*arrows, algae_box, snail_box, heron_box])
     assert edges(diagram) == [("arrow", "algae", "heron"), ("arrow", "algae", "snail")]
     assert not any(connector.double for connector in diagram.connectors)
+
+
+@pytest.mark.parametrize("stem", [0.3, 1.5])
+def test_a_head_with_a_short_stem_of_its_own_is_no_arrow_beside_its_line(stem):
+    ring = [(182, 100), (172, 104.5), (177, 100 + stem), (170, 100 + stem), (170, 100 - stem), (177, 100 - stem)]
+    label = text("melts", 160, 106, size=7)
+    lines, paths = two_nodes(stroke((76, 100), (170, 100)), shape(*ring, (172, 95.5), ink=INK))
+    assert edges(read([*lines, label], paths)) == [("arrow", "algae", "snail")]
