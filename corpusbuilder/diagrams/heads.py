@@ -184,7 +184,9 @@ def find_block_arrows(tracks: Sequence[Track], *, em: float) -> list[BlockArrow]
     """Filled outlines with a point, two barbs and two necks, then the two sides of a shaft."""
     found = []
     for index, track in enumerate(tracks):
-        if track.extent >= 0.8 * em and (arrow := _block_arrow(track, index)) is not None:
+        arrow = _block_arrow(track, index) if track.extent >= 0.8 * em else None
+        # Large ones are longer than wide: an area of a map may have a corner between two barbs too.
+        if arrow and (track.extent <= 4 * em or track.area <= 0.4 * length_of(arrow.points) ** 2):
             found.append(arrow)
     return found
 

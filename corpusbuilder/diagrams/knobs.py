@@ -6,9 +6,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from corpusbuilder.diagrams.connect import alike
+from corpusbuilder.diagrams.dashes import DashedLine
 from corpusbuilder.diagrams.heads import Head
 from corpusbuilder.diagrams.nearby import BoxIndex
-from corpusbuilder.diagrams.plane import cross, dot, end_direction, inside, middle, minus, moved, off_polyline, ray_miss
+from corpusbuilder.diagrams.plane import (
+    bounds,
+    cross,
+    dot,
+    end_direction,
+    inside,
+    middle,
+    minus,
+    moved,
+    off_polyline,
+    ray_miss,
+)
 from corpusbuilder.diagrams.tracks import Track
 from corpusbuilder.records.geometry import centre
 from corpusbuilder.records.page import XY, Rect
@@ -190,14 +202,13 @@ class _Knobs:
         """The one end of a line at the edge of a disc, pointing at its middle; a knot has several, and is no head."""
         track, em = self._tracks[k], self._em
         mid, radius = centre(track.box), track.extent / 2
-        found = [tail for tail in self.around(mid, 1.1 * radius + 0.15 * em) if tail.track != k]
-        if len(found) != 1:
-            return []
-        (tail,) = found
-        line, off = self._tracks[tail.track], minus(mid, tail.at)
-        fits = abs(cross(off, tail.way)) <= 0.5 * radius and dot(off, tail.way) >= 0.0
-        inked = any(alike(line.stroke or "", ink) for ink in (track.fill, track.stroke) if ink)
-        return found if fits and inked and line.extent >= track.extent else []
+        found = []
+        for tail in self.around(mid, 1.1 * radius + 0.15 * em):
+            line, off = self._tracks[tail.track], minus(mid, tail.at)
+            if abs(cross(off, tail.way)) <= 0.3 * radius and dot(off, tail.way) >= -1.1 * radius and tail.track != k:
+                inked = any(alike(line.stroke or "", ink) for ink in (track.fill, track.stroke) if ink)
+                found.append((tail, inked and line.extent >= track.extent))
+        return [tail for tail, fits in found if fits] if len(found) == 1 else []
 
     def _disc(self, k: int, tail: _Tail) -> Head:
         track = self._tracks[k]
@@ -236,7 +247,7 @@ class _Knobs:
         k, tail = ends[0]
         tip, long = corners[k - 2], math.dist(corners[k], corners[k - 2])
         way = (tip[0] - corners[k][0]) / long, (tip[1] - corners[k][1]) / long
-        if dot(way, tail.way) < 0.9 or self._tracks[tail.track].extent < 0.5 * long:
+        if dot(way, tail.way) < 0.9 or self._tracks[tail.track].extent < 0.2 * long:
             return
         ink = track.stroke or track.fill or ""
         yield Head(
@@ -245,20 +256,31 @@ class _Knobs:
         )  # fmt: skip
 
 
-def find_knobs(tracks: Sequence[Track], free: Collection[int], grounds: Grounds, *, em: float) -> list[Head]:
+def find_knobs(
+    tracks: Sequence[Track], rows: Sequence[DashedLine], free: Collection[int], grounds: Grounds, *, em: float
+) -> list[Head]:
     """All readings of small marks at the ends of lines as heads that do not come to a point.
 
     Args:
         tracks: all marks of the figure.
+        rows: the lines that filled dashes make up.
         free: the closed ones that have no other meaning yet.
         grounds: what rings can act on.
         em: font size.
     """
-    knobs = _Knobs(tracks, grounds, em=em)
+    knobs = _Knobs([*tracks, *map(_drawn, rows)], grounds, em=em)
     heads = [head for k in range(len(tracks)) if not tracks[k].closed or k in free for head in knobs.bars(k)]
     heads += [head for k in sorted(free) for head in knobs.diamonds(k)]
     heads += knobs.discs({k for k in free if is_disc(tracks[k], em=em)})
     return heads + list(knobs.rings([k for k in free if is_hollow_ring(tracks[k], em=em)]))
+
+
+def _drawn(row: DashedLine) -> Track:
+    """A row of dashes as a stroke."""
+    return Track(
+        row.points, row.points, closed=False, curved=False, box=bounds(row.points), stroke=row.ink, fill=None,
+        width=row.width, dashed=True,
+    )  # fmt: skip
 
 
 def is_disc(track: Track, *, em: float) -> bool:

@@ -133,7 +133,7 @@ class _Follower:
         mark = stroke.marks[which]
         if mark is not None and mark.is_round and gap > FRAME_GAP_EM * em:
             hit, gap = None, math.inf
-        if (met := self._line_met(stroke, which, hit, gap)) is not None:
+        if (met := self._line_met(stroke, which, way, hit, gap)) is not None:
             return met
         if is_frame and self._hosts.near(end, frozenset(stroke.shafts), slack=0.15 * em):
             return None
@@ -142,11 +142,13 @@ class _Follower:
             return _Aim(("part", part), 0.85, 0.0)
         return None if hit is None else _Aim(hit.key, hit.score, gap)
 
-    def _line_met(self, stroke: Stroke, which: int, hit: Hit | None, gap: float) -> _Aim | None:
+    def _line_met(self, stroke: Stroke, which: int, way: XY, hit: Hit | None, gap: float) -> _Aim | None:
         """Another line that an end touches: before frames, before bare words behind it, and before what is far."""
         em, end, own = self._scene.em, stroke.points[-which], frozenset(stroke.shafts)
         place, radius = _place_of(stroke.marks[which], end)
         host = self._hosts.at(end, own, slack=0.15 * em)
+        if host is None and stroke.headed[which] and gap > 0.8 * em:
+            host = self._hosts.at(moved(end, way, 0.3 * em), own, slack=0.15 * em)
         if host is None and radius:
             host = self._hosts.at(place, own, slack=0.15 * em, radius=radius)
         if host is None:

@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from corpusbuilder.diagrams.barbs import find_barbs, unbarbed
 from corpusbuilder.diagrams.connect import crown
 from corpusbuilder.diagrams.hatches import find_hatches
-from corpusbuilder.diagrams.heads import Head
+from corpusbuilder.diagrams.heads import BlockArrow, Head
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import is_dot
-from corpusbuilder.diagrams.plane import inside, off_ring, ray_miss
+from corpusbuilder.diagrams.plane import dot, inside, length_of, off_ring, ray_miss
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.diagrams.shafts import Chain, Shaft, cut_at_forks, find_chains, find_shafts
+from corpusbuilder.diagrams.tracks import Track
 from corpusbuilder.diagrams.twins import bare_twins
 from corpusbuilder.records.diagram import HeadStyle
 from corpusbuilder.records.page import XY
@@ -44,7 +46,7 @@ class Stroke:
     quality: float
     """0 to 1: of the worse head."""
     shafts: tuple[int, ...]
-    """Indices of its parts; none for an arrow that is one filled shape or a character."""
+    """Indices of its parts; none for an arrow that is a character."""
 
     @property
     def headed(self) -> tuple[bool, bool]:
@@ -75,13 +77,18 @@ def find_strokes(scene: Scene) -> tuple[list[Shaft], list[Stroke]]:
     chains = find_chains(shafts, crowned, em=em, is_stop=_Stops(scene).is_stop)
     strokes = [_crowned(chain, crowned, scene.heads, blunt, tips, em=em) for chain in chains]
     plain = Mark("arrow")
-    strokes += [
-        Stroke(block.points, (plain if block.double else None, plain), 0.97, ())
-        for block in scene.blocks
-        if block.track not in worn
-    ]
+    for block in scene.blocks:
+        if block.track not in worn:
+            strokes.append(Stroke(block.points, (plain if block.double else None, plain), 0.97, (len(shafts),)))
+            shafts.append(_solid(block, scene.tracks[block.track]))
     strokes += [Stroke((tail, tip), (None, plain), 0.9, ()) for tail, tip, _ in scene.glyphs]
     return shafts, strokes
+
+
+def _solid(block: BlockArrow, track: Track) -> Shaft:
+    """A block arrow as a line on which others can end."""
+    half = track.area / max(length_of(block.points), 1e-9) / 2
+    return Shaft(block.points, block.ink, half, (block.track,), dashed=False, box=track.box)
 
 
 def _only(
@@ -117,10 +124,13 @@ class _Stops:
         bare = [text for t, text in enumerate(scene.texts) if t not in scene.outlines]
         self._rings += [(text.ring, text.box, 0.8 * em) for text in bare]
         self._index = BoxIndex([box for _, box, _ in self._rings])
+        self._places = BoxIndex([tracks[k].box for k in sorted(set(scene.markers.values()))])
         self._em, self._solid = em, len(solid)
 
     def is_stop(self, p: XY, ways: Sequence[XY]) -> bool:
         """Whether lines that meet at a point, with these directions, all end at one thing there."""
+        if self._places.at(p, 0.6 * self._em) and any(dot(*pair) > 0.0 for pair in combinations(ways, 2)):
+            return True  # a line that goes on does not turn back
         for k in self._index.at(p, self._em):
             ring, _, reach = self._rings[k]
             if k < self._solid and inside(p, ring):

@@ -170,3 +170,32 @@ def test_a_head_with_a_short_stem_of_its_own_is_no_arrow_beside_its_line(stem):
     label = text("melts", 160, 106, size=7)
     lines, paths = two_nodes(stroke((76, 100), (170, 100)), shape(*ring, (172, 95.5), ink=INK))
     assert edges(read([*lines, label], paths)) == [("arrow", "algae", "snail")]
+
+
+def test_an_arrow_may_end_on_a_block_arrow():
+    lines, paths = two_nodes(*block_arrow((85, 100), (172, 100)))
+    enzyme, its_box = node("enzyme", 130, 30)
+    diagram = read([*lines, enzyme], [*paths, its_box, *block_arrow((130, 40), (130, 97))])
+    assert edges(diagram) == [("arrow", "algae", "snail"), ("arrow", "enzyme", "~")]
+
+
+def test_an_arrow_that_stops_shortly_before_another_ends_on_it():
+    lines, paths = two_nodes(*arrow((76, 100), (182, 100)))
+    enzyme, its_box = node("enzyme", 130, 30)
+    diagram = read([*lines, enzyme], [*paths, its_box, *arrow((130, 38), (130, 96.4))])
+    assert edges(diagram) == [("arrow", "algae", "snail"), ("arrow", "enzyme", "~")]
+
+
+def test_a_large_area_with_a_barbed_corner_is_no_block_arrow():
+    lines = [text("Sarn", 84, 60), text("Dovre", 84, 160)]
+    land = [(100, 10), (160, 70), (135, 72), (150, 150), (20, 190), (62, 74), (40, 70)]
+    diagram = read(lines, [shape(*land, fill="#eeeecc", ink=INK), disc(80, 65, 2), disc(80, 165, 2)])
+    assert diagram.connectors == ()
+
+
+def test_two_arrows_out_of_a_place_are_not_one_line():
+    lines = [text("Ann", 64, 95), text("Selby", 204, 65), text("Crail", 204, 135)]
+    dots = [disc(60, 100, 2), disc(200, 70, 2), disc(200, 140, 2)]
+    routes = [curve((64, 97), (100, 60), (150, 60), (191, 68)), *filled_head((196, 69), (5, 1))]
+    routes += [curve((64, 97), (90, 95), (150, 120), (192, 136)), *filled_head((196, 138), (2, 1))]
+    assert edges(read(lines, [*dots, *routes])) == [("arrow", "Ann", "Crail"), ("arrow", "Ann", "Selby")]
