@@ -187,15 +187,15 @@ def test_an_arrow_that_stops_shortly_before_another_ends_on_it():
 
 
 def test_a_large_area_with_a_barbed_corner_is_no_block_arrow():
-    lines = [text("Sarn", 84, 60), text("Dovre", 84, 160)]
-    land = [(100, 10), (160, 70), (135, 72), (150, 150), (20, 190), (62, 74), (40, 70)]
-    diagram = read(lines, [shape(*land, fill="#eeeecc", ink=INK), disc(80, 65, 2), disc(80, 165, 2)])
+    lines = [text("Sarn", 94, 0), text("Dovre", 94, 196)]
+    land = [(100, 10), (150, 80), (120, 75), (170, 190), (30, 190), (80, 75), (50, 80)]
+    diagram = read(lines, [shape(*land, fill="#eeeecc", ink=INK), disc(90, 5, 2), disc(90, 201, 2)])
     assert diagram.connectors == ()
 
 
 def test_two_arrows_out_of_a_place_are_not_one_line():
-    lines = [text("Ann", 64, 95), text("Selby", 204, 65), text("Crail", 204, 135)]
+    lines = [text("Ann", 54, 105), text("Selby", 204, 65), text("Crail", 204, 135)]
     dots = [disc(60, 100, 2), disc(200, 70, 2), disc(200, 140, 2)]
-    routes = [curve((64, 97), (100, 60), (150, 60), (191, 68)), *filled_head((196, 69), (5, 1))]
-    routes += [curve((64, 97), (90, 95), (150, 120), (192, 136)), *filled_head((196, 138), (2, 1))]
+    routes = [curve((62, 95), (90, 60), (150, 60), (191, 68)), *filled_head((196, 69), (5, 1))]
+    routes += [curve((62, 95), (80, 75), (150, 120), (192, 136)), *filled_head((196, 138), (2, 1))]
     assert edges(read(lines, [*dots, *routes])) == [("arrow", "Ann", "Crail"), ("arrow", "Ann", "Selby")]

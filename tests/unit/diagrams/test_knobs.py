@@ -226,13 +226,13 @@ def test_dots_at_both_ends_of_a_line_are_places():
 
 def test_lines_of_filled_dashes_may_end_in_dots():
     lines, boxes = zip(node("king", 100, 40), node("clerk", 100, 120), strict=True)
-    dashes = [box(99.7, y, 100.3, y + 2, fill=INK, ink=None) for y in range(49, 110, 4)]
-    (connector,) = read(lines, [*boxes, *dashes, disc(100, 108.5, 2.5)]).connectors
+    dashes = [box(99.7, y, 100.3, y + 2, fill=INK, ink=None) for y in range(49, 104, 4)]
+    (connector,) = read(lines, [*boxes, *dashes, disc(100, 107.5, 4)]).connectors
     assert (connector.head_style, connector.directed) == ("dot", True)
 
 
 def test_a_diamond_may_be_longer_than_its_line():
-    lines, boxes = zip(node("algae", 60, 100), node("snail", 92, 100), strict=True)
+    lines, _ = zip(node("algae", 60, 100), node("snail", 92, 100), strict=True)
     lozenge = shape((77, 100), (73, 103), (69, 100), (73, 97), ink=INK)
     far = [box(45, 92, 66, 108), box(77, 92, 107, 108)]
     (connector,) = read(lines, [*far, stroke((66, 100), (69, 100)), lozenge]).connectors
