@@ -42,6 +42,8 @@ class Picture:
     """Height x width x 3, uint8: free of noise."""
     fields: "Pixels"
     """Height x width, int32: which plain field a pixel belongs to, or is nearest to; from 1."""
+    plain: "Pixels"
+    """Height x width, bool: what is surely field, away from all edges."""
     colours: "Pixels"
     """Fields + 1 x 3, uint8: what a field looks like."""
     ink: "Pixels"
@@ -102,7 +104,7 @@ def open_picture(png: bytes, lines: Sequence[Line], *, to_page: Affine) -> Pictu
     strongest = cv2.dilate(apart.astype(np.uint8), np.ones((5, 5), np.uint8))
     ink = apart > np.maximum(max(_FAINT, 6 * noise), _SHARE * strongest)
     ink = _without_halos(ink, apart, em=em)
-    return Picture(rgb, fields, colours, _without_letters(ink, text, em=em), text, em, to_page)
+    return Picture(rgb, fields, grounds[pieces], colours, _without_letters(ink, text, em=em), text, em, to_page)
 
 
 def _decoded(png: bytes, to_page: Affine) -> "tuple[Pixels | None, Affine]":

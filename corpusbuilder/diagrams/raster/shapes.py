@@ -16,6 +16,8 @@ _SAME: Final = 14
 """Levels by which two fields that look alike differ, at most."""
 _SMOOTH: Final = 0.9
 """Share of its convex hull that an outlined field of the colour around it fills, at least."""
+_RIM: Final = 1.2
+"""Pixels beyond the width of an outline that are still its own: blur."""
 _PAPER: Final = 235
 """A background whose levels are all above this is the paper."""
 
@@ -49,11 +51,11 @@ def find_shapes(picture: Picture) -> Shapes:
 
     ink = picture.ink.copy()
     paths = []
-    kernel = np.ones((3, 3), np.uint8)
     for field in _fields(picture):
         width = _outline_width(field, picture)
         whole = _whole(field.mask, em=picture.em)
-        grown = cv2.dilate(whole.astype(np.uint8), kernel, iterations=2 + round(width)).astype(bool)
+        away = cv2.distanceTransform(1 - whole.astype(np.uint8), cv2.DIST_L2, 5)
+        grown = away <= width + _RIM
         height, wide = field.mask.shape
         part = slice(field.top, field.top + height), slice(field.left, field.left + wide)
         band = grown & ~whole & picture.ink[part]
@@ -88,12 +90,23 @@ def _fields(picture: Picture) -> Iterator[_Field]:
         margin = round(0.5 * picture.em) + 4
         top, left = max(rows[0] - margin, 0), max(columns[0] - margin, 0)
         part = plain[top : rows[1] + margin, left : columns[1] + margin]
-        mask = part == k
+        mask = _solid(part == k, picture.plain[top : rows[1] + margin, left : columns[1] + margin])
         if mask.sum() < (0.5 * picture.em) ** 2 or min(rows[1] - rows[0], columns[1] - columns[0]) < 4:
             continue
         around = _around(picture, mask, part, k)
         apart = int(np.abs(picture.colours[k] - picture.colours[around]).max()) > _SAME if around else True
         yield _Field(mask, left, top, _hex(picture.colours[k]), apart)
+
+
+def _solid(mask: "Pixels", plain: "Pixels") -> "Pixels":
+    """A field without the pockets beyond its outline, which are nearer to it than to their own."""
+    import cv2
+    import numpy as np
+
+    count, pieces = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    kept = np.bincount(pieces[mask & plain], minlength=count) > 0
+    kept[0] = False
+    return np.asarray(kept[pieces])
 
 
 def _slices(labels: "Pixels") -> "list[tuple[tuple[int, int] | None, tuple[int, int]]]":

@@ -146,6 +146,8 @@ class _Profile:
             return Tip("bar", point, way, length, widest) if is_bar else None
         if not 0.5 * widest <= length <= 5 * widest or length > 2.2 * em:
             return None
+        if front - back < 2:
+            return None
         share = widths[back : front + 1] / widest
         thirds = [float(part.mean()) for part in np.array_split(share, 3)]
         tapers = thirds[0] > thirds[1] > thirds[2] and thirds[2] < 0.62 and thirds[0] - thirds[2] > 0.3
