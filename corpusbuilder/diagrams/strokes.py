@@ -1,22 +1,28 @@
 """The lines of a figure with the heads they wear, before one knows what they join."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Final
 
 from corpusbuilder.diagrams.barbs import find_barbs, unbarbed
-from corpusbuilder.diagrams.connect import crown
+from corpusbuilder.diagrams.connect import alike, crown
 from corpusbuilder.diagrams.hatches import find_hatches
 from corpusbuilder.diagrams.heads import BlockArrow, Head
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import is_dot
-from corpusbuilder.diagrams.plane import dot, inside, length_of, off_ring, ray_miss
+from corpusbuilder.diagrams.plane import dot, inside, length_of, off_polyline, off_ring, ray_miss
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.diagrams.shafts import Chain, Shaft, cut_at_forks, find_chains, find_shafts
 from corpusbuilder.diagrams.tracks import Track
 from corpusbuilder.diagrams.twins import bare_twins
 from corpusbuilder.records.diagram import HeadStyle
 from corpusbuilder.records.page import XY
+
+LONGEST_RIDDLE_EM: Final = 1.6
+"""A mark of unknown meaning is at most so long; what is longer is a line or a shape."""
+DOUBTFUL: Final = 0.4
+"""The quality of a line with such a mark at its end: what it says is not to be relied upon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,14 @@ def find_strokes(scene: Scene) -> tuple[list[Shaft], list[Stroke]]:
     barbs = find_barbs(shafts, crowned, em=em)
     loose = {j for found in barbs.values() for j in found}
     tips = {shafts[k].end(which) for k, which in barbs}
+    read = worn | {k for j in loose for k in shafts[j].tracks}
     shafts, crowned = _only(shafts, crowned, [k for k in range(len(shafts)) if k not in loose])
     shafts, crowned = cut_at_forks(shafts, crowned, em=em)
     blunt = _Dots(scene, [k for k in dots if k not in scene.markers.values()])
     chains = find_chains(shafts, crowned, em=em, is_stop=_Stops(scene).is_stop)
     strokes = [_crowned(chain, crowned, scene.heads, blunt, tips, em=em) for chain in chains]
+    riddles = _Riddles(scene, read | set(dots))
+    strokes = [riddles.doubted(stroke, shafts) for stroke in strokes]
     plain = Mark("arrow")
     for block in scene.blocks:
         if block.track not in worn:
@@ -111,6 +120,34 @@ class _Dots:
         rings = [self._tracks[k].points for k in found]
         on = [ring for ring in rings if inside(end, ring) or off_ring(end, ring) <= 0.1 * self._em]
         return Mark("dot", on[0], is_pin=True) if len(on) == 1 else None
+
+
+class _Riddles:
+    """Small marks that have no meaning yet: one at a bare end of a line may be a head of an unknown form."""
+
+    def __init__(self, scene: Scene, known: Collection[int]) -> None:
+        em, self._tracks, self._em = scene.em, scene.tracks, scene.em
+        known = {*known, *scene.outlines.values(), *scene.skin, *scene.markers.values(), *scene.swatches}
+        known.update(k for row in scene.dashes for k in row.tracks)
+        small = (k for k, track in enumerate(scene.tracks) if track.extent <= LONGEST_RIDDLE_EM * em and track.ink)
+        self._marks = [k for k in small if k not in known and k not in scene.pictures]
+        self._index = BoxIndex([scene.tracks[k].box for k in self._marks])
+
+    def doubted(self, stroke: Stroke, shafts: Sequence[Shaft]) -> Stroke:
+        """The stroke, of little quality when something unread touches an end without head."""
+        own = {k for j in stroke.shafts for k in shafts[j].tracks}
+        ink = shafts[stroke.shafts[0]].ink
+        for which, mark in enumerate(stroke.marks):
+            end = stroke.points[-which]
+            near = [self._marks[k] for k in self._index.at(end, 0.15 * self._em, most=8)] if mark is None else []
+            if any(k not in own and self._touches(k, end, ink) for k in near):
+                return replace(stroke, quality=min(stroke.quality, DOUBTFUL))
+        return stroke
+
+    def _touches(self, k: int, end: XY, ink: str) -> bool:
+        track = self._tracks[k]
+        off = off_ring(end, track.points) if track.closed else off_polyline(end, track.points)
+        return off <= 0.15 * self._em and any(alike(ink, other) for other in (track.stroke, track.fill) if other)
 
 
 class _Stops:

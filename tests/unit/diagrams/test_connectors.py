@@ -199,3 +199,17 @@ def test_two_arrows_out_of_a_place_are_not_one_line():
     routes = [curve((62, 95), (90, 60), (150, 60), (191, 68)), *filled_head((196, 69), (5, 1))]
     routes += [curve((62, 95), (80, 75), (150, 120), (192, 136)), *filled_head((196, 138), (2, 1))]
     assert edges(read(lines, [*dots, *routes])) == [("arrow", "Ann", "Crail"), ("arrow", "Ann", "Selby")]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        shape((180, 97), (184, 97), (184, 103), (180, 103), ink=INK, fill=None),
+        stroke((180, 96), (183, 98), (180, 100), (183, 102), (180, 104)),
+    ],
+)
+def test_a_line_with_an_unknown_mark_at_its_end_is_not_relied_upon(mark):
+    (bare,) = read(*two_nodes(stroke((76, 100), (180, 100)))).connectors
+    marked = read(*two_nodes(stroke((76, 100), (180, 100)), mark)).connectors
+    assert bare.score >= 0.8
+    assert all(connector.score < 0.8 for connector in marked)
