@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from corpusbuilder.diagrams.connect import FARTHEST_EM, End, Hit, Target, attach
+from corpusbuilder.diagrams.hosts import Hosts
 from corpusbuilder.diagrams.knobs import FRAME_GAP_EM
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import (
@@ -21,7 +22,6 @@ from corpusbuilder.diagrams.plane import (
 )
 from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene
-from corpusbuilder.diagrams.shafts import Hosts
 from corpusbuilder.diagrams.strokes import Mark, Stroke, find_strokes
 from corpusbuilder.diagrams.twins import BESIDE_EM, runs_along
 from corpusbuilder.records.geometry import centre

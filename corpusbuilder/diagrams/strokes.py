@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Final
 
 from corpusbuilder.diagrams.barbs import find_barbs, unbarbed
+from corpusbuilder.diagrams.chains import Chain, cut_at_forks, find_chains
 from corpusbuilder.diagrams.connect import alike, crown
 from corpusbuilder.diagrams.hatches import find_hatches
 from corpusbuilder.diagrams.heads import BlockArrow, Head
@@ -13,7 +14,7 @@ from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import is_dot
 from corpusbuilder.diagrams.plane import dot, inside, length_of, off_polyline, off_ring, ray_miss
 from corpusbuilder.diagrams.scene import Scene
-from corpusbuilder.diagrams.shafts import Chain, Shaft, cut_at_forks, find_chains, find_shafts
+from corpusbuilder.diagrams.shafts import Shaft, find_shafts
 from corpusbuilder.diagrams.tracks import Track
 from corpusbuilder.diagrams.twins import bare_twins
 from corpusbuilder.records.diagram import HeadStyle
