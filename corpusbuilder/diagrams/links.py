@@ -86,7 +86,7 @@ class _Follower:
             return self._into_part(stroke, one, other)
         if self._can_be_leader(stroke, one, other, 1) or self._can_be_leader(stroke, other, one, 0):
             return self._into_part(stroke, one, other)
-        if one.end == other.end:
+        if one.end == other.end and not self._is_loop(stroke, one, other):
             return None
         score = round(min(one.score, other.score) * (0.6 + 0.4 * stroke.quality), 3)
         link = Link("arrow", stroke.points, one.end, other.end, score, stroke.shafts, heads=stroke.marks)
@@ -96,6 +96,15 @@ class _Follower:
             return replace(link, kind="line") if self._is_line(one, other) and not at_band else None
         link = replace(link, directed=True, double=all(headed))
         return link if headed[1] else link.reversed
+
+    def _is_loop(self, stroke: Stroke, one: _Aim, other: _Aim) -> bool:
+        """Whether an arrow leaves a node in a box, goes well clear of it, and comes back."""
+        if one.end[0] != "text" or not self._is_boxed(one.end[1]) or stroke.headed[0] == stroke.headed[1]:
+            return False
+        em, ring = self._scene.em, self._scene.tracks[self._scene.outlines[one.end[1]]].points
+        far = resampled(stroke.points, 5)[2]
+        near = max(one.gap, other.gap) <= 0.5 * em
+        return near and not inside(far, ring) and off_ring(far, ring) > max(0.8 * em, 3 * one.gap, 3 * other.gap)
 
     def _headed(self, stroke: Stroke, one: _Aim, other: _Aim) -> tuple[bool, bool]:
         """Which ends have a head; a dot is one at a node, and none on another line or a leader."""

@@ -213,3 +213,9 @@ def test_a_line_with_an_unknown_mark_at_its_end_is_not_relied_upon(mark):
     marked = read(*two_nodes(stroke((76, 100), (180, 100)), mark)).connectors
     assert bare.score >= 0.8
     assert all(connector.score < 0.8 for connector in marked)
+
+
+def test_an_arrow_may_lead_back_to_where_it_starts():
+    lines, paths = two_nodes(curve((50, 91), (30, 50), (90, 50), (71.5, 86)), *filled_head((70, 91), (-1.5, 5)))
+    assert edges(read(lines, paths)) == [("arrow", "algae", "algae")]
+    assert read(*two_nodes(curve((50, 91), (30, 50), (90, 50), (71.5, 86)))).connectors == ()
