@@ -35,7 +35,7 @@ class Hosts:
         hosts = []
         for k in self._index.at(p, slack + radius, most=MOST_NEAR):
             shaft = self._shafts[k]
-            margin = min(0.08 * shaft.length, 2 * slack + shaft.width)
+            margin = min(0.08 * shaft.length, 2 * slack + shaft.width) + radius
             if k in own or min(math.dist(p, shaft.end(w)) for w in (0, 1)) <= margin:
                 continue
             if off_polyline(p, shaft.points) <= slack + radius + shaft.width:

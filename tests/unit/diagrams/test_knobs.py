@@ -237,3 +237,10 @@ def test_a_diamond_may_be_longer_than_its_line():
     far = [box(45, 92, 66, 108), box(77, 92, 107, 108)]
     (connector,) = read(lines, [*far, stroke((66, 100), (69, 100)), lozenge]).connectors
     assert connector.head_style == "diamond"
+
+
+def test_a_dot_that_touches_the_end_of_another_line_is_at_the_node_behind_both():
+    lines, boxes = zip(node("owl", 200, 100), node("crow", 60, 60), node("mouse", 60, 140), strict=True)
+    one = [stroke((75, 60), (178, 96)), disc(180.4, 96.8, 2.5)]
+    other = [stroke((78, 140), (176.5, 101)), disc(178.8, 100.1, 2.5)]
+    assert edges(read(lines, [*boxes, *one, *other])) == [("arrow", "crow", "owl"), ("arrow", "mouse", "owl")]
