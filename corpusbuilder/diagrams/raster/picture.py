@@ -30,6 +30,8 @@ _STARK: Final = 90
 """Levels by which a thick arrow differs from the main ground, at least."""
 _SHARE: Final = 0.4
 """Ink differs from its ground by at least this share of what the strongest ink near it does."""
+_CORE_EM: Final = 0.22
+"""What lies deeper than this in the box of a word is a letter, whatever it touches."""
 MOST_FIELDS: Final = 4000
 """A picture in more pieces is a photograph, an engraving or a relief."""
 
@@ -228,4 +230,7 @@ def _without_letters(ink: "Pixels", text: "Pixels", *, em: float) -> "Pixels":
     small = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= 4 * em
     letters = (share > 0.7) | ((share > 0.4) & small)
     letters[0] = True
-    return np.asarray(~letters[blots])
+    # Letters that blur into a line: their core goes, the line beside them stays.
+    reach = max(1, round(_CORE_EM * em))
+    core = cv2.erode(text.astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0
+    return np.asarray(~letters[blots] & ~core)
