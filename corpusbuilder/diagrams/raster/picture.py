@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_PIXELS: Final = 3_000_000
 """Larger pictures are traced at a lower resolution."""
+_MOST_NOISE: Final = 12.0
+"""Levels by which the pixels of a plain ground differ in a scan, at most; grain and screens of photographs have more."""
 _LEAST_SIDE: Final = 8
 """Pixels; a smaller picture shows nothing."""
 _STEP: Final = 14
@@ -81,6 +83,8 @@ def open_picture(png: bytes, lines: Sequence[Line], *, to_page: Affine) -> Pictu
     if rgb is None:
         return None
     noise = _noise(rgb)
+    if noise > _MOST_NOISE:
+        return None
     if noise > 0.7:
         rgb = cv2.bilateralFilter(cv2.medianBlur(rgb, 3), 5, 8 * noise + 10, 2)
     em = _em(lines, rgb.shape[:2], to_page)

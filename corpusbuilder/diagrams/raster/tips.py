@@ -160,18 +160,31 @@ class _Profile:
         neck = float(np.median(behind)) if behind.size else half
         if widest < max(1.4 * neck, neck + 1.3, 2.2) or neck > 0.75 * widest:
             return None
-        last = back + int(np.nonzero(widths[back : front + 1] >= 0.9 * widest)[0][-1])
-        length = front - back + 1.0
         point = moved(end, way, self.start + front + 0.5)
-        if length <= max(2.6 * neck + 1.5, 0.45 * widest) and last - back + 1 >= 0.5 * length:
-            is_bar = front - last <= neck + 1.5 and widest >= 2 * neck + 1.5 and behind.size > 0
-            return Tip("bar", point, way, length, widest) if is_bar else None
-        if not 0.5 * widest <= length <= 5 * widest or length > 2.2 * em:
+        return self._bar(point, way, (back, front), neck) or self._wedge(point, way, (back, front), em=em)
+
+    def _bar(self, point: XY, way: XY, ends: tuple[int, int], neck: float) -> Tip | None:
+        """The crossbar of a T: wide at once, and no longer than a line is thick."""
+        import numpy as np
+
+        back, front = ends
+        widths = self.widths[back : front + 1]
+        widest, length = float(widths.max()), front - back + 1.0
+        last = int(np.nonzero(widths >= 0.9 * widest)[0][-1])
+        is_flat = length <= max(2.6 * neck + 1.5, 0.45 * widest) and last + 1 >= 0.5 * length
+        is_free = length - 1 - last <= neck + 1.5 and widest >= 2 * neck + 1.5 and back > 0
+        return Tip("bar", point, way, length, widest) if is_flat and is_free else None
+
+    def _wedge(self, point: XY, way: XY, ends: tuple[int, int], *, em: float) -> Tip | None:
+        """An arrow head: widest at its back, narrower and narrower towards its point."""
+        import numpy as np
+
+        back, front = ends
+        widths = self.widths[back : front + 1]
+        widest, length = float(widths.max()), front - back + 1.0
+        if length < 3 or not 0.5 * widest <= length <= 5 * widest or length > 2.2 * em:
             return None
-        if front - back < 2:
-            return None
-        share = widths[back : front + 1] / widest
-        thirds = [float(part.mean()) for part in np.array_split(share, 3)]
+        thirds = [float(part.mean()) / widest for part in np.array_split(widths, 3)]
         tapers = thirds[0] > thirds[1] > thirds[2] and thirds[2] < 0.62 and thirds[0] - thirds[2] > 0.3
         return Tip("arrow", point, way, length, widest) if tapers else None
 
