@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_PIXELS: Final = 3_000_000
 """Larger pictures are traced at a lower resolution."""
 _MOST_NOISE: Final = 12.0
-"""Levels by which the pixels of a plain ground differ in a scan, at most; grain and screens of photographs have more."""
+"""Levels by which the pixels of a plain ground differ in a scan, at most; photographs have coarser grain."""
 _LEAST_SIDE: Final = 8
 """Pixels; a smaller picture shows nothing."""
 _STEP: Final = 14
