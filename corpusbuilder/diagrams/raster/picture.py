@@ -18,6 +18,8 @@ MOST_PIXELS: Final = 3_000_000
 """Larger pictures are traced at a lower resolution."""
 _MOST_NOISE: Final = 12.0
 """Levels by which the pixels of a plain ground differ in a scan, at most; photographs have coarser grain."""
+_CLEAN: Final = 0.7
+"""Levels by which the pixels of a plain ground differ in a picture that was drawn by a program, at most."""
 _LEAST_SIDE: Final = 8
 """Pixels; a smaller picture shows nothing."""
 _STEP: Final = 14
@@ -56,6 +58,8 @@ class Picture:
     """Height x width, bool: where words are."""
     em: float
     """Usual font size in pixels."""
+    is_clean: bool
+    """Whether its plain grounds are plain, as in pictures that no scanner made: there white paper is white."""
     to_page: Affine
     """From pixels to page points: a scale and a shift."""
 
@@ -85,7 +89,7 @@ def open_picture(png: bytes, lines: Sequence[Line], *, to_page: Affine) -> Pictu
     noise = _noise(rgb)
     if noise > _MOST_NOISE:
         return None
-    if noise > 0.7:
+    if noise > _CLEAN:
         rgb = cv2.bilateralFilter(cv2.medianBlur(rgb, 3), 5, 8 * noise + 10, 2)
     em = _em(lines, rgb.shape[:2], to_page)
     kernel = np.ones((3, 3), np.uint8)
@@ -110,7 +114,9 @@ def open_picture(png: bytes, lines: Sequence[Line], *, to_page: Affine) -> Pictu
     strongest = cv2.dilate(apart.astype(np.uint8), np.ones((5, 5), np.uint8))
     ink = apart > np.maximum(max(_FAINT, 6 * noise), _SHARE * strongest)
     ink = _without_halos(ink, apart, em=em)
-    return Picture(rgb, fields, grounds[pieces], colours, _without_letters(ink, text, em=em), text, em, to_page)
+    return Picture(
+        rgb, fields, grounds[pieces], colours, _without_letters(ink, text, em=em), text, em, noise <= _CLEAN, to_page
+    )
 
 
 def _decoded(png: bytes, to_page: Affine) -> "tuple[Pixels | None, Affine]":

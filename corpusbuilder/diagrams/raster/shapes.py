@@ -21,8 +21,8 @@ _RIM: Final = 1.2
 """Pixels beyond the width of an outline that are still its own: blur."""
 _PEN_EM: Final = 0.22
 """Widest outline of a shape that is as white as the paper: what is bounded by thicker ink lies between thick arrows."""
-_PAPER: Final = 235
-"""A background whose levels are all above this is the paper."""
+_PAPER, _WHITE = 235, 252
+"""A background whose levels are all above this is the paper, of a scan and of a clean picture; others are cards."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,9 @@ def _fields(picture: Picture) -> Iterator[_Field]:
     counts = np.bincount(border[border > 0], minlength=len(picture.colours))
     background = int(counts.argmax())
     for k, (rows, columns) in enumerate(_slices(plain), 1):
-        if rows is None or (k == background and int(picture.colours[k].min()) > _PAPER):
+        if rows is None or (
+            k == background and int(picture.colours[k].min()) > (_WHITE if picture.is_clean else _PAPER)
+        ):
             continue
         margin = round(0.5 * picture.em) + 4
         top, left = max(rows[0] - margin, 0), max(columns[0] - margin, 0)
