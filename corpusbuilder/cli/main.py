@@ -15,6 +15,7 @@ from corpusbuilder.cli.generate import generate
 from corpusbuilder.cli.ground import ground
 from corpusbuilder.cli.hydrate import hydrate
 from corpusbuilder.cli.init import init
+from corpusbuilder.cli.inspect import inspect
 from corpusbuilder.cli.ledger import ledger
 from corpusbuilder.cli.parse import parse
 from corpusbuilder.cli.publish import publish
@@ -42,7 +43,7 @@ for command in (parse, generate, ground, verify):
     app.command(rich_help_panel=STAGES)(command)
 for command in (publish, hydrate, export):
     app.command(rich_help_panel=AFTERWARDS)(command)
-for command in (init, status, forget, schema, doctor):
+for command in (init, status, inspect, forget, schema, doctor):
     app.command(rich_help_panel=ABOUT)(command)
 app.add_typer(review, rich_help_panel=STAGES)
 app.add_typer(release, rich_help_panel=STAGES)

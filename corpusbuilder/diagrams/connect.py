@@ -3,33 +3,40 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.diagrams.heads import Head
 from corpusbuilder.diagrams.plane import box_gap, dot, inside, minus, moved, off_ring, off_segment, ray_miss
 from corpusbuilder.diagrams.shafts import Shaft
 from corpusbuilder.records.page import XY, Rect
 
+End: TypeAlias = tuple[Literal["text", "part", "link"], int]
+"""What an end is attached to: index of a text, track of a region, index of a shaft."""
 FARTHEST_EM: Final = 3.5
 """An end that is further than this from everything points at nothing."""
 MISS_WEIGHT: Final = 1.5
 """How much worse it is for a line to point past something than to end far from it."""
+
+_TIED: Final = 0.75
+"""How sure one is of a shape at the end of a line where words stand as near."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """Something that a line can end at."""
 
-    key: int
+    key: End
     ring: tuple[XY, ...]
     box: Rect
+    solid: bool = True
+    """Whether something is drawn there, rather than bare words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """The element at one end of a line."""
 
-    key: int
+    key: End
     score: float
     """0 to 1: falls with distance and with the nearness of another candidate."""
 
@@ -51,9 +58,9 @@ def crown(shafts: Sequence[Shaft], heads: Sequence[Head], *, em: float) -> dict[
                 fits.append((cost, head.tip, h, k, which))
     crowned: dict[tuple[int, int], int] = {}
     used: set[int] = set()
-    for _, _, h, k, which in sorted(fits):
+    for _, _, h, k, which in sorted(fits, key=lambda fit: (heads[fit[2]].on_line, fit)):
         shape, own = set(heads[h].shape), set(shafts[k].tracks)
-        if (k, which) in crowned or shape & used or own & used:
+        if (k, which) in crowned or shape & used or own & used or (heads[h].on_line and (k, 1 - which) in crowned):
             continue
         if any(set(heads[other].shape) & own for other in crowned.values()):
             continue
@@ -70,11 +77,14 @@ def _misfit(head: Head, shaft: Shaft, which: int) -> float | None:
     slack = 0.35 * head.length + shaft.width
     if shaft.dashed:
         slack += 0.6 * head.length  # the pattern may end in a gap
+    if off > slack or shaft.length < 0.5 * head.length or not alike(shaft.ink, head.ink):
+        return None
     reaches = (0.25 * head.length, min(head.length, 0.5 * shaft.length))
     turn = max(dot(shaft.leaving(which, reach), head.direction) for reach in reaches)
-    if off > slack or turn < 0.8 or shaft.length < 0.6 * head.length or not alike(shaft.ink, head.ink):
+    if turn < (0.8 if head.style == "arrow" else 0.97):  # the other heads are read along the line that they end
         return None
-    if head.is_open and math.dist(end, head.tip) > 0.25 * head.length + shaft.width:
+    from_tip = (0.85 if shaft.dashed else 0.25) * head.length + shaft.width
+    if head.is_open and math.dist(end, head.tip) > from_tip:
         return None
     return round(off / max(head.length, 1e-9) + 2 * (1 - turn) + (1 - head.quality), 6)
 
@@ -101,13 +111,20 @@ def attach(end: XY, direction: XY, targets: Sequence[Target], *, em: float) -> H
         return None
     cost, distance, key = costs[0]
     if len(costs) > 1 and costs[1][0] < 1.2 * cost + 0.2:
-        return None
+        return _shape_before_words([entry for entry in costs if entry[0] < 1.2 * cost + 0.2], targets)
     rival = costs[1][0] if len(costs) > 1 else FARTHEST_EM * 2
     doubt = 0.3 * min(distance / FARTHEST_EM, 1.0) + 0.2 * min((cost + 0.1) / (rival + 0.1), 1.0)
     return Hit(key, round(0.99 - doubt, 3))
 
 
-def _costs(end: XY, direction: XY, targets: Sequence[Target], *, em: float) -> Iterator[tuple[float, float, int]]:
+def _shape_before_words(tied: Sequence[tuple[float, float, End]], targets: Sequence[Target]) -> Hit | None:
+    """The one shape among bare words at the same distance: those are more likely its title than what a line ends at."""
+    solid = {target.key for target in targets if target.solid}
+    found = [key for _, _, key in tied if key in solid]
+    return Hit(found[0], _TIED) if len(found) == 1 else None
+
+
+def _costs(end: XY, direction: XY, targets: Sequence[Target], *, em: float) -> Iterator[tuple[float, float, End]]:
     reach = FARTHEST_EM * em
     for target in targets:
         if box_gap(target.box, (*end, *end)) > reach:

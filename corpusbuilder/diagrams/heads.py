@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Final
 
-from corpusbuilder.diagrams.plane import cross, dot, length_of, middle, minus, resampled, unit
+from corpusbuilder.diagrams.plane import cross, dot, length_of, middle, minus, resampled, simplified, unit
 from corpusbuilder.diagrams.tracks import Track
+from corpusbuilder.records.diagram import HeadStyle
 from corpusbuilder.records.page import XY
 
 LONGEST_EM: Final = 3.0
@@ -26,10 +27,15 @@ class Head:
     ink: str
     shape: tuple[int, ...]
     """Indices of the tracks that draw it."""
+    outline: tuple[XY, ...]
+    """What is drawn; two or three points when it is strokes."""
     is_open: bool
     """Two strokes, rather than an outline."""
     quality: float
     """0 to 1: how symmetric."""
+    style: HeadStyle = "arrow"
+    on_line: bool = False
+    """A ring on another line: lines end there, and the arrows that start there do not wear it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +67,13 @@ def find_heads(tracks: Sequence[Track], *, em: float) -> list[Head]:
 
 
 def _filled_heads(track: Track, index: int) -> Iterator[Head]:
-    corners = track.corners
+    corners: Sequence[XY] = track.corners
+    if len(corners) > 6 or (track.curved and len(corners) > 3 and _is_convex(corners)):
+        corners = simplified(track.points, 0.09 * track.extent)
     count = len(corners)
-    if not 3 <= count <= 6 or (track.curved and track.roundness > 0.9 and count > 3):
+    if not 3 <= count <= 6 or (track.curved and track.roundness > 0.9 and len(track.corners) > 3):
         return
-    if count > 3 and _is_convex(corners):
+    if count > 3 and _is_convex(corners) and not (count == 4 and _is_kite(corners)):
         return
     ink = track.stroke if track.fill in (None, "#ffffff") else track.fill
     if ink is None:
@@ -73,9 +81,10 @@ def _filled_heads(track: Track, index: int) -> Iterator[Head]:
     for k in range(count):
         ring = [*corners[k:], *corners[:k]]
         measured = _symmetric(ring)
-        if measured is not None:
+        is_back = count == 4 and math.dist(ring[0], ring[1]) < math.dist(ring[1], ring[2]) and _is_convex(ring)
+        if measured is not None and not is_back:
             direction, length, width, quality = measured
-            yield Head(ring[0], direction, length, width, ink, (index,), is_open=False, quality=quality)
+            yield Head(ring[0], direction, length, width, ink, (index,), track.points, is_open=False, quality=quality)
 
 
 def _symmetric(ring: Sequence[XY]) -> tuple[XY, float, float, float] | None:
@@ -98,6 +107,13 @@ def _symmetric(ring: Sequence[XY]) -> tuple[XY, float, float, float] | None:
     if barbs <= 0 or not 0.2 * length <= width <= 3 * length or skew > 0.2 * max(length, width):
         return None
     return direction, length, width, 1 - 2 * skew / max(length, width)
+
+
+def _is_kite(ring: Sequence[XY]) -> bool:
+    """Whether a ring of four corners has one that is clearly sharper than the one across, so that it points there."""
+    sides = [math.dist(a, b) for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)]
+    pairs = [(sides[k - 1] + sides[k], abs(sides[k - 1] - sides[k])) for k in range(4)]
+    return any(off <= 0.1 * long and long >= 1.3 * (sum(sides) - long) for long, off in pairs)
 
 
 def _is_convex(ring: Sequence[XY]) -> bool:
@@ -127,7 +143,9 @@ def _vee(start: XY, tip: XY, end: XY, ink: str, shape: tuple[int, ...]) -> Head 
     back = middle(start, end)
     length = math.dist(tip, back)
     quality = min(left, right) / max(left, right)
-    return Head(tip, unit(minus(tip, back)), length, math.dist(start, end), ink, shape, is_open=True, quality=quality)
+    way = unit(minus(tip, back))
+    wide, outline = math.dist(start, end), (start, tip, end)
+    return Head(tip, way, length, wide, ink, shape, outline, is_open=True, quality=quality)
 
 
 def _two_stroke_heads(tracks: Sequence[Track], strokes: Sequence[int], *, em: float) -> list[Head]:

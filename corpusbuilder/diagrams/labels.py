@@ -1,13 +1,13 @@
 """Lines of text as labels: split where words stand far apart, joined where lines are stacked."""
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
+from corpusbuilder.diagrams.callouts import mark_of, marks_explained
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import dot
 from corpusbuilder.records.geometry import union
@@ -20,10 +20,10 @@ FAR_WORDS: Final = 1.0
 LOOSE_PITCH, TIGHT_PITCH = 1.9, 1.42
 """Distance of the baselines of one label in em, at most: in a box of its own, and without one."""
 
+_MOST_ALIKE: Final = 20
+"""A text is compared with so many others of the same words."""
 _LEVEL: Final = (1.0, 0.0)
 """The writing direction of nearly all labels."""
-_NUMBER: Final = re.compile(r"^(?:\d{1,2}|[①-⑳]|\(\d{1,2}\))$")
-_ENTRY: Final = re.compile(r"^(\d{1,2}|[①-⑳]|[A-Za-z])\s*[.):=–—-]?\s+\S|^(\d{1,2}|[A-Za-z])[.):]\S")
 
 
 @dataclass(frozen=True)
@@ -57,31 +57,49 @@ class Text:
     @cached_property
     def is_number(self) -> bool:
         """Whether it can be a numbered callout."""
-        return bool(_NUMBER.match(self.content))
+        return self.mark is not None and self.mark.isdigit()
 
-    @property
-    def number(self) -> str | None:
-        """The number of a callout, or with which an entry of a key begins."""
-        if self.is_number:
-            return _plain(self.content.strip("()"))
-        match = _ENTRY.match(self.content)
-        return _plain(match.group(1) or match.group(2)) if match else None
+    @cached_property
+    def mark(self) -> str | None:
+        """What it says when it can be a callout: a number, a letter."""
+        return mark_of(self.content)
 
 
-def _plain(number: str) -> str:
-    return str(ord(number) - 0x2460 + 1) if "①" <= number <= "⑳" else number
-
-
-def make_texts(lines: Sequence[Line], *, keep_apart: Callable[[Text, Text], bool | None]) -> list[Text]:
+def make_texts(
+    lines: Sequence[Line],
+    *,
+    keep_apart: Callable[[Text, Text], bool | None],
+    is_wall: Callable[[Word, Word, XY], bool] = lambda _left, _right, _along: False,
+) -> list[Text]:
     """Labels of a figure, in an order that follows from geometry alone.
 
     Args:
         lines: text of the figure.
         keep_apart: what the drawing says of two lines that are stacked: True when something stands between them,
             False when one box holds just them, None when it says nothing.
+        is_wall: whether something is drawn between two words of one line, given its direction.
     """
-    pieces = sorted((piece for line in lines for piece in _pieces(line)), key=_place)
-    return sorted(_stacked(pieces, keep_apart), key=_place)
+    pieces = _each_once(sorted((piece for line in lines for piece in _pieces(line, is_wall)), key=by_place))
+    return sorted(_stacked(pieces, keep_apart), key=by_place)
+
+
+def _each_once(pieces: Sequence[Text]) -> list[Text]:
+    """Without the texts that are drawn again all but in place, as a shadow or a halo."""
+    seen: dict[tuple[str, XY], list[Text]] = {}
+    out = []
+    for piece in pieces:
+        same = seen.setdefault((piece.content, piece.direction), [])
+        near = 0.25 * piece.size
+        if not any(math.dist(piece.box[:2], other.box[:2]) <= near for other in same[-_MOST_ALIKE:]):
+            same.append(piece)
+            out.append(piece)
+    return out
+
+
+def in_a_row(first: Text, second: Text) -> Text:
+    """Two texts of one line as one; what is stacked under the second stays there."""
+    head, *rest = second.lines
+    return replace(_text(((*first.lines[0], *head), *rest), second.direction), pitch=second.pitch)
 
 
 def is_arrow_glyph(text: Text) -> bool:
@@ -89,20 +107,22 @@ def is_arrow_glyph(text: Text) -> bool:
     return text.content in _GLYPH_ANGLES
 
 
-def _place(text: Text) -> tuple[object, ...]:
+def by_place(text: Text) -> tuple[object, ...]:
+    """A key that sorts texts as they stand in the figure, from the top."""
     return (round(text.box[1], 2), round(text.box[0], 2), text.content)
 
 
-def _pieces(line: Line) -> list[Text]:
+def _pieces(line: Line, is_wall: Callable[[Word, Word, XY], bool]) -> list[Text]:
     words = [word for word in line.words if word.text.strip()]
     if not words:
         return []
     along = line.direction
-    words.sort(key=lambda word: _span(word.box, along)[0])
+    words.sort(key=lambda word: span(word.box, along)[0])
     size = line.size or max(word.size for word in words) or 1.0
     runs = [[words[0]]]
     for before, word in pairwise(words):
-        if _span(word.box, along)[0] - _span(before.box, along)[1] > FAR_WORDS * size:
+        gap = span(word.box, along)[0] - span(before.box, along)[1]
+        if gap > FAR_WORDS * size or is_wall(before, word, along):
             runs.append([])
         runs[-1].append(word)
     return [_text(((*run,),), along) for run in runs]
@@ -119,7 +139,8 @@ def _text(lines: tuple[tuple[Word, ...], ...], direction: XY) -> Text:
     return Text(lines, box, ring, direction, size, frame, longest.bold, longest.color)
 
 
-def _span(box: Rect, along: XY) -> tuple[float, float]:
+def span(box: Rect, along: XY) -> tuple[float, float]:
+    """The extent of a box along a direction."""
     if along == _LEVEL:
         return box[0], box[2]
     at = [dot(corner, along) for corner in _corners(box)]
@@ -201,7 +222,7 @@ def _stack_cost(upper: Text, lower: Text, keep_apart: Callable[[Text, Text], boo
     if (
         upper.bold != lower.bold
         or upper.color != lower.color
-        or _ENTRY.match(lower.content)
+        or marks_explained(lower.content)
         or lower.is_number
         or upper.is_number
     ):
@@ -212,7 +233,7 @@ def _stack_cost(upper: Text, lower: Text, keep_apart: Callable[[Text, Text], boo
         abs(upper.frame[2] - lower.frame[2]),
     )
     apart = keep_apart(upper, lower)
-    hangs = bool(_ENTRY.match(upper.content)) and 0 <= lower.frame[0] - upper.frame[0] <= 2.5 * size
+    hangs = bool(marks_explained(upper.content)) and 0 <= lower.frame[0] - upper.frame[0] <= 2.5 * size
     if apart or (min(offsets) > 0.35 * size and not hangs and apart is None):
         return None
     if pitch > (LOOSE_PITCH if apart is False else TIGHT_PITCH):

@@ -1,6 +1,6 @@
 """What closed shapes are for: outlines of labels, point markers, frames."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -32,9 +32,29 @@ class Rings:
 
     def holder_of(self, box: Rect, *, slack: float) -> int | None:
         """The smallest one around a box, or None."""
-        around = [k for k in self.near(box) if within(box, self.tracks[k].box, slack=slack)]
+        near = self.near(box)
+        around = [k for k in near if within(box, self.tracks[k].box, slack=slack) or spills(box, self.tracks[k])]
         around.sort(key=lambda k: (self.tracks[k].area, k))
         return next((k for k in around if inside(centre(box), self.tracks[k].points)), None)
+
+
+def spills(box: Rect, track: Track) -> bool:
+    """Whether words stand in the middle of a box that is too narrow for them: they stick out on both sides alike."""
+    turned = (box[1], box[0], box[3], box[2]), (track.box[1], track.box[0], track.box[3], track.box[2])
+    return _spills_level(box, track.box) or _spills_level(*turned)
+
+
+def _spills_level(words: Rect, box: Rect) -> bool:
+    em = words[3] - words[1]
+    over = box[0] - words[0], words[2] - box[2]
+    return (
+        box[1] <= words[1] + 0.15 * em
+        and words[3] <= box[3] + 0.15 * em
+        and min(over) >= 0.0
+        and max(over) <= min(2.0 * em, 0.25 * (box[2] - box[0]))
+        and abs(over[0] - over[1]) <= 0.4 * em
+        and box[3] - box[1] <= 4.5 * em
+    )
 
 
 def find_outlines(texts: Sequence[Text], rings: Rings, *, em: float) -> dict[int, int]:
@@ -50,6 +70,30 @@ def find_outlines(texts: Sequence[Text], rings: Rings, *, em: float) -> dict[int
         if _is_snug(rings.tracks[holder], [texts[t] for t in members], em=em)
         for t in members
     }
+
+
+def find_bands(shapes: Collection[int], tracks: Sequence[Track], *, em: float) -> set[int]:
+    """The ``shapes`` that stand on a line which runs on past them: the bands of a timeline, the bars of a chart."""
+    lines = [track for track in tracks if not track.closed and len(track.corners) == 2 and track.extent > 3 * em]
+    index = BoxIndex([track.box for track in lines])
+    return {
+        k
+        for k in shapes
+        if len(tracks[k].corners) == 4
+        and any(_stands_on(tracks[k].box, lines[j].box, em=em) for j in index.near(tracks[k].box, 0.1 * em, most=40))
+    }
+
+
+def _stands_on(box: Rect, line: Rect, *, em: float) -> bool:
+    """Whether a side of a box lies on a level or upright line that is longer than it."""
+    slack = 0.1 * em
+    for along, across in ((0, 1), (1, 0)):
+        is_on = min(abs(line[across] - box[across]), abs(line[across] - box[across + 2])) <= slack
+        covers = line[along] <= box[along] + slack and line[along + 2] >= box[along + 2] - slack
+        longer = line[along + 2] - line[along] > box[along + 2] - box[along] + 2 * em
+        if line[across + 2] - line[across] <= slack and is_on and covers and longer:
+            return True
+    return False
 
 
 def _is_snug(track: Track, members: Sequence[Text], *, em: float) -> bool:
@@ -103,8 +147,11 @@ def find_markers(texts: Sequence[Text], rings: Rings, taken: Collection[int], *,
     for t, text in enumerate(texts):
         if t in taken:
             continue
+        holder = rings.holder_of(text.box, slack=0.0)
         for k in rings.near(text.box, MARKER_EM * em):
             box = rings.tracks[k].box
+            if holder is not None and _is_on_edge(rings.tracks[k], rings.tracks[holder]):
+                continue
             if is_dot(rings.tracks[k], em=em) and not within(box, text.box):
                 found.append((round(box_gap(text.box, box), 4), t, k))
     named: dict[int, int] = {}
@@ -114,6 +161,23 @@ def find_markers(texts: Sequence[Text], rings: Rings, taken: Collection[int], *,
             named[t] = k
             used.add(k)
     return named
+
+
+def _is_on_edge(dot: Track, outer: Track) -> bool:
+    """Whether a dot lies on the edge of a shape, as the knots of an axis do on the bands along it."""
+    return off_ring(centre(dot.box), outer.points) <= dot.extent / 2
+
+
+def find_holders(texts: Sequence[Text], outlines: Mapping[int, int], rings: Rings, skin: Collection[int]) -> set[int]:
+    """The shapes in which labels lie that are not their outlines: groups, compartments, cells."""
+    own = {*outlines.values(), *skin}
+    names: set[int] = set()
+    for t, text in enumerate(texts):
+        box = rings.tracks[outlines[t]].box if t in outlines else text.box
+        for k in rings.near(box):
+            if k not in own and within(box, rings.tracks[k].box) and inside(centre(box), rings.tracks[k].points):
+                names.add(k)
+    return names
 
 
 def is_dot(track: Track, *, em: float) -> bool:

@@ -64,10 +64,11 @@ def end_direction(points: Sequence[XY], reach: float) -> XY:
 def off_segment(p: XY, a: XY, b: XY) -> float:
     """Distance of ``p`` from the segment between ``a`` and ``b``."""
     (ax, ay), (bx, by) = a, b
-    along_x, along_y, full = bx - ax, by - ay, math.dist(a, b)
-    if full == 0:
+    along_x, along_y = bx - ax, by - ay
+    full = along_x * along_x + along_y * along_y
+    if full == 0:  # also where points are so close that their distance has no square
         return math.dist(p, a)
-    share = ((p[0] - ax) * along_x + (p[1] - ay) * along_y) / full**2
+    share = ((p[0] - ax) * along_x + (p[1] - ay) * along_y) / full
     if share <= 0.0:  # min and max take longer than all the rest, and figures ask a hundred thousand times
         share = 0.0
     elif share > 1.0:
@@ -193,3 +194,56 @@ def within(inner: Rect, outer: Rect, *, slack: float = 0.0) -> bool:
         and inner[2] <= outer[2] + slack
         and inner[3] <= outer[3] + slack
     )
+
+
+def nearest_on(p: XY, points: Sequence[XY]) -> XY:
+    """The point of a polyline that is nearest to ``p``."""
+    return min((_foot(p, a, b) for a, b in pairwise(points)), key=lambda foot: (math.dist(p, foot), foot))
+
+
+def _foot(p: XY, a: XY, b: XY) -> XY:
+    along = minus(b, a)
+    full = dot(along, along)
+    share = min(max(dot(minus(p, a), along) / full, 0.0), 1.0) if full else 0.0
+    return a[0] + share * along[0], a[1] + share * along[1]
+
+
+def crossings(one: Sequence[XY], other: Sequence[XY]) -> list[XY]:
+    """The points in which two polylines cross."""
+    out = []
+    for a, b in pairwise(one):
+        for c, d in pairwise(other):
+            along, across = minus(b, a), minus(d, c)
+            turn = cross(along, across)
+            if turn == 0:
+                continue
+            s, t = cross(minus(c, a), across) / turn, cross(minus(c, a), along) / turn
+            if 0 < s < 1 and 0 < t < 1:
+                out.append((a[0] + s * along[0], a[1] + s * along[1]))
+    return out
+
+
+def simplified(ring: Sequence[XY], off: float) -> list[XY]:
+    """The corners of a ring from which its outline is nowhere further than ``off`` (Ramer 1972, Douglas, Peucker 1973).
+
+    It starts with the two points that are furthest apart, as seen from the middle of the ring.
+    """
+    x, y = sum(p[0] for p in ring) / len(ring), sum(p[1] for p in ring) / len(ring)
+    first = max(range(len(ring)), key=lambda k: (round(math.dist(ring[k], (x, y)), 6), ring[k]))
+    turned = [*ring[first:], *ring[:first]]
+    far = max(range(len(turned)), key=lambda k: (round(math.dist(turned[k], turned[0]), 6), turned[k]))
+    if far == 0:
+        return [turned[0]]
+    return [*_thinned(turned[: far + 1], off)[:-1], *_thinned([*turned[far:], turned[0]], off)[:-1]]
+
+
+def _thinned(points: Sequence[XY], off: float) -> list[XY]:
+    kept, todo = {0, len(points) - 1}, [(0, len(points) - 1)]
+    while todo:
+        start, end = todo.pop()
+        aside = [(off_segment(points[k], points[start], points[end]), k) for k in range(start + 1, end)]
+        if aside and max(aside)[0] > off:
+            k = max(aside)[1]
+            kept.add(k)
+            todo += [(start, k), (k, end)]
+    return [points[k] for k in sorted(kept)]

@@ -55,7 +55,7 @@ class Parts:
     def _parent(self, k: int) -> int | None:
         track = self.tracks[k]
         around = (j for j in self.near(centre(track.box), 0.0) if j != k and self.tracks[j].area > track.area)
-        return next((j for j in around if _holds(self.tracks[j], track)), None)
+        return next((j for j in around if holds(self.tracks[j], track)), None)
 
 
 def _each_once(tracks: Sequence[Track], rings: Sequence[int], *, em: float) -> list[int]:
@@ -73,7 +73,8 @@ def _each_once(tracks: Sequence[Track], rings: Sequence[int], *, em: float) -> l
     return [k for at, k in enumerate(wide) if at not in dropped]
 
 
-def _holds(outer: Track, inner: Track) -> bool:
+def holds(outer: Track, inner: Track) -> bool:
+    """Whether a shape lies in another one, or nearly."""
     if not within(inner.box, outer.box, slack=0.02 * outer.extent):
         return False
     some = inner.points[:: max(1, len(inner.points) // 8)]

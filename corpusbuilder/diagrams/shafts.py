@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from corpusbuilder.diagrams.dashes import DashedLine
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import (
     bounds,
@@ -62,12 +63,15 @@ class Chain:
     shafts: tuple[int, ...]
 
 
-def find_shafts(tracks: Sequence[Track], *, em: float, is_free: Callable[[int], bool]) -> list[Shaft]:
-    """Everything that can be a shaft or a leader, except what has another meaning already."""
-    pens: list[Shaft] = []
+def find_shafts(
+    tracks: Sequence[Track], rows: Sequence[DashedLine], *, em: float, is_free: Callable[[int], bool]
+) -> list[Shaft]:
+    """Everything that can be a shaft or a leader, except what has another meaning already; ``rows`` of dashes first."""
+    pens = [Shaft(row.points, row.ink, row.width, row.tracks, dashed=True, box=bounds(row.points)) for row in rows]
+    joined = {k for row in rows for k in row.tracks}
     bits: list[int] = []
     for index, track in enumerate(tracks):
-        if not is_free(index):
+        if index in joined or not is_free(index):
             continue
         if track.closed:
             if (bar := _bar(track, index, em=em)) is not None:
@@ -211,20 +215,30 @@ def _cut(shaft: Shaft, cuts: Sequence[XY]) -> list[Shaft]:
     return [replace(shaft, points=tuple(run), box=bounds(run)) for run in runs if len(run) > 1]
 
 
-def find_chains(shafts: Sequence[Shaft], crowned: Mapping[tuple[int, int], int], *, em: float) -> list[Chain]:
+def find_chains(
+    shafts: Sequence[Shaft],
+    crowned: Mapping[tuple[int, int], int],
+    *,
+    em: float,
+    is_stop: Callable[[XY, Sequence[XY]], bool],
+) -> list[Chain]:
     """Ways along the shafts: from a loose end to another, through joints, and along each branch of a fork.
 
     Args:
         shafts: lines.
         crowned: (shaft, end) -> head, for the ends that have one; these are never joints.
         em: font size.
+        is_stop: whether lines that meet at a point, leaving it in these directions, all end at one thing there.
     """
     hosts = Hosts(shafts)
     neighbours: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for group in _joints(shafts, crowned, em=em):
         k, which = group[0]
-        if hosts.at(shafts[k].end(which), frozenset(k for k, _ in group), slack=0.05 * em) is not None:
+        if hosts.near(shafts[k].end(which), frozenset(k for k, _ in group), slack=0.05 * em):
             continue  # branches of another line, each on its own
+        reach = min(shafts[k].length for k, _ in group)
+        if is_stop(shafts[k].end(which), [shafts[j].leaving(w, min(0.6 * em, 0.5 * reach)) for j, w in group]):
+            continue
         for end in group:
             neighbours[end] = [other for other in group if other != end]
     chains: list[Chain] = []
@@ -337,16 +351,27 @@ class Hosts:
         self._shafts = shafts
         self._index = BoxIndex([grown(shaft.box, shaft.width) for shaft in shafts])
 
-    def at(self, p: XY, own: frozenset[int], *, slack: float) -> int | None:
-        """The one shaft, other than ``own``, on whose inner part a point lies; None when there is none or several."""
-        hosts = []
-        for k in self._index.at(p, slack, most=MOST_NEAR):
-            shaft = self._shafts[k]
-            if k in own or min(math.dist(p, shaft.end(w)) for w in (0, 1)) <= 0.08 * shaft.length:
-                continue
-            if off_polyline(p, shaft.points) <= slack + shaft.width:
-                hosts.append(k)
+    def at(self, p: XY, own: frozenset[int], *, slack: float, radius: float = 0.0) -> int | None:
+        """The one shaft, other than ``own``, on whose inner part a point lies; None when there is none or several.
+
+        Where several run past, it is the one whose ink the point touches. With a ``radius``, a disc lies there.
+        """
+        hosts = self.near(p, own, slack=slack, radius=radius)
+        if len(hosts) > 1:
+            hosts = [k for k in hosts if self.gap(p, k) <= radius]
         return hosts[0] if len(hosts) == 1 else None
+
+    def near(self, p: XY, own: frozenset[int], *, slack: float, radius: float = 0.0) -> list[int]:
+        """All shafts, other than ``own``, on whose inner parts a point lies."""
+        hosts = []
+        for k in self._index.at(p, slack + radius, most=MOST_NEAR):
+            shaft = self._shafts[k]
+            margin = min(0.08 * shaft.length, 2 * slack + shaft.width)
+            if k in own or min(math.dist(p, shaft.end(w)) for w in (0, 1)) <= margin:
+                continue
+            if off_polyline(p, shaft.points) <= slack + radius + shaft.width:
+                hosts.append(k)
+        return hosts
 
     def gap(self, p: XY, shaft: int) -> float:
         """How far a point is from the ink of a shaft."""

@@ -1,14 +1,28 @@
 """The lines of a figure with the heads they wear, before one knows what they join."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from corpusbuilder.diagrams.barbs import find_barbs, unbarbed
 from corpusbuilder.diagrams.connect import crown
 from corpusbuilder.diagrams.heads import Head
+from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.outlines import is_dot
+from corpusbuilder.diagrams.plane import inside, off_ring, ray_miss
 from corpusbuilder.diagrams.scene import Scene
 from corpusbuilder.diagrams.shafts import Chain, Shaft, cut_at_forks, find_chains, find_shafts
+from corpusbuilder.diagrams.twins import bare_twins
+from corpusbuilder.records.diagram import HeadStyle
 from corpusbuilder.records.page import XY
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is drawn at the end of a line."""
+
+    style: HeadStyle
+    outline: tuple[XY, ...] = ()
+    """Empty where it cannot be told from the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,27 +31,42 @@ class Stroke:
 
     points: tuple[XY, ...]
     """Up to the tips of its heads."""
-    headed: tuple[bool, bool]
-    """Whether there is a head at the first and at the last point."""
+    marks: tuple[Mark | None, Mark | None]
+    """What is drawn at the first and at the last point."""
     quality: float
     """0 to 1: of the worse head."""
     shafts: tuple[int, ...]
     """Indices of its parts; none for an arrow that is one filled shape or a character."""
 
+    @property
+    def headed(self) -> tuple[bool, bool]:
+        """Whether there is a head at the first and at the last point. A dot says only where a line ends."""
+        first, last = (mark is not None and mark.style != "dot" for mark in self.marks)
+        return first, last
+
 
 def find_strokes(scene: Scene) -> tuple[list[Shaft], list[Stroke]]:
     """All shafts, and the lines that they make up."""
     em = scene.em
-    dots = {k for k in scene.rings if is_dot(scene.tracks[k], em=em)}
-    busy = set(scene.outlines.values()) | set(scene.swatches) | {block.track for block in scene.blocks} | dots
-    shafts = find_shafts(scene.tracks, em=em, is_free=lambda k: k not in busy)
+    dots = [k for k in scene.rings if is_dot(scene.tracks[k], em=em)]
+    busy = set(scene.outlines.values()) | set(scene.swatches) | {block.track for block in scene.blocks} | set(dots)
+    shafts = find_shafts(scene.tracks, scene.dashes, em=em, is_free=lambda k: k not in busy)
     crowned = crown(shafts, scene.heads, em=em)
     worn = {k for h in crowned.values() for k in scene.heads[h].shape}
-    kept = [k for k, shaft in enumerate(shafts) if not worn & set(shaft.tracks)]
-    shafts, crowned = cut_at_forks(*_only(shafts, crowned, kept), em=em)
-    strokes = [_crowned(chain, crowned, scene.heads) for chain in find_chains(shafts, crowned, em=em)]
-    strokes += [Stroke(block.points, (block.double, True), 0.97, ()) for block in scene.blocks]
-    strokes += [Stroke((tail, tip), (False, True), 0.9, ()) for tail, tip, _ in scene.glyphs]
+    twins = bare_twins(shafts, {k for k, _ in crowned}, em=em)
+    kept = [k for k, shaft in enumerate(shafts) if k not in twins and not worn & set(shaft.tracks)]
+    shafts, crowned = _only(shafts, crowned, kept)
+    barbs = find_barbs(shafts, crowned, em=em)
+    loose = {j for found in barbs.values() for j in found}
+    tips = {shafts[k].end(which) for k, which in barbs}
+    shafts, crowned = _only(shafts, crowned, [k for k in range(len(shafts)) if k not in loose])
+    shafts, crowned = cut_at_forks(shafts, crowned, em=em)
+    blunt = _Dots(scene, [k for k in dots if k not in scene.markers.values()])
+    chains = find_chains(shafts, crowned, em=em, is_stop=_Stops(scene).is_stop)
+    strokes = [_crowned(chain, crowned, scene.heads, blunt, tips, em=em) for chain in chains]
+    plain = Mark("arrow")
+    strokes += [Stroke(block.points, (plain if block.double else None, plain), 0.97, ()) for block in scene.blocks]
+    strokes += [Stroke((tail, tip), (None, plain), 0.9, ()) for tail, tip, _ in scene.glyphs]
     return shafts, strokes
 
 
@@ -48,13 +77,73 @@ def _only(
     return [shafts[k] for k in kept], {(at[k], w): h for (k, w), h in crowned.items() if k in at}
 
 
-def _crowned(chain: Chain, crowned: Mapping[tuple[int, int], int], heads: Sequence[Head]) -> Stroke:
-    """A chain drawn out to the tips of its heads."""
+class _Dots:
+    """The dots that end lines; those that mark places with names do not."""
+
+    def __init__(self, scene: Scene, dots: Sequence[int]) -> None:
+        self._tracks, self._dots, self._em = scene.tracks, dots, scene.em
+        self._index = BoxIndex([scene.tracks[k].box for k in dots])
+
+    def at(self, end: XY) -> Mark | None:
+        """The dot on an end; None where there is none or several."""
+        found = [self._dots[k] for k in self._index.at(end, 0.1 * self._em, most=8)]
+        rings = [self._tracks[k].points for k in found]
+        on = [ring for ring in rings if inside(end, ring) or off_ring(end, ring) <= 0.1 * self._em]
+        return Mark("dot", on[0]) if len(on) == 1 else None
+
+
+class _Stops:
+    """Places from which several lines can start: nodes, and frames around several."""
+
+    def __init__(self, scene: Scene) -> None:
+        tracks, em = scene.tracks, scene.em
+        solid = sorted(set(scene.outlines.values()))
+        self._rings = [(tracks[k].points, tracks[k].box, 0.3 * em) for k in solid]
+        self._rings += [(tracks[k].points, tracks[k].box, em) for k in sorted(scene.holders)]
+        bare = [text for t, text in enumerate(scene.texts) if t not in scene.outlines]
+        self._rings += [(text.ring, text.box, 0.8 * em) for text in bare]
+        self._index = BoxIndex([box for _, box, _ in self._rings])
+        self._em, self._solid = em, len(solid)
+
+    def is_stop(self, p: XY, ways: Sequence[XY]) -> bool:
+        """Whether lines that meet at a point, with these directions, all end at one thing there."""
+        for k in self._index.at(p, self._em):
+            ring, _, reach = self._rings[k]
+            if k < self._solid and inside(p, ring):
+                return True  # drawn from middle to middle, beneath the nodes
+            if off_ring(p, ring) <= reach and all(ray_miss(p, way, 1.5 * reach, ring) == 0.0 for way in ways):
+                return not inside(p, ring) or off_ring(p, ring) <= 0.15 * self._em
+        return False
+
+
+def _crowned(
+    chain: Chain,
+    crowned: Mapping[tuple[int, int], int],
+    heads: Sequence[Head],
+    dots: _Dots,
+    tips: Collection[XY],
+    *,
+    em: float,
+) -> Stroke:
+    """A chain drawn out to the tips of its heads; ``tips``: where half heads are."""
     first, last = (crowned.get(end) for end in chain.ends)
     points = list(chain.points)
+    barbed = [False, False]
+    for which, h in ((1, last), (0, first)):
+        ordered = points if which else points[::-1]
+        if h is None and ordered[-1] in tips:
+            barbed[which] = True
+        elif h is None and (short := unbarbed(ordered, em=em)) is not None:
+            points, barbed[which] = short if which else short[::-1], True
     if first is not None:
         points[0] = heads[first].tip
     if last is not None:
         points[-1] = heads[last].tip
+    marks = [
+        Mark("arrow")
+        if barbed[which]
+        else (dots.at(points[-which]) if h is None else Mark(heads[h].style, heads[h].outline))
+        for which, h in ((0, first), (1, last))
+    ]
     quality = min([heads[h].quality for h in (first, last) if h is not None], default=1.0)
-    return Stroke(tuple(points), (first is not None, last is not None), quality, chain.shafts)
+    return Stroke(tuple(points), (marks[0], marks[1]), quality, chain.shafts)

@@ -29,6 +29,8 @@ class Track:
     fill: str | None
     width: float
     dashed: bool
+    family: tuple[Rect, XY] | None = None
+    """Box and first point of the path, where it has other sub-paths too: what one pen drew at once."""
 
     @cached_property
     def extent(self) -> float:
@@ -64,8 +66,8 @@ def make_tracks(paths: Iterable[VectorPath]) -> list[Track]:
         if path.opacity <= 0 or not (path.stroke or path.fill):
             continue
         for track in _split(path):
-            key = (track.box, track.points, track.stroke or "", track.fill or "", track.width, track.closed)
-            found[key] = track
+            look = (track.stroke or "", track.fill or "", track.width, track.closed)
+            found[track.box, track.points, *look, track.family or ()] = track
     return [found[key] for key in sorted(found, key=_order)]
 
 
@@ -74,17 +76,17 @@ def _order(key: tuple[object, ...]) -> tuple[object, ...]:
 
 
 def _split(path: VectorPath) -> Iterator[Track]:
-    run: list[Segment] = []
+    runs: list[list[Segment]] = []
     for segment in path.segments:
-        if run and math.dist(run[-1].points[-1], segment.points[0]) > 1e-3:
-            yield from _track(run, path)
-            run = []
-        run.append(segment)
-    if run:
-        yield from _track(run, path)
+        if not runs or math.dist(runs[-1][-1].points[-1], segment.points[0]) > 1e-3:
+            runs.append([])
+        runs[-1].append(segment)
+    family = (path.box, path.segments[0].points[0]) if len(runs) > 1 else None
+    for run in runs:
+        yield from _track(run, path, family)
 
 
-def _track(run: Sequence[Segment], path: VectorPath) -> Iterator[Track]:
+def _track(run: Sequence[Segment], path: VectorPath, family: tuple[Rect, XY] | None) -> Iterator[Track]:
     points: list[XY] = [run[0].points[0]]
     joints: list[XY] = [run[0].points[0]]
     for segment in run:
@@ -111,6 +113,7 @@ def _track(run: Sequence[Segment], path: VectorPath) -> Iterator[Track]:
         fill=path.fill,
         width=path.width,
         dashed=bool(path.dashes),
+        family=family,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.records.base import Record
-from corpusbuilder.records.geometry import Box, Point, Polygon, centre, contains_point
+from corpusbuilder.records.geometry import Box, Point, Polygon, band, centre, contains_point
 
 _NUMBERED: Final = re.compile(r"(?P<number>\d{1,2}|[A-Ha-h])\s?[.):=–—-]?\s+(?P<name>[^\W\d_].+)")
 
@@ -81,6 +81,11 @@ class Connector(Record):
     score: float
     """0 to 1."""
 
+    @property
+    def polygon(self) -> Polygon:
+        """A thin band around its path; its heads have polygons of their own. A path of one point has none."""
+        return band(self.points) if len(self.points) >= 2 else ()
+
 
 class Region(Record):
     """A closed shape or a part of the picture (AI2D: blob)."""
@@ -90,7 +95,8 @@ class Region(Record):
     box: Box
     role: Literal["part", "area", "key", "ornament"] = "part"
     """``part``: of the picture; ``area``: of a map or a cell of a scheme, that holds others; ``key``: the patch of an
-    entry of the key; ``ornament``: a shape that nothing names, joins, holds or is held by."""
+    entry of the key; ``ornament``: a shape that nothing names, joins, holds or is held by, or a stroke that
+    stands alone."""
     label_id: str | None = None
     """The label that names it."""
     linked_by: Literal["leader", "number", "inside", "legend"] | None = None

@@ -13,6 +13,9 @@ from pydantic import AfterValidator
 
 DECIMALS: Final = 2
 """Stored coordinates are rounded to this many decimals (1/100 point is far below anything visible)."""
+BAND_HALF_WIDTH: Final = 1.0
+"""Of the outline of a path, in pixels: what is known of a line is its path, not the width of its stroke."""
+_BAND_DECIMALS: Final = 6
 
 
 def _ordered(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
@@ -179,6 +182,26 @@ def box_polygon(box: Sequence[float]) -> Polygon:
     """The four corners of a box, clockwise on the page from the top left."""
     x0, y0, x1, y1 = box
     return (x0, y0), (x1, y0), (x1, y1), (x0, y1)
+
+
+def band(path: Sequence[Sequence[float]]) -> Polygon:
+    """The outline of a path of two points or more as a thin band: there on one side, back on the other.
+
+    Point ``i`` of the path is the middle of points ``i`` and ``-1 - i`` of the outline.
+    """
+    there, back = [], []
+    for place, (x, y) in enumerate(path):
+        dx, dy = _normal(path[max(0, place - 1)], path[min(len(path) - 1, place + 1)])
+        there.append((round(x + dx, _BAND_DECIMALS), round(y + dy, _BAND_DECIMALS)))
+        back.append((round(x - dx, _BAND_DECIMALS), round(y - dy, _BAND_DECIMALS)))
+    return (*there, *back[::-1])
+
+
+def _normal(start: Sequence[float], end: Sequence[float]) -> tuple[float, float]:
+    length = math.dist(start, end)
+    if length == 0:
+        return 0.0, BAND_HALF_WIDTH
+    return -(end[1] - start[1]) / length * BAND_HALF_WIDTH, (end[0] - start[0]) / length * BAND_HALF_WIDTH
 
 
 def apply_affine(matrix: Affine, point: Sequence[float]) -> Point:

@@ -140,7 +140,7 @@ def _region(figure: Figure, shapes: dict[str, Polygon], score: float) -> RegionE
 def element_polygon(element: DiagramLabel | Connector | Region, figure: Figure) -> Polygon | None:
     """The part of the figure's image that an element covers, in pixels; None when nothing of it is on the image.
 
-    A label covers the shape drawn around it, if any; a connector a thin band along its path.
+    A label covers the shape drawn around it, if any; a connector a thin band along its path, and its heads.
     """
     import shapely
 
@@ -167,12 +167,20 @@ def _shape(element: DiagramLabel | Connector | Region, figure: Figure) -> "BaseG
             return None
         diagonal = math.hypot(figure.image.width, figure.image.height)
         path = shapely.LineString(points) if len(points) > 1 else shapely.Point(points[0])
-        return path.buffer(max(LEAST_CONNECTOR_PX, CONNECTOR_SHARE * diagonal), quad_segs=2)
+        line = path.buffer(max(LEAST_CONNECTOR_PX, CONNECTOR_SHARE * diagonal), quad_segs=2)
+        return shapely.union_all([line, *_heads(element)])
     extent = element.extent if isinstance(element, DiagramLabel) else None
     for polygon in (extent, element.polygon):
         if polygon and len(polygon) >= 3 and _finite(polygon):
             return shapely.Polygon(polygon)
     return shapely.Polygon(box_polygon(element.box))
+
+
+def _heads(connector: Connector) -> "list[BaseGeometry]":
+    import shapely
+
+    outlines = [p for p in (connector.head_polygon, connector.tail_polygon) if p and len(p) >= 3 and _finite(p)]
+    return [shapely.make_valid(shapely.Polygon(outline)) for outline in outlines]
 
 
 def _finite(points: Iterable[Sequence[float]]) -> bool:

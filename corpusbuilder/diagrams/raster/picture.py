@@ -1,25 +1,37 @@
-"""A picture made ready for tracing: decoded, free of noise, its text wiped out."""
+"""A picture made ready for tracing: decoded, free of noise, cut into plain fields, its ink told from its grounds."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from corpusbuilder.diagrams.raster.wiping import letters_of
-from corpusbuilder.records.geometry import Affine, apply_affine
-from corpusbuilder.records.page import Line, Rect
+from corpusbuilder.diagrams.plane import grown
+from corpusbuilder.records.geometry import Affine
+from corpusbuilder.records.page import XY, Line
 
 if TYPE_CHECKING:
     import numpy as np
 
     Pixels: TypeAlias = np.ndarray[Any, Any]
 
-MOST_PIXELS: Final = 4_000_000
+MOST_PIXELS: Final = 3_000_000
 """Larger pictures are traced at a lower resolution."""
-LEAST_FLAT: Final = 0.6
-"""A drawing has at least this share of pixels that are like their neighbours."""
-_EMS_ACROSS: Final = 45
-"""A picture without text: so many letters would stand along its diagonal."""
+_LEAST_SIDE: Final = 8
+"""Pixels; a smaller picture shows nothing."""
+_STEP: Final = 14
+"""Levels by which neighbours differ at an edge, at least; slow shades stay one field."""
+_FAINT: Final = 24
+"""Levels by which ink differs from its ground, at least."""
+_THIN_EM: Final = 0.3
+"""A field that is nowhere further than this from its edge is a mark, not a ground."""
+_BAND_EM: Final = 0.6
+"""Half of the thickest shaft of an arrow."""
+_STARK: Final = 90
+"""Levels by which a thick arrow differs from the main ground, at least."""
+_SHARE: Final = 0.4
+"""Ink differs from its ground by at least this share of what the strongest ink near it does."""
+MOST_FIELDS: Final = 4000
+"""A picture in more pieces is a photograph, an engraving or a relief."""
 
 
 @dataclass(frozen=True)
@@ -27,144 +39,193 @@ class Picture:
     """Pixels with what is known of them. Pixel ``(column, row)`` is the unit square whose corner has these numbers."""
 
     rgb: "Pixels"
-    """Height x width x 3, uint8, text wiped out with the colour around it, noise of scans smoothed away."""
+    """Height x width x 3, uint8: free of noise."""
+    fields: "Pixels"
+    """Height x width, int32: which plain field a pixel belongs to, or is nearest to; from 1."""
+    plain: "Pixels"
+    """Height x width, bool: what is surely field, away from all edges."""
+    colours: "Pixels"
+    """Fields + 1 x 3, uint8: what a field looks like."""
+    ink: "Pixels"
+    """Height x width, bool: what stands out of the fields, without letters."""
     text: "Pixels"
-    """Height x width, bool: where text was."""
+    """Height x width, bool: where words are."""
     em: float
     """Usual font size in pixels."""
     to_page: Affine
-    """From pixels (of ``rgb``, which is smaller than the file where that is a giant) to page points."""
-    noise: float
-    """Standard deviation of what is left of the noise, in grey levels; below 1 for born-digital pictures."""
-    flat: float
-    """Share of pixels that are like their neighbours, 0 to 1."""
-    boxes: tuple[Rect, ...] = ()
-    """The words' boxes in pixels."""
+    """From pixels to page points: a scale and a shift."""
 
-    @property
-    def is_drawing(self) -> bool:
-        """Whether it can be a drawing: photographs, paintings and shaded engravings hardly have flat colours."""
-        return self.flat >= LEAST_FLAT
+    def point(self, x: float, y: float) -> XY:
+        """The page point of a place, given in pixels from the top left corner of the picture."""
+        sx, _, _, sy, left, top = self.to_page
+        return x * sx + left, y * sy + top
 
 
-def open_picture(png: bytes, lines: Sequence[Line], *, to_page: Affine) -> Picture:
-    """Decode a picture and wipe its text out.
+def open_picture(png: bytes, lines: Sequence[Line], *, to_page: Affine) -> Picture | None:
+    """Decode a picture, and tell its ink from its grounds and from its text.
 
     Args:
-        png: any format that OpenCV reads; what cannot be read gives a picture of one pixel.
-        lines: the text in it, in page points.
-        to_page: from pixels of the file to page points; without rotation.
+        png: the picture.
+        lines: its text, in page points.
+        to_page: from its pixels to page points.
+
+    Returns:
+        None when the picture is too small to show anything, or no drawing: without plain grounds.
     """
-    rgb, scale = _decoded(png)
-    to_page = (to_page[0] / scale[0], to_page[1], to_page[2], to_page[3] / scale[1], to_page[4], to_page[5])
-    height, width = rgb.shape[:2]
-    em = _em(lines, to_page, math.hypot(width, height))
-    boxes = _boxes(lines, to_page, (width, height))
-    noise = _noise(rgb)
-    clean = _denoised(rgb, noise)
-    left = _noise(clean)
-    text = letters_of(clean, boxes, em=em, noise=left)
-    wiped = _wiped(clean, text)
-    return Picture(wiped, text, em, to_page, left, _flat_share(wiped, text, left), tuple(boxes))
-
-
-def _decoded(png: bytes) -> tuple["Pixels", tuple[float, float]]:
-    """RGB pixels, at most `MOST_PIXELS`, and by how much they were scaled in x and y."""
     import cv2
     import numpy as np
 
-    data = np.frombuffer(png, np.uint8)
-    try:
-        bgr = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    except cv2.error:
-        bgr = None
-    if bgr is None:
-        return np.full((1, 1, 3), 255, np.uint8), (1.0, 1.0)
-    rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
-    height, width = rgb.shape[:2]
-    if height * width <= MOST_PIXELS:
-        return rgb, (1.0, 1.0)
-    ratio = math.sqrt(MOST_PIXELS / (height * width))
-    size = max(1, int(width * ratio)), max(1, int(height * ratio))
-    return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), (size[0] / width, size[1] / height)
+    rgb, to_page = _decoded(png, to_page)
+    if rgb is None:
+        return None
+    noise = _noise(rgb)
+    if noise > 0.7:
+        rgb = cv2.bilateralFilter(cv2.medianBlur(rgb, 3), 5, 8 * noise + 10, 2)
+    em = _em(lines, rgb.shape[:2], to_page)
+    kernel = np.ones((3, 3), np.uint8)
+    edges = cv2.morphologyEx(rgb, cv2.MORPH_GRADIENT, kernel).max(axis=2) > max(_STEP, 4 * noise)
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats((~edges).astype(np.uint8), connectivity=4)
+    inner = cv2.distanceTransform((~edges).astype(np.uint8), cv2.DIST_L2, 5)
+    deepest = np.zeros(count)
+    np.maximum.at(deepest, pieces.ravel(), inner.ravel())
+    text = _text_mask(lines, edges.shape, to_page)
+    grounds = deepest >= max(_THIN_EM * em, 3)
+    grounds[0] = False
+    # A thick arrow is as plain as a box, but it is long and holds no words.
+    long = stats[:, cv2.CC_STAT_AREA] > 2.5 * (2 * deepest) ** 2
+    wordless = np.bincount(pieces[text], minlength=count) == 0
+    grounds &= ~(long & wordless & (deepest < _BAND_EM * em) & (_contrast(rgb, pieces, grounds) > _STARK))
+    if not grounds.any() or grounds.sum() > MOST_FIELDS or stats[grounds, cv2.CC_STAT_AREA].sum() < 0.3 * edges.size:
+        return None
+    fields, colours = _spread(rgb, np.where(grounds[pieces], pieces, 0), count)
+    fields = _rejoined(fields, colours, text, em=em)
+    apart = np.abs(rgb.astype(np.int16) - colours[fields]).max(axis=2)
+    # Blur and compression leave halos about strong lines: ink is what comes near the strongest around it.
+    strongest = cv2.dilate(apart.astype(np.uint8), np.ones((5, 5), np.uint8))
+    ink = apart > np.maximum(max(_FAINT, 6 * noise), _SHARE * strongest)
+    ink = _without_halos(ink, apart, em=em)
+    return Picture(rgb, fields, grounds[pieces], colours, _without_letters(ink, text, em=em), text, em, to_page)
 
 
-def _em(lines: Sequence[Line], to_page: Affine, diagonal: float) -> float:
-    """The usual font size in pixels: half of the letters are smaller."""
-    sizes = sorted((line.size, len(line.text)) for line in lines if math.isfinite(line.size) and line.size > 0)
-    half, seen = sum(count for _, count in sizes) / 2, 0
-    for size, count in sizes:
-        seen += count
-        if seen >= half:
-            return max(4.0, size / abs(to_page[3]))
-    return max(4.0, diagonal / _EMS_ACROSS)
+def _decoded(png: bytes, to_page: Affine) -> "tuple[Pixels | None, Affine]":
+    import cv2
+    import numpy as np
 
-
-def _boxes(lines: Sequence[Line], to_page: Affine, size: tuple[int, int]) -> list[Rect]:
-    """The words' boxes in pixels, those that lie in the picture."""
-    back = (1 / to_page[0], 0.0, 0.0, 1 / to_page[3], -to_page[4] / to_page[0], -to_page[5] / to_page[3])
-    found = set()
-    for line in lines:
-        for word in line.words:
-            if not all(math.isfinite(value) for value in word.box):
-                continue
-            (x0, y0), (x1, y1) = apply_affine(back, word.box[:2]), apply_affine(back, word.box[2:])
-            if x1 > 0 and y1 > 0 and x0 < size[0] and y0 < size[1] and x1 > x0 and y1 > y0:
-                found.add((x0, y0, x1, y1))
-    return sorted(found)
+    decoded = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    if decoded is None or min(decoded.shape[:2]) < _LEAST_SIDE:
+        return None, to_page
+    shrink = min(1.0, math.sqrt(MOST_PIXELS / (decoded.shape[0] * decoded.shape[1])))
+    if shrink < 1.0:
+        decoded = cv2.resize(decoded, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        a, b, c, d, e, f = to_page
+        to_page = a / shrink, b / shrink, c / shrink, d / shrink, e, f
+    return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), to_page
 
 
 def _noise(rgb: "Pixels") -> float:
-    """Standard deviation of the noise where nothing is drawn, in grey levels.
-
-    The mask of J. Immerkaer, Fast noise variance estimation (CVIU 64, 1996); the median keeps edges out of it.
-    """
+    """Robust standard deviation of what is left of a picture's grey levels without their local median."""
     import cv2
     import numpy as np
 
-    if min(rgb.shape[:2]) < 8:
-        return 0.0
-    gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    strength = np.abs(cv2.filter2D(gray, -1, kernel))[::3, ::3]
-    return float(np.median(strength)) / (6 * 0.6745)
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    rest = np.abs(grey.astype(np.int16) - cv2.medianBlur(grey, 5))
+    return 1.48 * float(np.median(rest[rest < 30])) if (rest < 30).any() else 0.0
 
 
-def _denoised(rgb: "Pixels", noise: float) -> "Pixels":
-    """The picture with its noise averaged among pixels that are alike; thin lines differ by more and stay."""
-    import cv2
-
-    if noise < 0.8:
-        return rgb
-    reach = min(60.0, 12 + 6 * noise)
-    once = cv2.bilateralFilter(rgb, 5, reach, 2.0)
-    return cv2.bilateralFilter(once, 5, 0.6 * reach, 2.0)
+def _em(lines: Sequence[Line], shape: tuple[int, ...], to_page: Affine) -> float:
+    sizes = sorted(line.size for line in lines if line.size > 0)
+    if sizes:
+        return max(sizes[len(sizes) // 2] / to_page[0], 6.0)
+    return max(0.03 * math.hypot(*shape[:2]), 6.0)
 
 
-def _wiped(rgb: "Pixels", text: "Pixels") -> "Pixels":
-    """The picture with the letters in the colour of the nearest pixel that is none."""
+def _spread(rgb: "Pixels", seeds: "Pixels", count: int) -> "tuple[Pixels, Pixels]":
+    """Every pixel with the nearest field, and the mean colour of each field."""
     import cv2
     import numpy as np
 
-    if not text.any() or text.all():
-        return rgb
     _, nearest = cv2.distanceTransformWithLabels(
-        text.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        (seeds == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    source = np.zeros(int(nearest.max()) + 1, np.int64)
-    open_pixels = np.flatnonzero(~text.ravel())
-    source[nearest.ravel()[open_pixels]] = open_pixels
-    out = rgb.copy()
-    out[text] = rgb.reshape(-1, 3)[source[nearest[text]]]
-    return out
+    owner = np.zeros(int(nearest.max()) + 1, np.int32)
+    owner[nearest[seeds > 0]] = seeds[seeds > 0]
+    sizes = np.maximum(np.bincount(seeds.ravel(), minlength=count), 1)
+    colours = np.stack([np.bincount(seeds.ravel(), rgb[..., k].ravel(), count) / sizes for k in range(3)], axis=1)
+    return owner[nearest], np.rint(colours).astype(np.int16)
 
 
-def _flat_share(rgb: "Pixels", text: "Pixels", noise: float) -> float:
-    """Share of the pixels outside of text that are like the eight around them."""
+def _rejoined(fields: "Pixels", colours: "Pixels", text: "Pixels", *, em: float) -> "Pixels":
+    """Fields of one colour that a line cuts in two are one; areas of a map with a name in each stay apart.
+
+    Fields of the colour that covers most of the picture stay apart: a box on paper is paper.
+    """
+    import numpy as np
+
+    count = len(colours)
+    named = np.bincount(fields[text], minlength=count) > 0
+    main = colours[int(np.bincount(fields.ravel(), minlength=count).argmax())]
+    plain = np.abs(colours - main).max(axis=1) <= _STEP
+    sides = [(fields[:, :-1], fields[:, 1:]), (fields[:-1], fields[1:])]
+    pairs = np.concatenate([np.stack([a[a != b], b[a != b]], axis=1) for a, b in sides])
+    pairs, lengths = np.unique(np.sort(pairs, axis=1), axis=0, return_counts=True)
+    home = np.arange(count)
+    for (a, b), length in zip(pairs, lengths, strict=True):
+        alike = np.abs(colours[a] - colours[b]).max() <= _STEP
+        if alike and length >= 0.5 * em and not (plain[a] and plain[b]) and not (named[a] and named[b]):
+            home[home == home[b]] = home[a]
+            named[a] = named[b] = named[a] or named[b]
+    return np.asarray(home[fields])
+
+
+def _text_mask(lines: Sequence[Line], shape: tuple[int, ...], to_page: Affine) -> "Pixels":
+    """Where words are: height x width, bool."""
+    import numpy as np
+
+    text = np.zeros(shape[:2], bool)
+    sx, _, _, sy, left, top = to_page
+    for word in (word for line in lines for word in line.words):
+        x0, y0, x1, y1 = grown(word.box, 0.1 * word.size)
+        rows = slice(max(math.floor((y0 - top) / sy), 0), max(math.ceil((y1 - top) / sy), 0))
+        text[rows, max(math.floor((x0 - left) / sx), 0) : max(math.ceil((x1 - left) / sx), 0)] = True
+    return text
+
+
+def _contrast(rgb: "Pixels", pieces: "Pixels", grounds: "Pixels") -> "Pixels":
+    """By piece, how far its colour is from that of the ground which covers most of the picture."""
+    import numpy as np
+
+    sizes = np.maximum(np.bincount(pieces.ravel()), 1)
+    colours = np.stack([np.bincount(pieces.ravel(), rgb[..., k].ravel()) / sizes for k in range(3)], axis=1)
+    main = int(np.argmax(np.where(grounds, sizes, 0)))
+    return np.asarray(np.abs(colours - colours[main]).max(axis=1))
+
+
+def _without_halos(ink: "Pixels", apart: "Pixels", *, em: float) -> "Pixels":
+    """The ink without the faint blots beside strong lines that blur and compression leave."""
     import cv2
     import numpy as np
 
-    kernel = np.ones((3, 3), np.uint8)
-    spread = cv2.subtract(cv2.dilate(rgb, kernel), cv2.erode(rgb, kernel)).max(axis=2)
-    open_pixels = ~text
-    return float((spread[open_pixels] <= 6 + 3 * noise).mean()) if open_pixels.any() else 1.0
+    count, found = cv2.connectedComponents(ink.astype(np.uint8), connectivity=8)
+    blots = found.astype(np.int32)
+    peak = np.zeros(count)
+    np.maximum.at(peak, blots.ravel(), apart.ravel())
+    size = 2 * round(0.5 * em) + 1
+    strongest = cv2.dilate(apart.astype(np.uint8), np.ones((size, size), np.uint8))
+    around = np.zeros(count)
+    np.maximum.at(around, blots.ravel(), strongest.ravel())
+    kept = peak >= 0.6 * around
+    kept[0] = False
+    return np.asarray(kept[blots])
+
+
+def _without_letters(ink: "Pixels", text: "Pixels", *, em: float) -> "Pixels":
+    """The ink without the blots that lie in the boxes of words; a line that runs through one stays whole."""
+    import cv2
+    import numpy as np
+
+    count, blots, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    share = np.bincount(blots[text], minlength=count) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+    small = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= 4 * em
+    letters = (share > 0.7) | ((share > 0.4) & small)
+    letters[0] = True
+    return np.asarray(~letters[blots])

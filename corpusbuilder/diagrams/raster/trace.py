@@ -21,5 +21,7 @@ def trace_picture(png: bytes, lines: Sequence[Line], *, to_page: Affine) -> list
         Paths in page points. Empty when the picture is a photograph, or when its lines are too many to mean anything.
     """
     picture = open_picture(png, lines, to_page=to_page)
+    if picture is None:
+        return []
     shapes = find_shapes(picture)
     return [*shapes.paths, *find_lines(picture, shapes)]

@@ -11,30 +11,30 @@
 
 The layout and keys are those of the original data set: ids are T0 (text), B0 (blob), A0 (arrow), H0 (arrow head) and I0
 (the image), rectangles ``[[x0, y0], [x1, y1]]``, polygons lists of points, all in pixels of the image. T<n>, B<n> and
-A<n> are the labels, regions and connectors of the released figure in their order. Coordinates keep the decimals of the
-release. It knows the path of an arrow and where it points, not its outline nor the size of its head: the polygon of an
-arrow is a thin band around its path, the rectangle of a head is the point of the arrow.
+A<n> are the labels, regions and connectors of the released figure in their order; see `corpusbuilder.exports.graphs`.
+Coordinates keep the decimals of the release. It knows the path of an arrow and where it points, not the size of its
+head: the rectangle of a head is the point of the arrow.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from corpusbuilder.exports.base import ExportOptions, ExportReport
-from corpusbuilder.exports.formats.choices import LETTERS, choice_problem
-from corpusbuilder.exports.formats.shapes import band, region_polygon
+from corpusbuilder.exports.formats.choices import choice_problem
+from corpusbuilder.exports.graphs.ai2d import Entries, Entry, diagram_annotation
 from corpusbuilder.exports.images import image_bytes, image_suffix, put_file
 from corpusbuilder.exports.selection import refuse_trace, wanted_splits
+from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
+from corpusbuilder.records.geometry import box_polygon
 from corpusbuilder.store.files import write_lines
 from corpusbuilder.store.release import ReleaseFolder
 
-Entry: TypeAlias = dict[str, Any]
-Entries: TypeAlias = dict[str, Entry]
-"""By AI2D's id."""
-
+_OF_ALL: Final = ("id", "method", "score")
+"""What is released of every element."""
 _QUESTION_COLUMNS: Final = ("id", "question", "answer", "choices", "figure_id")
 
 
@@ -71,76 +71,29 @@ def _write_figure(folder: Path, figure: Mapping[str, Any], number: int) -> str:
 
 def annotation(figure: Mapping[str, Any], name: str) -> Entry:
     """The annotation of a released figure whose image is called ``name``."""
-    connectors = {f"A{n}": row for n, row in enumerate(figure["connectors"]) if len(row["points"]) >= 2}
-    arrows = {key: {"id": key, "polygon": band(row["points"])} for key, row in connectors.items()}
-    heads = {key.replace("A", "H"): row["points"][-1] for key, row in connectors.items() if row["directed"]}
-    ids = {row["id"]: f"T{n}" for n, row in enumerate(figure["labels"])}
-    ids |= {row["id"]: f"B{n}" for n, row in enumerate(figure["regions"])}
-    ids |= {row["id"]: key for key, row in connectors.items()}
-    return {
-        "arrowHeads": {key: {"id": key, "rectangle": [tip, tip]} for key, tip in heads.items()},
-        "arrows": arrows,
-        "blobs": {
-            f"B{n}": {"id": f"B{n}", "polygon": region_polygon(row["polygon"], row["box"])}
-            for n, row in enumerate(figure["regions"])
-        },
-        "containers": {},
-        "imageConsts": {"I0": {"id": "I0"}},
-        "imageName": name,
-        "meaningfulSpaces": {},
-        "relationships": {entry["id"]: entry for entry in _relationships(figure, connectors, ids)},
-        "text": {f"T{n}": _text(f"T{n}", row, n) for n, row in enumerate(figure["labels"])},
-    }
+    return diagram_annotation(_diagram(figure), name, figure["caption"])
 
 
-def _text(key: str, label: Mapping[str, Any], place: int) -> Entry:
-    x0, y0, x1, y1 = label["box"]
-    rounds, letter = divmod(place, len(LETTERS))
-    return {
-        "id": key,
-        "rectangle": [[x0, y0], [x1, y1]],
-        "replacementText": LETTERS[letter] * (rounds + 1),
-        "value": label["text"],
-    }
+def _diagram(figure: Mapping[str, Any]) -> Diagram:
+    """What a release keeps of a diagram, with what it does not keep as it is by default."""
+    return Diagram(
+        labels=tuple(_label(row) for row in figure["labels"]),
+        connectors=tuple(_connector(row) for row in figure["connectors"]),
+        regions=tuple(_region(row) for row in figure["regions"]),
+    )
 
 
-def _relationships(figure: Mapping[str, Any], connectors: Entries, ids: Mapping[str, str]) -> Iterator[Entry]:
-    """Arrows and their heads, what they connect, and which label names which region."""
-    joined = set()
-    for key, row in connectors.items():
-        if row["directed"]:
-            yield _relationship("arrowHeadTail", key, key.replace("A", "H"))
-        tail, head = ids.get(row["tail_id"]), ids.get(row["head_id"])
-        if tail and head:
-            joined.add(frozenset((tail, head)))
-            category = _linkage(tail, head, directed=row["directed"])
-            yield _relationship(category, tail, head, connector=key, directed=row["directed"])
-    for row in figure["regions"]:
-        label, region = ids.get(row["label_id"]), ids[row["id"]]
-        if label and frozenset((label, region)) not in joined:
-            yield _relationship("intraObjectLabel", label, region)
+def _label(row: Mapping[str, Any]) -> DiagramLabel:
+    return DiagramLabel(polygon=box_polygon(row["box"]), **{key: row[key] for key in ("text", "box", *_OF_ALL)})
 
 
-def _linkage(tail: str, head: str, *, directed: bool) -> str:
-    """AI2D's name of a link: an arrow between two things, or a line from a text to the thing or text it belongs to."""
-    texts = (tail[0] + head[0]).count("T")
-    if directed or texts == 0:
-        return "interObjectLinkage"
-    return "intraObjectLinkage" if texts == 1 else "intraObjectTextLinkage"
+def _connector(row: Mapping[str, Any]) -> Connector:
+    kept = {key: row[key] for key in ("points", "tail_id", "head_id", "directed", *_OF_ALL)}
+    return Connector(kind="arrow" if row["directed"] else "line", **kept)
 
 
-def _relationship(
-    category: str, origin: str, destination: str, *, connector: str | None = None, directed: bool = False
-) -> Entry:
-    between = (origin, connector, destination) if connector else (origin, destination)
-    return {
-        "category": category,
-        **({"connector": connector} if connector else {}),
-        "destination": destination,
-        "hasDirectionality": directed,
-        "id": "+".join(between),
-        "origin": origin,
-    }
+def _region(row: Mapping[str, Any]) -> Region:
+    return Region(**{key: row[key] for key in ("polygon", "box", "label_id", *_OF_ALL)})
 
 
 def _write_questions(

@@ -20,7 +20,14 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from corpusbuilder.exports.base import ExportOptions, ExportReport
-from corpusbuilder.exports.formats.shapes import Points, band, bounds, corner_and_size, enclosed_area, region_polygon
+from corpusbuilder.exports.formats.shapes import (
+    Points,
+    bounds,
+    corner_and_size,
+    enclosed_area,
+    path_band,
+    region_polygon,
+)
 from corpusbuilder.exports.images import ImageFolder
 from corpusbuilder.exports.selection import refuse_trace, wanted_splits
 from corpusbuilder.records.example import StepKind
@@ -128,7 +135,7 @@ def _shape(element: Mapping[str, Any]) -> tuple[Points, list[float]]:
 def _connector_shape(connector: Mapping[str, Any]) -> tuple[Points, list[float]] | None:
     if len(connector["points"]) < 2:
         return None
-    outline = band(connector["points"])
+    outline = path_band(connector["points"])
     return outline, list(bounds(outline))
 
 

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from corpusbuilder.records.geometry import area, box_polygon
+from corpusbuilder.records.geometry import area, band, box_polygon
 
 Points: TypeAlias = list[list[float]]
 
-HALF_WIDTH: Final = 1.0
-"""Of the band that stands for a connector, in pixels: the release holds its path, not the width of its stroke."""
 _DECIMALS: Final = 6
 
 
@@ -19,24 +17,9 @@ def region_polygon(polygon: Sequence[Sequence[float]], box: Sequence[float]) -> 
     return [list(map(float, point)) for point in (polygon if len(polygon) >= 3 else box_polygon(box))]
 
 
-def band(path: Sequence[Sequence[float]]) -> Points:
-    """The outline of a path of two points or more as a thin band: there on one side, back on the other.
-
-    Point ``i`` of the path is the middle of points ``i`` and ``-1 - i`` of the outline.
-    """
-    there, back = [], []
-    for place, (x, y) in enumerate(path):
-        dx, dy = _normal(path[max(0, place - 1)], path[min(len(path) - 1, place + 1)])
-        there.append([round(x + dx, _DECIMALS), round(y + dy, _DECIMALS)])
-        back.append([round(x - dx, _DECIMALS), round(y - dy, _DECIMALS)])
-    return there + back[::-1]
-
-
-def _normal(start: Sequence[float], end: Sequence[float]) -> tuple[float, float]:
-    length = math.dist(start, end)
-    if length == 0:
-        return 0.0, HALF_WIDTH
-    return -(end[1] - start[1]) / length * HALF_WIDTH, (end[0] - start[0]) / length * HALF_WIDTH
+def path_band(path: Sequence[Sequence[float]]) -> Points:
+    """The outline of a path of two points or more as a thin band; see `corpusbuilder.records.geometry.band`."""
+    return [list(point) for point in band(path)]
 
 
 def bounds(polygon: Sequence[Sequence[float]]) -> tuple[float, float, float, float]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from corpusbuilder.backends.ocr.base import OcrEngine
 from corpusbuilder.backends.pdf.base import OpenPdf
 from corpusbuilder.config import ParseSection
 from corpusbuilder.diagrams import read_diagram
+from corpusbuilder.diagrams.raster import trace_picture
 from corpusbuilder.records.diagram import Diagram
 from corpusbuilder.records.document import Figure, FigurePart, ImageAsset
 from corpusbuilder.records.geometry import (
@@ -23,14 +25,17 @@ from corpusbuilder.records.ids import content_id
 from corpusbuilder.records.page import Line, RawPage
 from corpusbuilder.stages.contract import Asset
 from corpusbuilder.stages.parse.images import FigureImage, render_figure
-from corpusbuilder.stages.parse.kinds import classify_kind
+from corpusbuilder.stages.parse.kinds import FigureKind, classify_kind
 from corpusbuilder.stages.parse.layout import CaptionedFigure
 from corpusbuilder.stages.parse.model import FoundFigure
 from corpusbuilder.stages.parse.pages import record_boundary
-from corpusbuilder.stages.parse.scans import read_picture
+from corpusbuilder.stages.parse.scans import read_labels, read_picture, renewed
+from corpusbuilder.stages.parse.scans.ink import Picture
 
 _LEAST_OCR: Final = 60.0
 """Pictures that are smaller than this on both sides (points) hold no legible labels."""
+_FEW_PATHS: Final = 3
+"""Frames and rules around a picture; with more paths, the drawing is read from these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class FigureMaker:
         bbox = make_box(*image.box)
         identity = content_id("fig", self.document_id, page.page_no, list(bbox), image.sha256)
         caption = item.caption.text if item.caption else None
+        kind = classify_kind(item.figure, caption, image.sample)
         figure = Figure(
             id=identity,
             document_id=self.document_id,
@@ -66,38 +72,43 @@ class FigureMaker:
             to_page=image.to_page,
             number=item.caption.number if item.caption else None,
             caption=caption,
-            kind=classify_kind(item.figure, caption, image.sample),
-            diagram=self._diagram(pdf, item.figure, image, identity),
+            kind=kind,
+            diagram=self._diagram(pdf, page, item.figure, image, identity=identity, kind=kind),
             parts=_parts(item.figure, image),
             score=item.figure.score,
         )
         return figure, Asset(image.sha256, "image/png", image.png)
 
-    def _diagram(self, pdf: OpenPdf, figure: FoundFigure, image: FigureImage, figure_id: str) -> Diagram:
-        """The graph: from the drawing and its text where there are such, and from OCR where there are pixels."""
+    def _diagram(
+        self, pdf: OpenPdf, page: RawPage, figure: FoundFigure, image: FigureImage, *, identity: str, kind: FigureKind
+    ) -> Diagram:
+        """The graph: from the drawing and its text where there are such, from OCR and tracing of pixels elsewhere."""
         if figure.is_table:
             return Diagram()
-        drawn = read_diagram(
-            figure.lines,
-            figure.paths,
-            to_pixels=_inverse(image.to_page),
-            size=(image.width, image.height),
-            figure_id=figure_id,
-            method="ocr" if figure.source == "scan" else "text_layer",
+        read = partial(
+            read_diagram, to_pixels=_inverse(image.to_page), size=(image.width, image.height), figure_id=identity
         )
-        if not figure.images or self.config.ocr == "none" or not _is_legible(figure):
-            return drawn
-        box = image.box
-        seen = read_picture(pdf, figure.page_no, box, self.ocr, dpi=self.config.ocr_dpi, language=self.language)
-        read = read_diagram(
-            [line for line in seen if not _is_known(line, figure.lines)],
-            (),
-            to_pixels=_inverse(image.to_page),
-            size=(image.width, image.height),
-            figure_id=figure_id,
-            method="ocr",
-        )
-        return drawn.model_copy(update={"labels": drawn.labels + read.labels})
+        is_scan = figure.source == "scan"
+        pictures = () if is_scan else [placed.box for placed in figure.images]
+        if not (figure.images or is_scan) or self.config.ocr == "none" or not _is_legible(figure):
+            return read(figure.lines, figure.paths, method="ocr" if is_scan else "text_layer", pictures=pictures)
+        fine = render_figure(pdf, page, image.box, dpi=self.config.ocr_dpi)
+        labels = self._recognised(pdf, figure, image, fine)
+        if len(figure.paths) <= _FEW_PATHS:
+            seen = labels if is_scan else [*figure.lines, *labels]
+            traced = [] if kind == "photo" else trace_picture(fine.png, seen, to_page=fine.to_page)
+            return read(seen, traced, method="ocr", drawn="cv")
+        drawn = read(figure.lines, figure.paths, method="text_layer", pictures=pictures)
+        return drawn.model_copy(update={"labels": drawn.labels + read(labels, (), method="ocr").labels})
+
+    def _recognised(self, pdf: OpenPdf, figure: FoundFigure, image: FigureImage, fine: FigureImage) -> list[Line]:
+        """The labels that OCR reads in the pixels of a figure, beside the text that the file has."""
+        seen = read_picture(pdf, figure.page_no, image.box, self.ocr, dpi=self.config.ocr_dpi, language=self.language)
+        if figure.source == "scan":
+            lines = renewed(figure.lines, seen, image.box)
+        else:
+            lines = [line for line in seen if not _is_known(line, figure.lines)]
+        return read_labels(lines, Picture.of(fine.png, fine.to_page), self.ocr, language=self.language)
 
 
 def _parts(figure: FoundFigure, image: FigureImage) -> tuple[FigurePart, ...]:

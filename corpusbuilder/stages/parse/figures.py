@@ -14,6 +14,7 @@ from corpusbuilder.records.geometry import area, centre, contains_point, interse
 from corpusbuilder.records.page import Line, PlacedImage, RawPage, Rect, VectorPath
 from corpusbuilder.stages.parse.clusters import touching
 from corpusbuilder.stages.parse.grounds import find_grounds, home_of, is_band
+from corpusbuilder.stages.parse.keys import with_key
 from corpusbuilder.stages.parse.labelling import Labels, holds, in_margin, with_labels
 from corpusbuilder.stages.parse.marks import THIN, Mark, drawing_marks, is_bullet, is_panel, is_straight, rules
 from corpusbuilder.stages.parse.merging import Cluster, Kind, put_together
@@ -76,7 +77,8 @@ def _labelled(
         parts, letters = find_parts(cluster.pieces, labels.free, are_pictures=not cluster.marks, em=em)
         whole = union([box, *letters])
         free = not labels.parts(whole, (box,))
-        made.append(replace(_figure(cluster, whole if free else box, page), parts=parts))
+        held = whole if free else box
+        made.append(replace(_figure(cluster, with_key(held, page.lines) if cluster.marks else held, page), parts=parts))
     return made
 
 

@@ -61,12 +61,13 @@ class Perception:
     def add_figure(self, figure: Figure) -> None:
         """Know a figure that examples may show."""
         image, diagram = figure.image, figure.diagram
+        regions = [region for region in diagram.regions if region.role != "ornament"]
         x0, _, x1, _ = figure.bbox
         dpi = _POINTS_PER_INCH * image.width / (x1 - x0) if x1 > x0 else 0.0
         self._shapes[figure.id] = _Shape(
             image.width,
             image.height,
-            len(diagram.labels) + len(diagram.connectors) + len(diagram.regions),
+            len(diagram.labels) + len(diagram.connectors) + len(regions),
             SIDES[bisect_right(_SIDE_BOUNDS, min(image.width, image.height))],
             RESOLUTIONS[bisect_right(_RESOLUTION_BOUNDS, dpi)],
         )

@@ -129,7 +129,9 @@ def _joined(words: Sequence[Token], before: Mention, first: int, mark: Mark | No
         return all(t in FILLERS | CONJUNCTIONS for t in texts) and (
             any(t in CONJUNCTIONS for t in texts) or "," in text[words[before.after - 1].end : words[first].start]
         )
-    return texts[0] in CONJUNCTIONS and mark == before.mark and "then" not in texts and "puis" not in texts
+    if texts[0] not in CONJUNCTIONS:  # "from A, from B"
+        return len(texts) == 1 and mark == before.mark and "," in text[words[before.after - 1].end : between[0].start]
+    return mark == before.mark and "then" not in texts and "puis" not in texts
 
 
 def arrow_claims(found: Sequence[Mention]) -> list[Claim]:

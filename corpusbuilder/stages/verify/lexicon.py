@@ -40,12 +40,12 @@ _PREPOSITIONS_EN: Final[Mapping[Mark, str]] = {
 _VERBS_EN: Final[Mapping[Mark, str]] = {
     "source": "leaves,leave,leaving,starts at,starting at,start at,starts in,begins at,beginning at,begin at,begins in,"
     "starts on,preceded by,produced by,caused by,made by,formed by,fed by,supplied by,given by,released by,eats,eat,"
-    "eating,feeds on,feed on,follows,following,tail at,tail is,tail on,tail end is,tail end at,starts with,"
-    "begins with",
+    "inhibited by,eating,feeds on,feed on,follows,following,tail at,tail is,tail on,tail end is,tail end at,"
+    "starts with,begins with",
     "target": "reaches,reaching,reach,enters,entering,ends at,ending at,end at,ends in,ending in,ends on,points at,"
     "pointing at,point at,arrives at,arriving at,becomes,become,produces,produce,gives,give,causes,cause,forms,form,"
     "feeds,feed,followed by,eaten by,precedes,precede,preceding,then,head at,head is,head on,tip at,tip is,tip on,"
-    "touches",
+    "inhibits,inhibit,inhibiting,touches",
 }
 _PREPOSITIONS_FR: Final[Mapping[Mark, str]] = {
     "source": "de,du,des,d,part de,part du,part des,part d,depuis,apres,au depart de,au depart du,au depart des,"
@@ -63,8 +63,8 @@ _PREPOSITIONS_FR: Final[Mapping[Mark, str]] = {
 }
 _VERBS_FR: Final[Mapping[Mark, str]] = {
     "source": "quitte,quittant,commence par,debute par,produit par,cause par,forme par,mange,suit,suivant,"
-    "produite par,causee par,formee par",
-    "target": "atteint,atteignant,rejoint,rejoignant,entre dans,arrive dans,aboutit dans,devient,donne,produit,"
+    "produite par,causee par,formee par,inhibe par,inhibee par",
+    "target": "inhibe,atteint,atteignant,rejoint,rejoignant,entre dans,arrive dans,aboutit dans,devient,donne,produit,"
     "cause,forme,nourrit,alimente,suivi de,suivi du,suivi des,suivie de,suivie du,suivi par,suivie par,mange par,"
     "mangee par,precede,puis,pointe sur,arrive sur,touche,se transforme en,transforme en,finit par,se termine par,"
     "pointe dans",
@@ -108,12 +108,18 @@ FILLERS: Final = words(
 OF: Final = frozenset(["of", "de", "du", "des", "d"])
 """After one of `FILLERS` it belongs to the filler: "to the stage of A"."""
 CONJUNCTIONS: Final = frozenset(["and", "or", "et", "ou"])
-SYMMETRIC: Final = frozenset(
-    ["between", "entre", "connect", "link", "join", "both", "reli", "lient", "relient", "connected", "linked", "joined"]
-)
+SYMMETRIC: Final = words("between entre connect link join both reli rely relie lient relient connected linked joined")
 """Stems and words of a step that joins two names without saying which comes first."""
 COLOUR_WORDS: Final = frozenset(["colour", "color", "couleur", "teint", "shad"])
 """The first letters of words for the colours of a key."""
+NEXT_WORDS: Final = words("next just immediately directly juste immediatement directement")
+"""The first letters of words for what comes after something without anything between."""
+CYCLE_WORDS: Final = frozenset(["cycle"])
+"""The first letters of words for a round of arrows."""
+INHIBITION_WORDS: Final = frozenset(["inhib"])
+"""The first letters of words for what a line with a bar at its end stands for."""
+ACTION_WORDS: Final[Mapping[str, frozenset[str]]] = {"en": frozenset(["act", "acts"]), "fr": frozenset(["agit"])}
+"""Words for what a line does that ends at an arrow."""
 ARROW_WORDS: Final = frozenset(["arrow", "fleche"])
 """The first letters of words for an arrow: arrows, arrowhead, fléchée."""
 

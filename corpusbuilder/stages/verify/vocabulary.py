@@ -64,8 +64,33 @@ ARROWS: Final[Mapping[str, frozenset[str]]] = {
     ),
 }
 """Arrows and lines: `arrow_agrees` compares what is said with what is drawn."""
+CYCLES: Final[Mapping[str, frozenset[str]]] = {
+    "en": _stems("cycle stage stages immediately back round circle get gets closed"),
+    "fr": _stems("cycle étape étapes juste immédiatement ramène ramènent revient revenir tour boucle"),
+}
+"""A closed round of arrows: `Arrows.round` finds it."""
+BARS: Final[Mapping[str, frozenset[str]]] = {
+    "en": _stems("inhibit inhibits inhibited inhibition bar"),
+    "fr": _stems("inhibe inhibé inhibée inhibition barre terminé terminée"),
+}
+"""Lines that end in a bar: `heads_agree` compares them."""
+DOUBLES: Final[Mapping[str, frozenset[str]]] = {
+    "en": _stems("double headed head heads each connects joins"),
+    "fr": _stems("double pointe pointes deux relie"),
+}
+"""Arrows with two heads: `heads_agree` compares them."""
+ACTIONS: Final[Mapping[str, frozenset[str]]] = {
+    "en": _stems("act acts step change"),
+    "fr": _stems("agit passage transformation"),
+}
+"""Lines that end at an arrow: `heads_agree` compares them."""
+DATES: Final[Mapping[str, frozenset[str]]] = {
+    "en": _stems("after next comes come immediately later timeline event date year"),
+    "fr": _stems("après juste vient suit immédiatement directement frise événement date année"),
+}
+"""Events with years beside them: `dates_agree` compares them."""
 COUNTING: Final[Mapping[str, frozenset[str]]] = {
-    "en": _stems("how many number count counted total altogether together make makes in all sum"),
+    "en": _stems("how many number count counted counting total altogether together make makes in all sum"),
     "fr": _stems("combien nombre compte compter compté total tout ensemble fait somme"),
 }
 COLOURS: Final[Mapping[str, frozenset[str]]] = {
@@ -76,11 +101,12 @@ COLOURS: Final[Mapping[str, frozenset[str]]] = {
 PLACING: Final[Mapping[str, frozenset[str]]] = {
     "en": _stems(
         "lie lies lying locate located situate situated contain contains enclose encloses surround surrounds "
-        "inside within outline draw drawn found stand border innermost outermost directly between"
+        "inside within outline draw drawn found stand border innermost outermost directly between "
+        "event events date dates"
     ),
     "fr": _stems(
         "situer situé située trouve contient contenir entoure entouré entourée enferme renferme englobe intérieur "
-        "dedans contour dessiné dessinée directement"
+        "dedans contour dessiné dessinée directement événement événements date dates"
     ),
 }
 """Places: `position_agrees` compares them, with the phrases of the lexicon."""

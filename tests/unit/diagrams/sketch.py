@@ -119,6 +119,11 @@ def bent_head(tip, way):
     return [_path(cheeks, closed=True, fill=INK)]
 
 
+def bar_head(tip, way):
+    """The bar of an inhibition."""
+    return [stroke(_along(tip, way, 0, 4), _along(tip, way, 0, -4), width=1.5)]
+
+
 HEADS = [filled_head, barbed_head, hollow_head, open_head, two_stroke_head, bent_head]
 
 
@@ -141,7 +146,7 @@ def node(name, x, y):
     return text(name, x - half, y - 4.8), box(x - half - 5, y - 8, x + half + 5, y + 8)
 
 
-def read(lines=(), paths=(), *, scale=2.0, method="text_layer", size=(1200, 1200)):
+def read(lines=(), paths=(), *, pictures=(), scale=2.0, method="text_layer", size=(1200, 1200)):
     """The graph of a drawing."""
     return read_diagram(
         list(lines),
@@ -150,6 +155,7 @@ def read(lines=(), paths=(), *, scale=2.0, method="text_layer", size=(1200, 1200
         size=size,
         figure_id="fig-1",
         method=method,
+        pictures=pictures,
     )
 
 

@@ -149,3 +149,15 @@ def test_the_sample_arrow_of_a_key_joins_nothing():
     lines = [text("forest", 60, 200), text("trade route", 130, 200), text("marsh", 60, 214)]
     keys = [box(44, 201, 56, 208, fill="#88aa66"), box(44, 215, 56, 222, fill="#6688aa")]
     assert read(lines, [*keys, *arrow((108, 205), (126, 205))]).connectors == ()
+
+
+def test_arrows_drawn_from_the_middle_of_a_node_beneath_it_are_one_each():
+    (algae, algae_box), (snail, snail_box), (heron, heron_box) = (
+        node("algae", 150, 60),
+        node("snail", 60, 200),
+        node("heron", 240, 200),
+    )
+    arrows = [*arrow((150, 60), (66, 191)), *arrow((150, 60), (234, 191))]
+    diagram = read([algae, snail, heron], [*arrows, algae_box, snail_box, heron_box])
+    assert edges(diagram) == [("arrow", "algae", "heron"), ("arrow", "algae", "snail")]
+    assert not any(connector.double for connector in diagram.connectors)

@@ -89,3 +89,8 @@ def test_doubtful_words_make_a_doubtful_label():
 def test_an_empty_figure_has_an_empty_graph():
     assert read() == read([], [])
     assert list(read().elements()) == []
+
+
+def test_a_text_with_a_shadow_is_one_label():
+    twice = [text("delta", 100.6, 100.6), text("delta", 100, 100), text("delta", 200, 100)]
+    assert [label.text for label in read(twice).labels] == ["delta", "delta"]

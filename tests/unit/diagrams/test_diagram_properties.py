@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sketch import HEADS, arrow, blob, block_arrow, box, disc, edges, node, read, shape, stroke, text
+from sketch import HEADS, INK, arrow, bar_head, blob, block_arrow, box, disc, edges, node, read, shape, stroke, text
 
 from corpusbuilder.diagrams import read_diagram
 from corpusbuilder.records.page import Segment
@@ -14,9 +14,9 @@ from corpusbuilder.records.page import Segment
 
 @st.composite
 def drawings(draw):
-    """Boxes on a ring, joined by arrows of one style; beside them a blob with a leader."""
+    """Boxes on a ring, joined by arrows of one style; beside them a blob with a leader, and what acts on an arrow."""
     count = draw(st.integers(2, 6))
-    head = draw(st.sampled_from([*HEADS, None]))
+    head = draw(st.sampled_from([*HEADS, bar_head, None]))
     places = [
         (150 + 110 * math.cos(k), 150 + 110 * math.sin(k)) for k in (2 * math.pi * n / count for n in range(count))
     ]
@@ -32,6 +32,12 @@ def drawings(draw):
     if draw(st.booleans()):
         lines.append(text("pith", 460, 145))
         paths += [blob(360, 150, 40), stroke((457, 150), (370, 150))]
+    if draw(st.booleans()):
+        lines += [text("ore", 20, 395), text("tin", 180, 395)]
+        paths += [*arrow((40, 400), (170, 400)), box(80, 440, 120, 480, fill="#f4f4e8")]
+        lines.append(text("coke", 92, 455))
+        paths += [stroke((100, 435), (100, 400)), disc(100, 403.5, 3.5, fill="#ffffff", ink=INK)]
+        paths += [box(82, 450, 118, 470)]
     return lines, paths
 
 
@@ -87,6 +93,65 @@ def test_a_drawing_that_is_moved_means_the_same(drawing, by):
 @settings(max_examples=40, deadline=None)
 def test_a_drawing_that_is_larger_means_the_same(drawing, by):
     assert edges(read(*scaled(*drawing, by), scale=2.0 / by)) == edges(read(*drawing))
+
+
+def turned(lines, paths, quarters):
+    """Rotated clockwise around (400, 400)."""
+
+    def point(p):
+        for _ in range(quarters):
+            p = 800 - p[1], p[0]
+        return p
+
+    def box_of(b):
+        (ax, ay), (bx, by) = point(b[:2]), point(b[2:])
+        return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+    def way(direction):
+        x, y = direction
+        for _ in range(quarters):
+            x, y = -y, x
+        return x, y
+
+    texts = [
+        replace(
+            li,
+            box=box_of(li.box),
+            direction=way(li.direction),
+            words=tuple(replace(w, box=box_of(w.box)) for w in li.words),
+        )
+        for li in lines
+    ]
+    drawn = [
+        replace(p, box=box_of(p.box), segments=tuple(Segment(s.kind, tuple(map(point, s.points))) for s in p.segments))
+        for p in paths
+    ]
+    return texts, drawn
+
+
+def keyed_map():
+    """Two areas, and a key with their colours."""
+    lines = [text("forest", 330, 100), text("desert", 330, 120), text("Oran", 90, 60), text("Fez", 190, 60)]
+    paths = [
+        blob(100, 100, 45, fill="#88bb88"),
+        blob(200, 100, 45, fill="#eedd99"),
+        box(310, 101, 322, 109, fill="#88bb88"),
+        box(310, 121, 322, 129, fill="#eedd99"),
+    ]
+    return lines, paths
+
+
+@given(st.one_of(drawings(), st.builds(keyed_map)), st.integers(1, 3))
+@settings(max_examples=40, deadline=None)
+def test_a_drawing_that_is_turned_means_the_same(drawing, quarters):
+    before, after = read(*drawing, size=(2000, 2000)), read(*turned(*drawing, quarters), size=(2000, 2000))
+    assert edges(after) == edges(before)
+    assert sorted((label.text, label.role) for label in after.labels) == sorted(
+        (label.text, label.role) for label in before.labels
+    )
+    assert sorted((region.linked_by or "", region.role) for region in after.regions) == sorted(
+        (region.linked_by or "", region.role) for region in before.regions
+    )
 
 
 @given(drawings())

@@ -107,7 +107,8 @@ def shown_elements(diagram: Diagram, image: ImageAsset, room: int = MOST_ELEMENT
 def _usable(diagram: Diagram) -> dict[str, _Element]:
     """Elements that are surely there and can be named or have two ends, by id: labels, connectors, regions."""
     labels = {e.id: e for e in diagram.labels if e.score >= SURE_LABEL and any(map(str.isalnum, visible(e.text)))}
-    regions = {e.id: e for e in diagram.regions if e.score >= SURE_REGION and e.label_id in labels}
+    shown = [e for e in diagram.regions if e.role in ("part", "area")]
+    regions = {e.id: e for e in shown if e.score >= SURE_REGION and e.label_id in labels}
     connectors = {e.id: e for e in diagram.connectors if e.kind != "leader" and e.score >= SURE_CONNECTOR}
     while True:
         # An arrow may end at another arrow: without the one, the other has no end either.

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -13,7 +14,7 @@ from corpusbuilder.records.geometry import area, contains_point
 
 SURE: Final = 0.9
 """Labels and regions that were found with less are not asked about."""
-SURE_ARROW: Final = 0.75
+SURE_ARROW: Final = 0.8
 _NUMBERED: Final = re.compile(r"(?P<number>\d{1,2}|[A-Ha-h])\s?[.):=–—-]?\s+(?P<name>[^\W\d_].+)")
 _UNIT_OF_MEASURE: Final = re.compile(r"(?:km|mm|cm|µm|nm|kg|mg|ml|min|sec|mètres|meters|miles|°[CF])\b", re.IGNORECASE)
 
@@ -25,6 +26,15 @@ class Arrow:
     connector: Connector
     tail: DiagramLabel
     head: DiagramLabel
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A line from a named element to an arrow: what acts on a change."""
+
+    connector: Connector
+    actor: DiagramLabel
+    arrow: Arrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,38 @@ class FigureView:
         return self.names.get(region.label_id) if region and region.label_id else None
 
     @cached_property
+    def bars(self) -> tuple[Arrow, ...]:
+        """Lines between two named ends that end in a bar: inhibitions."""
+        return self._joining(lambda c: c.directed and not c.double and c.head_style == "bar")
+
+    @cached_property
+    def doubles(self) -> tuple[Arrow, ...]:
+        """Arrows between two named ends with an arrow head at each."""
+        return self._joining(lambda c: c.double and {c.head_style, c.tail_style} <= {None, "arrow"})
+
+    def _joining(self, wanted: Callable[[Connector], bool]) -> tuple[Arrow, ...]:
+        found = []
+        for connector in self.figure.diagram.connectors:
+            if connector.score >= SURE_ARROW and connector.kind == "arrow" and wanted(connector):
+                tail, head = self._named(connector.tail_id), self._named(connector.head_id)
+                if tail and head and tail.id != head.id:
+                    found.append(Arrow(connector, tail, head))
+        return tuple(found)
+
+    @cached_property
+    def actions(self) -> tuple[Action, ...]:
+        """Lines from a named element to an arrow of ``arrows``, where no other line ends at that arrow."""
+        by_id = {arrow.connector.id: arrow for arrow in self.arrows}
+        ends = Counter(end for c in self.figure.diagram.connectors for end in (c.tail_id, c.head_id))
+        found = []
+        for connector in self.figure.diagram.connectors:
+            actor, arrow = self._named(connector.tail_id), by_id.get(connector.head_id or "")
+            sure = connector.score >= SURE_ARROW and connector.directed and not connector.double
+            if actor and arrow and sure and ends[connector.head_id] == 1 and actor not in (arrow.tail, arrow.head):
+                found.append(Action(connector, actor, arrow))
+        return tuple(found)
+
+    @cached_property
     def all_arrows_are_known(self) -> bool:
         """Whether every line that may be an arrow is one of ``arrows``."""
         drawn = [connector for connector in self.figure.diagram.connectors if connector.kind != "leader"]
@@ -107,9 +149,17 @@ class FigureView:
     @cached_property
     def doubtful(self) -> frozenset[str]:
         """Ids of labels at which a line ends of which we do not know enough: nothing exact is said of them."""
-        known = {arrow.connector.id for arrow in self.arrows}
-        loose = [c for c in self.figure.diagram.connectors if c.id not in known and c.kind != "leader" and c.points]
-        return frozenset(label.id for label in self.names.values() if any(_touches(c, label) for c in loose))
+        return frozenset(label.id for label in self.names.values() if self.loose_at(label))
+
+    def loose_at(self, label: DiagramLabel) -> list[Connector]:
+        """The lines that may end at a label, apart from its arrows and bars."""
+        return [connector for connector in self._loose if _touches(connector, label)]
+
+    @cached_property
+    def _loose(self) -> list[Connector]:
+        known = {arrow.connector.id for arrow in (*self.arrows, *self.bars)}
+        drawn = self.figure.diagram.connectors
+        return [c for c in drawn if c.id not in known and c.kind != "leader" and c.points]
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -117,7 +167,8 @@ class FigureView:
         found = []
         for region in self.figure.diagram.regions:
             label = self.names.get(region.label_id or "") or self.legend.get(region.label_id or "")
-            if label and region.score >= SURE_ARROW and region.linked_by in ("leader", "number", "inside"):
+            is_part = region.role in ("part", "area") and region.linked_by in ("leader", "number", "inside")
+            if label and is_part and region.score >= SURE_ARROW:
                 found.append(Part(region, label, label.name))
         counts = Counter(part.name.casefold() for part in found)
         return tuple(part for part in found if counts[part.name.casefold()] == 1)
@@ -166,7 +217,8 @@ def unit_vocabulary(unit: Unit) -> frozenset[str]:
 def _is_plain_arrow(connector: Connector) -> bool:
     """Whether a connector surely is an arrow with one head."""
     sure = connector.score >= SURE_ARROW
-    return sure and connector.kind == "arrow" and connector.directed and not connector.double
+    plain = connector.head_style in (None, "arrow") and not connector.double
+    return sure and plain and connector.kind == "arrow" and connector.directed
 
 
 def _touches(connector: Connector, label: DiagramLabel) -> bool:

@@ -22,6 +22,7 @@ def layout_questions(view: FigureView, seed: int) -> Iterator[Candidate]:
     yield from _containment(view, seed)
     yield from _numbered(view, seed)
     yield from _classes(view, seed)
+    yield from _areas_of_a_class(view)
     yield from _places(view, seed)
 
 
@@ -99,9 +100,47 @@ def _classes(view: FigureView, seed: int) -> Iterator[Candidate]:
         yield from ask("class_area", (view.figure.id, part.region.id, "area"), answer=part.name, others=outside)
 
 
+def _areas_of_a_class(view: FigureView) -> Iterator[Candidate]:
+    """All areas in the colour of an entry of the key, if every shape of that colour has a name."""
+    swatches = legend_colours(view)
+    named = {part.region.id: part for part in view.parts}
+    shown = [r for r in view.figure.diagram.regions if r.role in ("part", "area") and r.fill in swatches]
+    nameless = {region.fill for region in shown if region.id not in named}
+    for fill, (swatch, entry) in swatches.items():
+        parts = [named[region.id] for region in shown if region.fill == fill and fill not in nameless]
+        if 2 <= len(parts) <= 4:
+            yield _class_list(view, parts, swatch, entry)
+
+
+def _class_list(view: FigureView, parts: list[Part], swatch: Region, entry: DiagramLabel) -> Candidate:
+    parts = sorted(parts, key=lambda part: (part.label.box[1], part.label.box[0]))
+    seen = [
+        perceive(
+            "swatch",
+            view.figure.id,
+            (part.label.id, part.region.id, swatch.id, entry.id),
+            label=part.name,
+            entry=entry.text,
+        )
+        for part in parts
+    ]
+    areas = tuple(part.name for part in parts)
+    return Candidate(
+        form="class_list",
+        key=(view.figure.id, entry.id, "class list"),
+        topic=entry.text,
+        question_type=QuestionType.LOOKUP,
+        answer=", ".join(areas),
+        answer_type="list",
+        slots={"where": view.where, "entry": entry.text, "areas": areas},
+        steps=(*seen, infer("infer", range(1, len(seen) + 1))),
+        figure_ids=(view.figure.id,),
+    )
+
+
 def legend_colours(view: FigureView) -> dict[str | None, tuple[Region, DiagramLabel]]:
     """Colours of the key, each with its swatch and entry; a colour that stands twice is left out."""
-    swatches = [region for region in view.figure.diagram.regions if region.linked_by == "legend" and region.fill]
+    swatches = [region for region in view.figure.diagram.regions if region.role == "key" and region.fill]
     counts = Counter(region.fill for region in swatches)
     return {
         region.fill: (region, view.legend[region.label_id])

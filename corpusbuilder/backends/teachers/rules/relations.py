@@ -25,7 +25,6 @@ def arrow_questions(view: FigureView, seed: int) -> Iterator[Candidate]:
         out, into = leaving.get(label.id, []), arriving.get(label.id, [])
         if len(out) == 1:
             yield from _single(view, out[0], seed, end="head")
-            yield from _path(view, out[0], leaving, seed)
         if len(into) == 1:
             yield from _single(view, into[0], seed, end="tail")
         if 2 <= len(out) <= 4:
@@ -75,7 +74,7 @@ def _single(view: FigureView, arrow: Arrow, seed: int, *, end: str) -> Iterator[
     others = alike(view, asked, without=(given, asked))
     choices = with_distractors(asked.text, others, seed=seed, key=key)
     located = perceive("label", view.figure.id, (given.id,), label=given.text)
-    yield _candidate(
+    yield about_figure(
         view,
         form="arrow_to" if end == "head" else "arrow_from",
         key=key,
@@ -89,36 +88,13 @@ def _single(view: FigureView, arrow: Arrow, seed: int, *, end: str) -> Iterator[
     )
 
 
-def _path(view: FigureView, first: Arrow, leaving: dict[str, list[Arrow]], seed: int) -> Iterator[Candidate]:
-    """Where one arrives after two arrows, when neither start leaves a choice."""
-    onward = leaving.get(first.head.id, [])
-    if len(onward) != 1 or first.head.id in view.doubtful or onward[0].head.id == first.tail.id:
-        return
-    second = onward[0]
-    key = (view.figure.id, first.connector.id, second.connector.id)
-    others = alike(view, second.head, without=(first.tail, second.head))
-    choices = with_distractors(second.head.text, others, seed=seed, key=key)
-    yield _candidate(
-        view,
-        form="arrow_path",
-        key=key,
-        topic=first.tail.text,
-        question_type=QuestionType.MULTI_HOP,
-        answer=second.head.text,
-        answer_type="multiple_choice" if choices else "short",
-        choices=choices,
-        slots={"given": first.tail.text, "middle": first.head.text, "asked": second.head.text},
-        steps=(see_arrow(view, first), see_arrow(view, second), infer("infer", (1, 2))),
-    )
-
-
 def _several(view: FigureView, label: DiagramLabel, out: list[Arrow], seed: int) -> Iterator[Candidate]:
     """Which elements the arrows from a label lead to, and how many arrows leave it."""
     heads = [arrow.head.text for arrow in sorted(out, key=lambda arrow: (arrow.head.box[1], arrow.head.box[0]))]
     if len(set(heads)) != len(heads):
         return
     steps = (*(see_arrow(view, arrow) for arrow in out), infer("infer", range(1, len(out) + 1)))
-    all_of_them = _candidate(
+    all_of_them = about_figure(
         view,
         form="arrow_list",
         key=(view.figure.id, label.id, "list"),
@@ -151,7 +127,7 @@ def _one_of_several(view: FigureView, label: DiagramLabel, out: list[Arrow], see
     choices = with_distractors(head.text, others, seed=seed, key=key)
     if choices:
         located = perceive("label", view.figure.id, (label.id,), label=label.text)
-        yield _candidate(
+        yield about_figure(
             view,
             form="arrow_which",
             key=key,
@@ -173,13 +149,13 @@ def _words_on_arrows(view: FigureView, seed: int) -> Iterator[Candidate]:
     for arrow in view.arrows:
         label = written.get(arrow.connector.label_id or "")
         pair = (arrow.tail.id, arrow.head.id)
-        if not label or not _is_readable(label) or owners.count(label.id) != 1 or ends.count(pair) != 1:
+        if not label or not is_readable(label) or owners.count(label.id) != 1 or ends.count(pair) != 1:
             continue
         key = (view.figure.id, arrow.connector.id, "words")
-        others = [other.text for other in written.values() if _is_readable(other)]
+        others = [other.text for other in written.values() if is_readable(other)]
         choices = with_distractors(label.text, others, seed=seed, key=key)
         seen = perceive("words", view.figure.id, (label.id, arrow.connector.id), words=label.text)
-        yield _candidate(
+        yield about_figure(
             view,
             form="arrow_words",
             key=key,
@@ -193,11 +169,12 @@ def _words_on_arrows(view: FigureView, seed: int) -> Iterator[Candidate]:
         )
 
 
-def _is_readable(label: DiagramLabel) -> bool:
+def is_readable(label: DiagramLabel) -> bool:
+    """Whether words along an arrow were surely read."""
     return label.score >= 0.9 and sum(map(str.isalpha, label.text)) >= 3 and len(label.text) <= 40
 
 
-def _candidate(
+def about_figure(
     view: FigureView,
     *,
     form: str,
@@ -210,6 +187,7 @@ def _candidate(
     steps: tuple[StepPlan, ...],
     choices: tuple[str, ...] = (),
 ) -> Candidate:
+    """A question about one figure, whose steps are seen in it."""
     return Candidate(
         form=form,
         key=key,

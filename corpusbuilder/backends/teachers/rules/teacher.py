@@ -11,6 +11,7 @@ from corpusbuilder.backends.teachers.rules.cloze import cloze_questions
 from corpusbuilder.backends.teachers.rules.combined import combined_questions
 from corpusbuilder.backends.teachers.rules.facts import text_questions
 from corpusbuilder.backends.teachers.rules.inventory import FigureView, unit_vocabulary
+from corpusbuilder.backends.teachers.rules.joins import join_questions
 from corpusbuilder.backends.teachers.rules.language import LEXICONS
 from corpusbuilder.backends.teachers.rules.layout import layout_questions
 from corpusbuilder.backends.teachers.rules.leaks import leaks, shares_a_root
@@ -19,11 +20,13 @@ from corpusbuilder.backends.teachers.rules.relations import arrow_questions
 from corpusbuilder.backends.teachers.rules.select import select
 from corpusbuilder.backends.teachers.rules.sentences import Sentence, sentences
 from corpusbuilder.backends.teachers.rules.speech import speech_questions
+from corpusbuilder.backends.teachers.rules.timelines import timeline_questions
+from corpusbuilder.backends.teachers.rules.ways import way_questions
 from corpusbuilder.backends.teachers.rules.wording import Wording
 from corpusbuilder.records.example import ReasoningStep
 from corpusbuilder.records.provenance import Provenance
 
-REVISION: Final = "1"
+REVISION: Final = "2"
 """Goes up when the rules ask differently."""
 _ASKED_ABOUT: Final = frozenset({"diagram", "map", "photo", "other"})
 """Kinds of figures whose labels are names of things; in charts and tables they are values and headings."""
@@ -89,6 +92,9 @@ def _figure_candidates(
 ) -> Iterator[Candidate]:
     yield from combined_questions(view, found, request.language, request.seed)
     yield from arrow_questions(view, request.seed)
+    yield from way_questions(view, request.seed)
+    yield from join_questions(view, request.seed)
+    yield from timeline_questions(view, request.seed)
     yield from layout_questions(view, request.seed)
 
 

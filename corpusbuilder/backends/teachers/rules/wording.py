@@ -82,6 +82,7 @@ def _environment(language: str) -> ImmutableSandboxedEnvironment:
         "q": lambda text: quoted(text, language),
         "listed": lambda items: _listed(items, language),
         "de_q": of_quoted_french,
+        "listed_de": lambda items: _joined([of_quoted_french(item) for item in items], language),
     }
     environment.filters.update(filters)
     return environment
@@ -89,8 +90,11 @@ def _environment(language: str) -> ImmutableSandboxedEnvironment:
 
 def _listed(items: tuple[str, ...], language: str) -> str:
     """Quoted items joined as a list in a sentence."""
-    named = [quoted(item, language) for item in items]
-    if len(named) < 2:
-        return "".join(named)
+    return _joined([quoted(item, language) for item in items], language)
+
+
+def _joined(items: list[str], language: str) -> str:
+    if len(items) < 2:
+        return "".join(items)
     last = " et " if language == "fr" else " and "
-    return ", ".join(named[:-1]) + last + named[-1]
+    return ", ".join(items[:-1]) + last + items[-1]

@@ -8,8 +8,12 @@ from corpusbuilder.backends.ocr.base import OcrEngine, OcrLine
 from corpusbuilder.backends.pdf.base import OpenPdf
 from corpusbuilder.backends.pdf.garbled import is_garbled
 from corpusbuilder.errors import RecordError
+from corpusbuilder.records.geometry import area, intersection_area
 from corpusbuilder.records.page import Line, RawPage, Rect, Word
 from corpusbuilder.stages.parse.scans.gutters import cut_at_gutters
+from corpusbuilder.stages.parse.scans.ink import Picture
+from corpusbuilder.stages.parse.scans.lettering import clear_labels
+from corpusbuilder.stages.parse.scans.secondlook import look_again
 from corpusbuilder.stages.parse.scans.turned import direction_back, size_of, turn_of, turned, turned_back
 
 _SURE: Final = 0.6
@@ -59,6 +63,36 @@ def read_picture(
     """The lines that OCR finds in a part of a page, in PDF points of the page."""
     found = _sure(_recognised(ocr, pdf.render(page_no, box, dpi=dpi), language))
     return tuple(_as_line(line, scale=72 / dpi, origin=(box[0], box[1])) for line in found)
+
+
+def read_labels(lines: Sequence[Line], picture: Picture, ocr: OcrEngine, *, language: str) -> list[Line]:
+    """The labels of a figure from the lines recognised in it: cleared of what is no lettering, then looked at again."""
+
+    def read(crops: Sequence[bytes]) -> Sequence[Sequence[OcrLine]]:
+        return [_recognised(ocr, crop, language) for crop in crops]
+
+    return look_again(clear_labels(lines, picture), picture, read=read)
+
+
+def renewed(known: Sequence[Line], seen: Sequence[Line], box: Rect) -> list[Line]:
+    """The lines of a scanned figure, as they are read in its own picture where they were read there.
+
+    The picture of a figure shows small type larger than that of a page does; but its edge may cut a line.
+    """
+    whole = [
+        line
+        for line in seen
+        if box[0] + 1 < line.box[0]
+        and box[1] + 1 < line.box[1]
+        and line.box[2] < box[2] - 1
+        and line.box[3] < box[3] - 1
+    ]
+    return [*whole, *(line for line in known if not any(_is_same(line, other) for other in whole))]
+
+
+def _is_same(line: Line, other: Line) -> bool:
+    """Whether two readings are of one place."""
+    return intersection_area(line.box, other.box) > 0.3 * min(area(line.box), area(other.box))
 
 
 def _recognised(ocr: OcrEngine, picture: bytes, language: str) -> Sequence[OcrLine]:

@@ -118,10 +118,11 @@ def _em(lines: Sequence[Line], *, least: int = _TELLING) -> float:
     words = [word for line in lines if line.direction[0] > 0.9 for word in line.words]
     if sum(len(word.text) for word in words) < least:
         return 0.0
-    return sum(word.box[2] - word.box[0] for word in words) / sum(map(_advance, (word.text for word in words)))
+    return sum(word.box[2] - word.box[0] for word in words) / sum(map(advance_of, (word.text for word in words)))
 
 
-def _advance(text: str) -> float:
+def advance_of(text: str) -> float:
+    """About how wide a word runs in a book face, in ems."""
     return sum(_ADVANCE.get(char, _SMALL_LETTER if char.islower() or char.isdigit() else _OTHER) for char in text)
 
 

@@ -17,9 +17,9 @@ from corpusbuilder.records.text import (
 )
 from corpusbuilder.stages.verify.checks.base import Case, Finding, Stems, abstained, failed, passed
 from corpusbuilder.stages.verify.checks.form import NO, YES
-from corpusbuilder.stages.verify.checks.relations import Arrows, position_holds, stated_positions
+from corpusbuilder.stages.verify.checks.relations import Arrows, position_holds, speaks_of, stated_positions
 from corpusbuilder.stages.verify.claims import arrow_claims, mentions
-from corpusbuilder.stages.verify.lexicon import arrow_lexicon
+from corpusbuilder.stages.verify.lexicon import CONJUNCTIONS, CYCLE_WORDS, arrow_lexicon
 
 _ITEMS: Final = re.compile(r"\s*(?:[,;]|\band\b|\bet\b)\s*")
 _HOW_MANY: Final = re.compile(r"\b(?:how many|number of|combien|nombre de)\b")
@@ -35,7 +35,7 @@ def answer_derivable(case: Case) -> Iterator[Finding]:
     elif case.example.answer_type == "list":
         yield _all_items(case, case.last)
     elif _HOW_MANY.search(fold(case.example.question)):
-        yield _counted(case, case.last) or _stated_number(case, case.last)
+        yield _stages(case, case.last) or _counted(case, case.last) or _stated_number(case, case.last)
     else:
         yield _found(case, case.last)
 
@@ -137,7 +137,9 @@ def _left_out(case: Case, last: ReasoningStep, items: Sequence[Stems]) -> list[S
         return []
     near, far = (0, 1) if marked[0].mark == "source" else (1, 0)
     ends = sorted(pair[far] for pair in arrows.drawn() if pair[near] == marked[0].name)
-    return [end for end in ends if not any(contains(item, end) for item in items)]
+    whole = stems(case.example.answer)
+    several = [end for end in ends if CONJUNCTIONS & set(end) and contains(whole, end)]  # "Rivers and lakes" is one
+    return [end for end in ends if end not in several and not any(contains(item, end) for item in items)]
 
 
 def _polar(case: Case, last: ReasoningStep) -> Finding:
@@ -167,6 +169,23 @@ def _arrow_truth(case: Case, last: ReasoningStep) -> bool | None:
     if ends in arrows.pairs():
         return True
     return False if ends[::-1] in arrows.pairs() and ends not in arrows.drawn() else None
+
+
+def _stages(case: Case, last: ReasoningStep) -> Finding | None:
+    """The number of names on the cycle that the question speaks of, if all of its arrows are pointed at."""
+    value = number_value(case.example.answer, case.language)
+    if value is None or not speaks_of(case.example.question, CYCLE_WORDS):
+        return None
+    arrows = Arrows(case, case.reach(last))
+    stages = arrows.round()
+    if not stages or not any(contains(case.question_stems, name) for name in stages):
+        return None
+    if value != len(stages) or len(arrows.cited) != len(stages):
+        return failed(
+            f"the cycle has {len(stages)} stages, {len(arrows.cited)} arrows are pointed at, the answer is {value}",
+            last.index,
+        )
+    return passed(last.index)
 
 
 def _counted(case: Case, last: ReasoningStep) -> Finding | None:

@@ -157,7 +157,7 @@ def _extent(element: Element) -> tuple[float, float, float, float] | None:
     """The box of all that is drawn of an element."""
     points: Sequence[tuple[float, float]]
     if isinstance(element, Connector):
-        points = element.points
+        points = (*element.points, *(element.head_polygon or ()), *(element.tail_polygon or ()))
     elif isinstance(element, DiagramLabel):
         points = element.extent or (element.box[:2], element.box[2:])
     else:

@@ -1,5 +1,6 @@
 """Checks of arrows and places: what is said of two named things against the diagram graph."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -65,6 +66,35 @@ class Arrows:
         figures = {f.id: f for f, _ in self.cited}
         every = [(f, e) for f in figures.values() for e in f.diagram.connectors if e.kind != "leader"]
         return self._pairs(every)
+
+    def round(self) -> tuple[Stems, ...]:
+        """The names on the closed round of which all cited connectors are part; empty when there is none.
+
+        Every name on it has one arrow that arrives and one that leaves among all that are drawn.
+        """
+        drawn = self._drawn_ends()
+        onward, backward = dict(drawn), {head: tail for tail, head in drawn}
+        start = min((self.ends(f, e)[0] for f, e in self.cited if e.directed), default=())
+        way = [start]
+        while start and (after := onward.get(way[-1])) and after != start and len(way) <= len(drawn):
+            way.append(after)
+        counts = Counter(end for ends in drawn for end in ends)
+        closed = len(way) >= 3 and onward.get(way[-1]) == start and all(counts[name] == 2 for name in way)
+        single = closed and all(backward.get(onward[name]) == name for name in way)
+        return tuple(way) if single and self.pairs() <= {(name, onward[name]) for name in way} else ()
+
+    def _drawn_ends(self) -> list[tuple[Stems, Stems]]:
+        """Tail and head of every directed connector of the same figures; both ways for double ones."""
+        figures = {f.id: f for f, _ in self.cited}
+        every = [(f, e) for f in figures.values() for e in f.diagram.connectors if e.directed and e.kind != "leader"]
+        ends = [(*self.ends(f, e), e.double) for f, e in every]
+        return [(t, h) for t, h, _ in ends] + [(h, t) for t, h, double in ends if double]
+
+    def actions(self) -> list[tuple[Stems, tuple[Stems, Stems]]]:
+        """Cited connectors that end at a cited one: the name at their tail, and the two names at its ends."""
+        by_id = {e.id: (f, e) for f, e in self.cited}
+        met = [(self.ends(f, e)[0], by_id[e.head_id]) for f, e in self.cited if e.head_id in by_id and e.head_id]
+        return [(actor, self.ends(*arrow)) for actor, arrow in met]
 
     def count_at(self, name: Stems, end: int) -> int:
         """How many directed connectors of the same figures have ``name`` at their tail (end 0) or head (end 1)."""
@@ -296,7 +326,12 @@ def holds_point(polygon: Polygon, point: Point) -> bool:
 def _places(figure: Figure, name: Stems) -> list[DiagramLabel | Region]:
     labels = [label for label in figure.diagram.labels if stems(label.name) == name]
     ids = {label.id for label in labels}
-    return [*labels, *(region for region in figure.diagram.regions if region.label_id in ids)]
+    return [*labels, *(region for region in _pictured(figure) if region.label_id in ids)]
+
+
+def _pictured(figure: Figure) -> list[Region]:
+    """What the picture is made of: not the patches of its key, and no ornaments."""
+    return [region for region in figure.diagram.regions if region.role in ("part", "area")]
 
 
 def _lies(figure: Figure, a: DiagramLabel | Region, b: DiagramLabel | Region, mark: Mark) -> bool | None:
@@ -313,9 +348,7 @@ def _lies(figure: Figure, a: DiagramLabel | Region, b: DiagramLabel | Region, ma
         offset, least = offsets[mark]
         return None if abs(offset) < least else offset > 0
     kind = type(a)
-    others = [
-        e for e in (*figure.diagram.labels, *figure.diagram.regions) if type(e) is kind and e.id not in (a.id, b.id)
-    ]
+    others = [e for e in (*figure.diagram.labels, *_pictured(figure)) if type(e) is kind and e.id not in (a.id, b.id)]
     nearest = all(_gap(a.box, b.box) <= _gap(o.box, b.box) for o in others)
     return True if nearest or all(_gap(a.box, b.box) <= _gap(o.box, a.box) for o in others) else None
 

@@ -6,10 +6,23 @@ from corpusbuilder.records.diagram import Connector
 from corpusbuilder.records.example import ReasoningStep, StepKind
 from corpusbuilder.records.text import is_stop_word, listed, stems, tokens
 from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, passed
-from corpusbuilder.stages.verify.checks.relations import speaks_of, stated_positions
+from corpusbuilder.stages.verify.checks.dates import dated_labels
+from corpusbuilder.stages.verify.checks.relations import Arrows, speaks_of, stated_positions
 from corpusbuilder.stages.verify.claims import without_quotes
 from corpusbuilder.stages.verify.lexicon import COLOUR_WORDS, arrow_lexicon, position_lexicon
-from corpusbuilder.stages.verify.vocabulary import ARROWS, COLOURS, COUNTING, PLACING, SEEING, phrase_words
+from corpusbuilder.stages.verify.vocabulary import (
+    ACTIONS,
+    ARROWS,
+    BARS,
+    COLOURS,
+    COUNTING,
+    CYCLES,
+    DATES,
+    DOUBLES,
+    PLACING,
+    SEEING,
+    phrase_words,
+)
 
 
 def said_is_understood(case: Case) -> Iterator[Finding]:
@@ -54,12 +67,27 @@ def _vocabulary(case: Case, steps: Iterable[ReasoningStep]) -> frozenset[str]:
     pointed = [element for step in steps for _, element in case.elements(step)]
     known = set(SEEING[language]) | COUNTING[language] | _names(case)
     if any(isinstance(element, Connector) and element.kind != "leader" for element in pointed):
-        known |= ARROWS[language] | phrase_words(arrow_lexicon(language) or {})
+        known |= ARROWS[language] | phrase_words(arrow_lexicon(language) or {}) | _ends(case, steps)
+    if dated_labels(case, tuple(steps)):
+        known |= DATES[language]
     if any(stated_positions(case, step.text, case.reach(step)) for step in steps):
         known |= PLACING[language] | phrase_words(position_lexicon(language) or {})
     if any(speaks_of(step.text, COLOUR_WORDS) for step in steps):
         known |= COLOURS[language] | PLACING[language]
     return frozenset(known)
+
+
+def _ends(case: Case, steps: Iterable[ReasoningStep]) -> frozenset[str]:
+    """Words for how the lines end at which ``steps`` point, and for the round that they make."""
+    language = case.language[:2]
+    arrows = Arrows(case, steps)
+    cited = [connector for _, connector in arrows.cited]
+    known: frozenset[str] = CYCLES[language] if arrows.round() else frozenset()
+    if any(connector.head_style == "bar" for connector in cited):
+        known |= BARS[language]
+    if any(connector.double for connector in cited):
+        known |= DOUBLES[language]
+    return known | ACTIONS[language] if arrows.actions() else known
 
 
 def _names(case: Case) -> set[str]:

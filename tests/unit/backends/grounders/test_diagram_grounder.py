@@ -51,6 +51,18 @@ def test_a_connector_is_a_thin_band_around_its_path():
     assert evidence.box == pytest.approx((60 - half, 32 - half, 340 + half, 32 + half), abs=0.02)
 
 
+def test_the_head_of_a_connector_is_part_of_what_shows_it():
+    broad = line((100, 200), (300, 200)).model_copy(
+        update={
+            "head_polygon": ((280.0, 160.0), (320.0, 200.0), (280.0, 240.0)),
+            "tail_polygon": ((math.nan, 1.0),) * 3,
+        }
+    )
+    (evidence,) = ground(builders.points_at("c"), unit=unit_with(broad)).evidence
+    assert (evidence.box[1], evidence.box[2], evidence.box[3]) == (160.0, 320.0, 240.0)
+    assert len(evidence.polygons) == 1
+
+
 def test_evidence_is_clipped_to_the_image():
     (evidence,) = ground(builders.points_at("c"), unit=unit_with(line((-50, 200), (700, 200)))).evidence
     assert (evidence.box[0], evidence.box[2]) == (0.0, 600.0)

@@ -73,12 +73,20 @@ def arrows(
 
 
 def part(
-    region_id: str, label_id: str, box, *, parent: str | None = None, how: str = "leader", fill: str | None = None
+    region_id: str,
+    label_id: str | None,
+    box,
+    *,
+    parent: str | None = None,
+    how: str | None = "leader",
+    fill: str | None = None,
+    role: str = "part",
 ):
     return Region(
         id=region_id,
         polygon=box_polygon(box),
         box=box,
+        role=role,
         label_id=label_id,
         linked_by=how,
         parent_id=parent,
@@ -117,5 +125,5 @@ def coloured_map(caption: str, classes: tuple[str, ...], areas: dict[str, int], 
     for index, name in enumerate(classes):
         labels.append(named(f"key-{index}", name, 40, 320 + 30 * index, role="legend"))
         swatch = (10.0, 320.0 + 30 * index, 30.0, 340.0 + 30 * index)
-        regions.append(part(f"swatch-{index}", f"key-{index}", swatch, how="legend", fill=colours[index]))
+        regions.append(part(f"swatch-{index}", f"key-{index}", swatch, how="legend", fill=colours[index], role="key"))
     return captioned(Diagram(labels=tuple(labels), regions=tuple(regions)), caption, "4", kind="map")

@@ -13,7 +13,8 @@ from corpusbuilder.records.example import Example, StepGrounding
 from corpusbuilder.stages.contract import Done, InUnit
 from corpusbuilder.stages.ground import GroundStage
 from corpusbuilder.stages.verify import VerifyStage
-from corpusbuilder.stages.verify.claims import arrow_claims, mentions, quoted
+from corpusbuilder.stages.verify.checks.relations import position_holds
+from corpusbuilder.stages.verify.claims import Claim, arrow_claims, mentions, quoted
 from corpusbuilder.stages.verify.lexicon import arrow_lexicon
 
 
@@ -236,7 +237,7 @@ def test_an_unknown_language_is_left_to_a_person():
 def test_the_fingerprint_names_every_check_and_threshold():
     fingerprint = VerifyStage(VerifySection(max_area_ratio=0.5)).fingerprint("en")
     assert fingerprint["config.max_area_ratio"] == 0.5
-    assert fingerprint["check answer_derivable"] == 2
+    assert fingerprint["check answer_derivable"] == 3
     assert fingerprint["check duplicates"] == 1
 
 
@@ -340,3 +341,17 @@ def test_no_valid_record_makes_verification_raise(records):
     assert all(isinstance(result, Done) and len(result.outputs) == 1 for result in results)
     again = list(VerifyStage(VerifySection()).process([InUnit(record, unit) for record in records]))
     assert [r.outputs[0].verdict for r in results] == [r.outputs[0].verdict for r in again]
+
+
+def test_ornaments_and_patches_of_the_key_are_no_neighbours():
+    figure = builders.cycle()
+    soil, roots = figure.diagram.regions
+    far = soil.model_copy(update={"box": (20.0, 300.0, 100.0, 396.0)})
+    between = roots.model_copy(update={"id": "star", "label_id": None, "box": (120.0, 310.0, 190.0, 390.0)})
+    near = far, roots.model_copy(update={"parent_id": None}), between
+    held = []
+    for role in ("part", "ornament", "key"):
+        regions = (*near[:2], between.model_copy(update={"role": role}))
+        shown = figure.model_copy(update={"diagram": figure.diagram.model_copy(update={"regions": regions})})
+        held.append(position_holds(shown, Claim(("root",), ("soil",), "near")))
+    assert held == [None, True, True]

@@ -35,6 +35,13 @@ def test_a_region_is_shown_with_its_name_and_what_is_around_it():
     assert (roots.label, roots.name, roots.inside) == ("L5", "Roots", "R1")
 
 
+def test_patches_of_the_key_and_ornaments_are_not_shown_as_parts():
+    diagram = builders.cycle().diagram
+    soil, roots = diagram.regions
+    others = soil.model_copy(update={"role": "key"}), roots.model_copy(update={"role": "ornament"})
+    assert shown(diagram.model_copy(update={"regions": others})).regions == ()
+
+
 def test_places_are_per_cent_of_the_image():
     clouds = shown(builders.cycle().diagram).labels[1]
     assert (clouds.x, clouds.y) == (57, 8)

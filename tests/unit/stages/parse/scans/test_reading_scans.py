@@ -3,7 +3,7 @@ from dataclasses import replace
 from parse_pages import paragraph, raw_page, text_line
 
 from corpusbuilder.stages.parse.language import language_of
-from corpusbuilder.stages.parse.scans import levelled
+from corpusbuilder.stages.parse.scans import levelled, renewed
 
 
 def recognised(line, sizes):
@@ -78,3 +78,15 @@ def test_the_short_last_line_of_a_paragraph_has_its_size():
     first = text_line("a caption that is set in smaller type than the text", 50, 300, size=8)
     body, sizes = levelled_with_body(first, text_line("and ends", 50, 311, size=8.6))
     assert sizes[0] == sizes[1] < body
+
+
+def test_a_figure_keeps_the_second_reading_of_a_line_where_there_are_two():
+    known = [text_line("lurnen sac", 20, 30), text_line("pith", 20, 60)]
+    seen = [text_line("lumen sac", 20.5, 30.5), text_line("orrel", 20, 90)]
+    assert [line.text for line in renewed(known, seen, (0, 0, 200, 200))] == ["lumen sac", "orrel", "pith"]
+
+
+def test_lines_that_the_edge_of_a_figure_cuts_are_no_labels():
+    known = [text_line("pith", 20, 60)]
+    cut = [text_line("hat they", 0.5, 30), text_line("pith", 20, 60)]
+    assert [line.text for line in renewed(known, cut, (0, 0, 200, 200))] == ["pith"]
