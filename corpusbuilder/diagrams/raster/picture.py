@@ -36,7 +36,7 @@ MOST_FIELDS: Final = 4000
 
 @dataclass(frozen=True)
 class Picture:
-    """Pixels with what is known of them. Pixel ``(column, row)`` is the unit square whose corner has these numbers."""
+    """Pixels with what is known of them."""
 
     rgb: "Pixels"
     """Height x width x 3, uint8: free of noise."""
