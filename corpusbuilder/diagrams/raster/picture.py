@@ -31,12 +31,12 @@ _STARK: Final = 90
 _SHARE: Final = 0.4
 """Ink differs from its ground by at least this share of what the strongest ink near it does."""
 _LEAST_FLAT: Final = 0.5
-"""Share of its pixels that are like their neighbours in a drawing, at least; photographs, paintings and shaded
-engravings come to a third or less, drawings with much lettering to three quarters."""
+"""Share of the pixels of a drawing, cleaned and without its words, that are like their neighbours, at least.
+
+Scans of drawings come to two thirds and more, most photographs, paintings and shaded engravings to less than half. What
+a photograph has in grain is taken for noise and smoothed: so noise is no excuse here."""
 _ALIKE: Final = 6
-"""Levels by which pixels that are alike differ, at most, without noise."""
-_MOST_NOISE: Final = 4.0
-"""Levels of noise, at most, that a picture is excused for when one asks whether it is plain."""
+"""Levels by which pixels that are alike differ, at most."""
 MOST_FIELDS: Final = 4000
 """A picture in more pieces is a photograph, an engraving or a relief."""
 
@@ -91,7 +91,7 @@ def open_picture(png: bytes, lines: Sequence[Line], *, to_page: Affine) -> Pictu
     em = _em(lines, rgb.shape[:2], to_page)
     steps = cv2.morphologyEx(rgb, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max(axis=2)
     text = _text_mask(lines, steps.shape, to_page)
-    if not _is_flat(steps[~text], noise):
+    if not _is_flat(steps[~text]):
         return None
     edges = steps > max(_STEP, 4 * noise)
     count, pieces, stats, _ = cv2.connectedComponentsWithStats((~edges).astype(np.uint8), connectivity=4)
@@ -116,10 +116,9 @@ def open_picture(png: bytes, lines: Sequence[Line], *, to_page: Affine) -> Pictu
     return Picture(rgb, fields, grounds[pieces], colours, _without_letters(ink, text, em=em), text, em, to_page)
 
 
-def _is_flat(steps: "Pixels", noise: float) -> bool:
+def _is_flat(steps: "Pixels") -> bool:
     """Whether most pixels, given by how much they differ from those around them, are like these."""
-    alike = _ALIKE + 3 * min(noise, _MOST_NOISE)
-    return bool(steps.size) and float((steps <= alike).mean()) >= _LEAST_FLAT
+    return bool(steps.size) and float((steps <= _ALIKE).mean()) >= _LEAST_FLAT
 
 
 def _decoded(png: bytes, to_page: Affine) -> "tuple[Pixels | None, Affine]":
