@@ -77,7 +77,8 @@ def _misfit(head: Head, shaft: Shaft, which: int) -> float | None:
     slack = 0.35 * head.length + shaft.width
     if shaft.dashed:
         slack += 0.6 * head.length  # the pattern may end in a gap
-    if off > slack or shaft.length < 0.5 * head.length or not alike(shaft.ink, head.ink):
+    shortest = 0.2 if head.style == "diamond" else 0.5
+    if off > slack or shaft.length < shortest * head.length or not alike(shaft.ink, head.ink):
         return None
     reaches = (0.25 * head.length, min(head.length, 0.5 * shaft.length))
     turn = max(dot(shaft.leaving(which, reach), head.direction) for reach in reaches)

@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from corpusbuilder.diagrams.heads import LONGEST_EM
+from corpusbuilder.diagrams.hosts import MOST_NEAR
 from corpusbuilder.diagrams.links import Link
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import off_polyline
 from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene
-from corpusbuilder.diagrams.shafts import MOST_NEAR
 from corpusbuilder.diagrams.tracks import Track
 from corpusbuilder.records.geometry import centre, iou
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from corpusbuilder.diagrams.canvas import Canvas, Registry
 from corpusbuilder.diagrams.connector_records import record_connectors
 from corpusbuilder.diagrams.decor import find_decor
+from corpusbuilder.diagrams.doubts import believed
 from corpusbuilder.diagrams.label_records import Method, record_labels
 from corpusbuilder.diagrams.links import find_links, written_along
 from corpusbuilder.diagrams.loose import find_loose
@@ -62,6 +63,8 @@ def read_diagram(
         scene.tracks, [k for k in free if k not in worn or scene.tracks[k].extent > 2 * scene.em], em=scene.em
     )
     links = find_links(scene, parts)
+    if drawn == "cv":
+        links = believed(links)
     used = {end[1] for link in links for end in (link.tail, link.head) if end[0] == "text"}
     fixed = used | set(scene.outlines) | set(scene.markers) | scene.keys
     along = written_along(scene, links, parts, fixed)

@@ -58,6 +58,8 @@ def find_heads(tracks: Sequence[Track], *, em: float) -> list[Head]:
             continue
         if track.closed:
             heads += _filled_heads(track, index)
+            if (arrow := _block_arrow(track, index)) is not None and not arrow.double:
+                heads.append(_stemmed_head(track, arrow))
         elif track.stroke and not track.fill:
             if (head := _open_head(track, index)) is not None:
                 heads.append(head)
@@ -85,6 +87,15 @@ def _filled_heads(track: Track, index: int) -> Iterator[Head]:
         if measured is not None and not is_back:
             direction, length, width, quality = measured
             yield Head(ring[0], direction, length, width, ink, (index,), track.points, is_open=False, quality=quality)
+
+
+def _stemmed_head(track: Track, arrow: BlockArrow) -> Head:
+    """A small block arrow as the head of a line that goes on from its tail."""
+    tip, tail = arrow.points[-1], arrow.points[0]
+    long, ring = math.dist(tip, tail), track.points
+    way = unit(minus(tip, tail))
+    wide = max(cross(minus(p, tip), way) for p in ring) - min(cross(minus(p, tip), way) for p in ring)
+    return Head(tip, way, long, wide, arrow.ink, (arrow.track,), ring, is_open=False, quality=1.0)
 
 
 def _symmetric(ring: Sequence[XY]) -> tuple[XY, float, float, float] | None:
@@ -173,15 +184,17 @@ def find_block_arrows(tracks: Sequence[Track], *, em: float) -> list[BlockArrow]
     """Filled outlines with a point, two barbs and two necks, then the two sides of a shaft."""
     found = []
     for index, track in enumerate(tracks):
-        if not (track.closed and track.fill and track.extent >= 0.8 * em and 7 <= len(track.corners) <= 16):
-            continue
-        if (arrow := _block_arrow(track, index)) is not None:
+        arrow = _block_arrow(track, index) if track.extent >= 0.8 * em else None
+        # Large ones are longer than wide: an area of a map may have a corner between two barbs too.
+        if arrow and (track.extent <= 4 * em or track.area <= 0.4 * length_of(arrow.points) ** 2):
             found.append(arrow)
     return found
 
 
 def _block_arrow(track: Track, index: int) -> BlockArrow | None:
     corners = track.corners
+    if not (track.closed and track.fill and 7 <= len(corners) <= 16):
+        return None
     tips = [k for k in range(len(corners)) if _is_barbed_tip([*corners[k:], *corners[:k]])]
     if not 1 <= len(tips) <= 2:
         return None

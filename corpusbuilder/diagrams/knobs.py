@@ -6,9 +6,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from corpusbuilder.diagrams.connect import alike
+from corpusbuilder.diagrams.dashes import DashedLine
 from corpusbuilder.diagrams.heads import Head
 from corpusbuilder.diagrams.nearby import BoxIndex
-from corpusbuilder.diagrams.plane import cross, dot, end_direction, inside, middle, minus, moved, off_polyline, ray_miss
+from corpusbuilder.diagrams.plane import (
+    bounds,
+    cross,
+    dot,
+    end_direction,
+    inside,
+    middle,
+    minus,
+    moved,
+    off_polyline,
+    ray_miss,
+)
 from corpusbuilder.diagrams.tracks import Track
 from corpusbuilder.records.geometry import centre
 from corpusbuilder.records.page import XY, Rect
@@ -169,6 +181,55 @@ class _Knobs:
                 return True
         return False
 
+    # -------------------------------------------------------------- discs
+
+    def discs(self, candidates: Collection[int]) -> Iterator[Head]:
+        """Readings of filled discs as heads: those right before a node whose line starts bare, and others like them."""
+        near = BoxIndex([self._tracks[k].box for k in sorted(candidates)])
+        sure: list[Head] = []
+        rest: list[Head] = []
+        for k in sorted(candidates):
+            for tail in self._lone_tail(k):
+                head = self._disc(k, tail)
+                start = self._other_end(tail)
+                is_sure = self._is_before(head) and not near.at(start, 0.5 * self._em)
+                (sure if is_sure else rest).append(head)
+        alike_ones = {self._size(head.shape[0]) for head in sure}
+        yield from sure
+        yield from (head for head in rest if self._size(head.shape[0]) in alike_ones)
+
+    def _lone_tail(self, k: int) -> list[_Tail]:
+        """The one end of a line at the edge of a disc, pointing at its middle; a knot has several, and is no head."""
+        track, em = self._tracks[k], self._em
+        mid, radius = centre(track.box), track.extent / 2
+        found = []
+        for tail in self.around(mid, 1.1 * radius + 0.15 * em):
+            line, off = self._tracks[tail.track], minus(mid, tail.at)
+            if abs(cross(off, tail.way)) <= 0.3 * radius and dot(off, tail.way) >= -1.1 * radius and tail.track != k:
+                inked = any(alike(line.stroke or "", ink) for ink in (track.fill, track.stroke) if ink)
+                found.append((tail, inked and line.extent >= track.extent))
+        return [tail for tail, fits in found if fits] if len(found) == 1 else []
+
+    def _disc(self, k: int, tail: _Tail) -> Head:
+        track = self._tracks[k]
+        mid, radius = centre(track.box), track.extent / 2
+        return Head(
+            moved(mid, tail.way, radius), tail.way, 2 * radius, 2 * radius, self._tracks[tail.track].stroke or "", (k,),
+            track.points, is_open=False, quality=1.0, style="dot",
+        )  # fmt: skip
+
+    def _other_end(self, tail: _Tail) -> XY:
+        first, *_, last = self._tracks[tail.track].points
+        return last if tail.at == first else first
+
+    def _is_before(self, head: Head) -> bool:
+        """Whether a node or bare words stand right before a head."""
+        reach = FRAME_GAP_EM * self._em
+        rings = [self._tracks[self._solid[j]].points for j in self._near_solid.at(head.tip, reach)]
+        rings = [ring for ring in rings if not inside(centre(self._tracks[head.shape[0]].box), ring)]
+        rings += [_corners_of(self._grounds.names[j]) for j in self._near_names.at(head.tip, reach)]
+        return any(ray_miss(head.tip, head.direction, reach, ring) == 0.0 for ring in rings)
+
     # -------------------------------------------------------------- diamonds
 
     def diamonds(self, index: int) -> Iterator[Head]:
@@ -186,7 +247,7 @@ class _Knobs:
         k, tail = ends[0]
         tip, long = corners[k - 2], math.dist(corners[k], corners[k - 2])
         way = (tip[0] - corners[k][0]) / long, (tip[1] - corners[k][1]) / long
-        if dot(way, tail.way) < 0.9 or self._tracks[tail.track].extent < 0.5 * long:
+        if dot(way, tail.way) < 0.9 or self._tracks[tail.track].extent < 0.2 * long:
             return
         ink = track.stroke or track.fill or ""
         yield Head(
@@ -195,28 +256,51 @@ class _Knobs:
         )  # fmt: skip
 
 
-def find_knobs(tracks: Sequence[Track], free: Collection[int], grounds: Grounds, *, em: float) -> list[Head]:
+def find_knobs(
+    tracks: Sequence[Track], rows: Sequence[DashedLine], free: Collection[int], grounds: Grounds, *, em: float
+) -> list[Head]:
     """All readings of small marks at the ends of lines as heads that do not come to a point.
 
     Args:
         tracks: all marks of the figure.
+        rows: the lines that filled dashes make up.
         free: the closed ones that have no other meaning yet.
         grounds: what rings can act on.
         em: font size.
     """
-    knobs = _Knobs(tracks, grounds, em=em)
+    knobs = _Knobs([*tracks, *map(_drawn, rows)], grounds, em=em)
     heads = [head for k in range(len(tracks)) if not tracks[k].closed or k in free for head in knobs.bars(k)]
     heads += [head for k in sorted(free) for head in knobs.diamonds(k)]
+    heads += knobs.discs({k for k in free if is_disc(tracks[k], em=em)})
     return heads + list(knobs.rings([k for k in free if is_hollow_ring(tracks[k], em=em)]))
+
+
+def _drawn(row: DashedLine) -> Track:
+    """A row of dashes as a stroke."""
+    return Track(
+        row.points, row.points, closed=False, curved=False, box=bounds(row.points), stroke=row.ink, fill=None,
+        width=row.width, dashed=True,
+    )  # fmt: skip
+
+
+def is_disc(track: Track, *, em: float) -> bool:
+    """Whether a shape is a small circle full of ink."""
+    return track.fill is not None and not alike(track.fill, _PAPER) and _is_small_circle(track, em=em)
 
 
 def is_hollow_ring(track: Track, *, em: float) -> bool:
     """Whether a shape is a small circle, drawn with the pen."""
     return (
-        track.closed
-        and track.stroke is not None
+        track.stroke is not None
         and not alike(track.stroke, _PAPER)
         and (track.fill is None or alike(track.fill, _PAPER))
+        and _is_small_circle(track, em=em)
+    )
+
+
+def _is_small_circle(track: Track, *, em: float) -> bool:
+    return (
+        track.closed
         and 0.15 * em < track.extent <= RING_EM * em
         and track.thickness > 0.85 * track.extent
         and 0.9 < track.roundness < 1.08
@@ -247,6 +331,10 @@ def _spine(track: Track, *, em: float) -> tuple[XY, XY] | None:
         a, b, c, d = b, c, d, a
     start, end = middle(a, b), middle(c, d)
     return (start, end) if max(math.dist(a, b), math.dist(c, d)) <= 0.35 * math.dist(start, end) else None
+
+
+def _corners_of(box: Rect) -> tuple[XY, ...]:
+    return (box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])
 
 
 def _thick(a: XY, b: XY, width: float) -> tuple[XY, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from corpusbuilder.diagrams.connect import FARTHEST_EM, End, Hit, Target, attach
+from corpusbuilder.diagrams.hosts import Hosts
 from corpusbuilder.diagrams.knobs import FRAME_GAP_EM
 from corpusbuilder.diagrams.nearby import BoxIndex
 from corpusbuilder.diagrams.plane import (
@@ -21,7 +22,6 @@ from corpusbuilder.diagrams.plane import (
 )
 from corpusbuilder.diagrams.regions import Parts
 from corpusbuilder.diagrams.scene import Scene
-from corpusbuilder.diagrams.shafts import Hosts
 from corpusbuilder.diagrams.strokes import Mark, Stroke, find_strokes
 from corpusbuilder.diagrams.twins import BESIDE_EM, runs_along
 from corpusbuilder.records.geometry import centre
@@ -86,7 +86,7 @@ class _Follower:
             return self._into_part(stroke, one, other)
         if self._can_be_leader(stroke, one, other, 1) or self._can_be_leader(stroke, other, one, 0):
             return self._into_part(stroke, one, other)
-        if one.end == other.end:
+        if one.end == other.end and not self._is_loop(stroke, one, other):
             return None
         score = round(min(one.score, other.score) * (0.6 + 0.4 * stroke.quality), 3)
         link = Link("arrow", stroke.points, one.end, other.end, score, stroke.shafts, heads=stroke.marks)
@@ -96,6 +96,15 @@ class _Follower:
             return replace(link, kind="line") if self._is_line(one, other) and not at_band else None
         link = replace(link, directed=True, double=all(headed))
         return link if headed[1] else link.reversed
+
+    def _is_loop(self, stroke: Stroke, one: _Aim, other: _Aim) -> bool:
+        """Whether an arrow leaves a node in a box, goes well clear of it, and comes back."""
+        if one.end[0] != "text" or not self._is_boxed(one.end[1]) or stroke.headed[0] == stroke.headed[1]:
+            return False
+        em, ring = self._scene.em, self._scene.tracks[self._scene.outlines[one.end[1]]].points
+        far = resampled(stroke.points, 5)[2]
+        near = max(one.gap, other.gap) <= 0.5 * em
+        return near and not inside(far, ring) and off_ring(far, ring) > max(0.8 * em, 3 * one.gap, 3 * other.gap)
 
     def _headed(self, stroke: Stroke, one: _Aim, other: _Aim) -> tuple[bool, bool]:
         """Which ends have a head; a dot is one at a node, and none on another line or a leader."""
@@ -131,9 +140,9 @@ class _Follower:
         if hit is not None:
             gap = min(0.0 if inside(end, t.ring) else off_ring(end, t.ring) for t in near if t.key == hit.key)
         mark = stroke.marks[which]
-        if mark is not None and mark.style == "circle" and gap > FRAME_GAP_EM * em:
+        if mark is not None and mark.is_round and gap > FRAME_GAP_EM * em:
             hit, gap = None, math.inf
-        if (met := self._line_met(stroke, which, hit, gap)) is not None:
+        if (met := self._line_met(stroke, which, way, hit, gap)) is not None:
             return met
         if is_frame and self._hosts.near(end, frozenset(stroke.shafts), slack=0.15 * em):
             return None
@@ -142,11 +151,13 @@ class _Follower:
             return _Aim(("part", part), 0.85, 0.0)
         return None if hit is None else _Aim(hit.key, hit.score, gap)
 
-    def _line_met(self, stroke: Stroke, which: int, hit: Hit | None, gap: float) -> _Aim | None:
+    def _line_met(self, stroke: Stroke, which: int, way: XY, hit: Hit | None, gap: float) -> _Aim | None:
         """Another line that an end touches: before frames, before bare words behind it, and before what is far."""
         em, end, own = self._scene.em, stroke.points[-which], frozenset(stroke.shafts)
         place, radius = _place_of(stroke.marks[which], end)
         host = self._hosts.at(end, own, slack=0.15 * em)
+        if host is None and stroke.headed[which] and gap > 0.8 * em:
+            host = self._hosts.at(moved(end, way, 0.3 * em), own, slack=0.15 * em)
         if host is None and radius:
             host = self._hosts.at(place, own, slack=0.15 * em, radius=radius)
         if host is None:
@@ -203,7 +214,7 @@ class _Follower:
         if aim is None or aim.end[0] != "text" or stroke.headed[near]:
             return None
         mark, end = stroke.marks[far], stroke.points[-far]
-        if (mark is not None and mark.style in ("bar", "circle", "diamond")) or self._is_among_lines(stroke, end):
+        if (mark is not None and not mark.is_pin and mark.style != "arrow") or self._is_among_lines(stroke, end):
             return None
         part = self._parts.at(end)
         if part is None or self._stops_at_titled(end, part):
@@ -245,7 +256,7 @@ class _Follower:
 
 def _place_of(mark: Mark | None, end: XY) -> tuple[XY, float]:
     """Where an end is, and how far it reaches: a ring acts on all that it touches."""
-    if mark is None or mark.style != "circle":
+    if mark is None or not mark.is_round:
         return end, 0.0
     box = bounds(mark.outline)
     return centre(box), (box[2] - box[0]) / 2

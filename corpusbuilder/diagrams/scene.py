@@ -106,7 +106,7 @@ def read_scene(lines: Sequence[Line], paths: Sequence[VectorPath], pictures: Seq
     holders = find_holders(texts, outlines, shapes, skin)
     names = [text.box for t, text in enumerate(texts) if t not in outlines]
     grounds = Grounds(set(outlines.values()), holders, names)
-    knobs = find_knobs(tracks, set(rings) - pointed - skin - holders, grounds, em=em)
+    knobs = find_knobs(tracks, dashes, set(rings) - pointed - skin - holders, grounds, em=em)
     knobbed = {k for head in knobs for k in head.shape}
     pointed |= knobbed
     patches = [k for k in rings if k not in pointed and not is_dot(tracks[k], em=em)]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from corpusbuilder.diagrams.plane import cross, dot, end_direction, length_of, minus, moved
+from corpusbuilder.diagrams.plane import cross, dot, end_direction, length_of, minus, moved, resampled
 from corpusbuilder.diagrams.raster.picture import Picture
 from corpusbuilder.diagrams.raster.shapes import Shapes
 from corpusbuilder.diagrams.raster.skeleton import Branch, find_ways
-from corpusbuilder.diagrams.raster.tips import Tip, head_corners, read_tip
+from corpusbuilder.diagrams.raster.tips import Tip, dot_corners, head_corners, read_tip
 from corpusbuilder.records.page import XY, Segment, VectorPath
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ _SPUR_EM: Final = 0.75
 """Loose branches shorter than this at a node are barbs or corners of heads."""
 _ONE_COLOUR: Final = 45
 """Levels by which lines of one pen differ, at most: thin ones are paler."""
+_TURN: Final = 0.3
+"""Radians by which a line turns over half an em, from which on it counts."""
+_MOST_CHANGES, _MOST_TURNING = 4, 9.0
+"""A staircase changes its sense of turning four times; a loop turns by somewhat more than once around."""
 _DASH_EM: Final = 1.1
 """Short straight lines up to this length may be dashes, which have two points."""
 _SHORTEST_EM: Final = 0.3
@@ -35,13 +39,26 @@ def find_lines(picture: Picture, shapes: Shapes) -> list[VectorPath]:
     whole = ink | shapes.outlines
     inner = cv2.distanceTransform(whole.astype(np.uint8), cv2.DIST_L2, 5)
     ways = find_ways(whole, inner, shapes.outlines, spur=_SPUR_EM * picture.em, link=0.35 * picture.em)
-    ways = [way for way in ways if way.length >= _SHORTEST_EM * picture.em]
+    ways = [way for way in ways if way.length >= _SHORTEST_EM * picture.em and not _wanders(way, em=picture.em)]
     pens = _pens(ways, picture, inner)
     lines: list[_Line] = []
     for k in sorted(range(len(ways)), key=lambda k: (-ways[k].length, ways[k].points)):
         if not any(line.wears(ways[k]) for line in lines):
             lines.append(_read(ways[k], pens[k], ink, em=picture.em))
     return [path for line in lines for path in _drawn(line, picture)]
+
+
+def _wanders(way: Branch, *, em: float) -> bool:
+    """Whether a line turns to and fro, as coasts, rivers and sketched edges do and lines that join things do not."""
+    points = resampled(way.points, max(int(length_of(way.points) / (0.6 * em)), 2) + 1)
+    turns = []
+    for a, b, c in zip(points, points[1:], points[2:], strict=False):
+        one, other = minus(b, a), minus(c, b)
+        turn = math.atan2(cross(one, other), dot(one, other))
+        if abs(turn) > _TURN:
+            turns.append(turn)
+    changes = sum((a > 0) != (b > 0) for a, b in pairwise(turns))
+    return changes > _MOST_CHANGES or sum(abs(turn) for turn in turns) > _MOST_TURNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +76,9 @@ def _pens(ways: Sequence[Branch], picture: Picture, inner: "Pixels") -> list[_Pe
     for way in ways:
         places = np.array(way.points).astype(int)
         deep = inner[places[:, 1], places[:, 0]]
-        core = deep >= np.median(deep)
+        real = picture.ink[places[:, 1], places[:, 0]]
+        core = (deep >= np.median(deep)) & (real if real.any() else True)
+        core = core if core.any() else np.ones_like(core)
         colour = np.median(picture.rgb[places[core, 1], places[core, 0]].astype(float), axis=0)
         seen.append(_Pen(colour, float(np.median(deep))))
     pens: list[_Pen] = []
@@ -140,6 +159,8 @@ def _drawn(line: _Line, picture: Picture) -> list[VectorPath]:
     for tip in line.tips:
         if tip is not None and tip.style == "arrow":
             paths.append(_polygon(head_corners(tip), picture, colour))
+        elif tip is not None and tip.style == "dot":
+            paths.append(_polygon(dot_corners(tip), picture, colour))
         elif tip is not None:
             side = -tip.axis[1], tip.axis[0]
             middle = moved(tip.point, tip.axis, -tip.length / 2)
@@ -175,7 +196,11 @@ def _cut(line: Sequence[XY], by: float) -> list[XY]:
 def _ended(points: list[XY], which: int, tip: Tip | None, *, half: float, loose: bool) -> list[XY]:
     """A line drawn out to its tip, or to where its ink ends."""
     line = points if which else points[::-1]
-    if tip is not None:
+    if tip is not None and tip.style == "dot":
+        line = [*_cut(line, min(tip.length, 0.45 * length_of(line))), moved(tip.point, tip.axis, -tip.half)]
+    elif tip is not None and len(line) == 2:
+        line = [line[0], tip.point]  # a dash stays one, for those before it
+    elif tip is not None:
         line = [*_cut(line, min(tip.length, 0.45 * length_of(line))), tip.point]
     elif loose:
         line = [*line[:-1], moved(line[-1], end_direction(line, 4 * half + 2), half)]

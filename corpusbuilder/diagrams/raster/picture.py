@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_PIXELS: Final = 3_000_000
 """Larger pictures are traced at a lower resolution."""
+_MOST_NOISE: Final = 12.0
+"""Levels by which the pixels of a plain ground differ in a scan, at most; photographs have coarser grain."""
 _LEAST_SIDE: Final = 8
 """Pixels; a smaller picture shows nothing."""
 _STEP: Final = 14
@@ -37,6 +39,8 @@ Scans of drawings come to two thirds and more, most photographs, paintings and s
 a photograph has in grain is taken for noise and smoothed: so noise is no excuse here."""
 _ALIKE: Final = 6
 """Levels by which pixels that are alike differ, at most."""
+_CORE_EM: Final = 0.22
+"""What lies deeper than this in the box of a word is a letter, whatever it touches."""
 MOST_FIELDS: Final = 4000
 """A picture in more pieces is a photograph, an engraving or a relief."""
 
@@ -86,6 +90,8 @@ def open_picture(png: bytes, lines: Sequence[Line], *, to_page: Affine) -> Pictu
     if rgb is None:
         return None
     noise = _noise(rgb)
+    if noise > _MOST_NOISE:
+        return None
     if noise > 0.7:
         rgb = cv2.bilateralFilter(cv2.medianBlur(rgb, 3), 5, 8 * noise + 10, 2)
     em = _em(lines, rgb.shape[:2], to_page)
@@ -251,4 +257,7 @@ def _without_letters(ink: "Pixels", text: "Pixels", *, em: float) -> "Pixels":
     small = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= 4 * em
     letters = (share > 0.7) | ((share > 0.4) & small)
     letters[0] = True
-    return np.asarray(~letters[blots])
+    # Letters that blur into a line: their core goes, the line beside them stays.
+    reach = max(1, round(_CORE_EM * em))
+    core = cv2.erode(text.astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0
+    return np.asarray(~letters[blots] & ~core)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from corpusbuilder.diagrams.heads import find_block_arrows
+from corpusbuilder.diagrams.raster.dashes import bridged
 from corpusbuilder.diagrams.raster.picture import Picture
 from corpusbuilder.diagrams.tracks import make_tracks
 from corpusbuilder.records.page import XY, Segment, VectorPath
@@ -18,6 +19,8 @@ _SMOOTH: Final = 0.9
 """Share of its convex hull that an outlined field of the colour around it fills, at least."""
 _RIM: Final = 1.2
 """Pixels beyond the width of an outline that are still its own: blur."""
+_PEN_EM: Final = 0.22
+"""Widest outline of a shape that is as white as the paper: what is bounded by thicker ink lies between thick arrows."""
 _PAPER: Final = 235
 """A background whose levels are all above this is the paper."""
 
@@ -64,7 +67,8 @@ def find_shapes(picture: Picture) -> Shapes:
             continue
         arrow = _as_block_arrow(outline, picture)
         is_box = _is_even(outline) and bool((picture.text[part] & field.mask).any())
-        is_drawn = (arrow is not None or _is_one_shape(outline)) and _is_one_pen(band, picture, part)
+        is_thin = width <= _PEN_EM * picture.em
+        is_drawn = (arrow is not None or (is_thin and _is_one_shape(outline))) and _is_one_pen(band, picture, part)
         if not (field.is_apart or is_box or is_drawn):
             continue
         outline = outline if arrow is None else arrow
@@ -72,7 +76,7 @@ def find_shapes(picture: Picture) -> Shapes:
         ink[part] &= ~band
         paths.append(_closed(outline, picture, fill=field.colour, stroke=stroke, width=width))
     outlines = picture.ink & ~ink
-    solid, ink = _solids(picture, ink)
+    solid, ink = _solids(picture, bridged(ink, picture.ink, em=picture.em))
     return Shapes(paths + solid, ink, outlines)
 
 
@@ -246,7 +250,8 @@ def _solids(picture: Picture, ink: "Pixels") -> "tuple[list[VectorPath], Pixels]
         _, (wide, long), _ = cv2.minAreaRect(contour)
         short, long = sorted((wide + 1, long + 1))
         inside = cv2.contourArea(contour) + len(contour) / 2
-        if long > 3.2 * short or inside < 0.42 * short * long or short < 3 or area < 0.6 * inside:
+        bulges = cv2.contourArea(contour) >= 0.8 * cv2.contourArea(cv2.convexHull(contour))
+        if not bulges or long > 3.2 * short or inside < 0.42 * short * long or short < 3 or area < 0.6 * inside:
             continue
         corners = cv2.approxPolyDP(contour, max(0.8, 0.1 * short), closed=True)[:, 0, :] + (x - 0.5, y - 0.5)
         deep = cv2.erode(np.pad(mask, 1), np.ones((3, 3), np.uint8), iterations=max(1, int(short / 4)))[1:-1, 1:-1] > 0

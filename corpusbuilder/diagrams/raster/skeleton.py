@@ -1,7 +1,7 @@
 """The skeleton of ink as branches that meet at nodes, and the lines that go through them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -18,6 +18,16 @@ MOST_PIXELS: Final = 60_000
 """A longer skeleton is that of a hatching, a relief or an engraving."""
 _STRAIGHT: Final = 0.8
 """Cosine of the turn that a line makes through a crossing, at least."""
+
+_CROSSING: Final = 0.93
+"""The same where two lines lie on one another for a while."""
+
+_BENT: Final = 0.3
+"""The same where just two lines meet."""
+_SHARP: Final = 0.35
+"""Cosine of the angle between a barb and its shaft, at least."""
+_BARB: Final = 2.5
+"""Longest barb, in lengths of a spur."""
 
 End: TypeAlias = int | None
 """The node at an end of a branch; None for a loose end."""
@@ -51,7 +61,7 @@ def find_ways(ink: "Pixels", inner: "Pixels", outlines: "Pixels", *, spur: float
     if int(thin.sum()) > MOST_PIXELS:
         return []
     branches, nodes = _branches(thin)
-    branches = _merged_nodes(branches, nodes, link=link)
+    branches = _merged_nodes(branches, nodes, inner, link=link)
     branches = [branch for branch in branches if not _lies_in(branch, outlines)]
     branches = _without_spurs(branches, inner, spur=spur)
     return _through(branches)
@@ -120,7 +130,7 @@ def _node_at(node_map: "Pixels", pixel: tuple[int, int], but: int | None = None)
     return found[0] if found else None
 
 
-def _merged_nodes(branches: Sequence[Branch], nodes: list[XY], *, link: float) -> list[Branch]:
+def _merged_nodes(branches: Sequence[Branch], nodes: list[XY], inner: "Pixels", *, link: float) -> list[Branch]:
     """Nodes with a short branch between them made one: two lines that cross meet over some length."""
     home = list(range(len(nodes)))
 
@@ -129,10 +139,15 @@ def _merged_nodes(branches: Sequence[Branch], nodes: list[XY], *, link: float) -
             node = home[node]
         return node
 
+    at: dict[int, list[tuple[Branch, int]]] = {}
+    for branch in branches:
+        for which, end in enumerate(branch.ends):
+            if end is not None:
+                at.setdefault(end, []).append((branch, which))
     kept = []
     for branch in branches:
         a, b = branch.ends
-        if a is not None and b is not None and branch.length <= link:
+        if a is not None and b is not None and (branch.length <= link or _is_crossing(branch, at, inner)):
             home[max(root(a), root(b))] = min(root(a), root(b))
         else:
             kept.append(branch)
@@ -153,6 +168,23 @@ def _merged_nodes(branches: Sequence[Branch], nodes: list[XY], *, link: float) -
     return out
 
 
+def _is_crossing(branch: Branch, at: Mapping[int, list[tuple[Branch, int]]], inner: "Pixels") -> bool:
+    """Whether a branch is where two thick lines cross: two lines go straight on over it."""
+    a, b = branch.ends
+    if a is None or b is None or a == b:
+        return False
+    x, y = branch.points[len(branch.points) // 2]
+    deep = float(inner[int(y), int(x)])
+    if branch.length > 9 * deep:
+        return False
+    reach = 4 * deep + 9
+    sides = [[_leaving(other, w, reach) for other, w in at[node] if other is not branch] for node in (a, b)]
+    if len(sides[0]) != 2 or len(sides[1]) != 2:
+        return False
+    (p, q), (r, s) = sides
+    return any(max(dot(p, one), dot(q, other)) <= -_CROSSING for one, other in ((r, s), (s, r)))
+
+
 def _lies_in(branch: Branch, mask: "Pixels") -> bool:
     """Whether most of a branch lies in a mask."""
     inside = [bool(mask[int(y), int(x)]) for x, y in branch.points]
@@ -167,14 +199,20 @@ def _without_spurs(branches: Sequence[Branch], inner: "Pixels", *, spur: float) 
             at.setdefault(end, []).append(branch)
     gone: set[int] = set()
     for node, members in at.items():
-        deep = max(float(inner[int(y), int(x)]) for b in members for x, y in [b.points[-(b.ends[1] == node)]])
+        longest = max(members, key=lambda b: (b.length, b.points))
+        others = [b for b in members if b is not longest and b.ends.count(None) == 1]
+        gone |= {id(b) for b in others if b.length < _BARB * spur and _folds_back(b, longest, node)}
         if len(members) < 3:
             continue
-        loose = [b for b in members if b.ends.count(None) == 1 and b.length < max(spur, 2.2 * deep)]
-        if len(loose) == len(members):
-            loose.remove(max(loose, key=lambda b: (b.length, b.points)))
-        gone |= {id(b) for b in loose}
+        deep = max(float(inner[int(y), int(x)]) for b in members for x, y in [b.points[-(b.ends[1] == node)]])
+        gone |= {id(b) for b in others if b.length < max(spur, 2.2 * deep)}
     return [b for b in branches if id(b) not in gone]
+
+
+def _folds_back(branch: Branch, shaft: Branch, node: int) -> bool:
+    """Whether a branch leaves a node at a sharp angle to another, as the barb of an open head does."""
+    ways = [_leaving(b, int(b.ends[0] != node)) for b in (branch, shaft)]
+    return dot(ways[0], ways[1]) >= _SHARP
 
 
 def _through(branches: Sequence[Branch]) -> list[Branch]:
@@ -192,12 +230,41 @@ def _through(branches: Sequence[Branch]) -> list[Branch]:
     ]
     mate: dict[tuple[int, int], tuple[int, int]] = {}
     for members in ends.values():
+        if len(members) == 3 and _is_fork(branches, members):
+            continue
         ways = {end: _leaving(branches[end[0]], end[1]) for end in members}
         pairs = sorted((-dot(ways[a], ways[b]), a, b) for a, b in combinations(members, 2) if a[0] != b[0])
         for straightness, a, b in reversed(pairs):
-            if a not in mate and b not in mate and (straightness >= _STRAIGHT or len(members) == 2):
+            if a not in mate and b not in mate and straightness >= (_STRAIGHT if len(members) > 2 else _BENT):
                 mate[a], mate[b] = b, a
     return _joined(branches, mate)
+
+
+def _is_fork(branches: Sequence[Branch], members: Sequence[tuple[int, int]]) -> bool:
+    """Whether the line straight through a node is the bar of a fork: on both sides it bends or meets another node."""
+    ways = [_leaving(branches[k], which) for k, which in members]
+    bars = [(a, b) for a, b in combinations(range(3), 2) if -dot(ways[a], ways[b]) >= _STRAIGHT]
+    return len(bars) == 1 and all(_bends(branches[members[side][0]], members[side][1]) for side in bars[0])
+
+
+def _bends(branch: Branch, which: int) -> bool:
+    """Whether a branch, seen from a node, meets another node or turns a corner."""
+    if branch.ends[1 - which] is not None:
+        return True
+    line = branch.points if which == 0 else branch.points[::-1]
+    first, last = _leaving(branch, which), unit(minus(line[-1], line[max(len(line) - 12, 0)]))
+    straight = math.dist(line[0], line[-1]) / max(branch.length, 1e-6)
+    return dot(first, last) < 0.35 and straight < 0.95 and _is_angular(line)
+
+
+def _is_angular(line: Sequence[XY]) -> bool:
+    """Whether the turn of a line is made within a few pixels, as in an elbow."""
+    step = max(len(line) // 8, 6)
+    sharpest = 1.0
+    for k in range(step, len(line) - step, 2):
+        before, after = unit(minus(line[k], line[k - step])), unit(minus(line[k + step], line[k]))
+        sharpest = min(sharpest, dot(before, after))
+    return sharpest < 0.5
 
 
 def _leaving(branch: Branch, which: int, reach: float = 9.0) -> XY:

@@ -1,9 +1,10 @@
 """How lines of pixels end: in the wedge of an arrow head, the crossbar of a T, a dot, or bare."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from corpusbuilder.diagrams.plane import cross, moved
+from corpusbuilder.diagrams.plane import moved
 from corpusbuilder.records.page import XY
 
 if TYPE_CHECKING:
@@ -109,6 +110,25 @@ class _Profile:
         # What lies on one side only belongs to a neighbour.
         return cls(start, np.maximum(np.minimum(left, right) + 0.5, 0.0))
 
+    def _ball(self, front: int) -> float | None:
+        """Half the width of a disc or lozenge at the front, as wide as it is long; None for other ends."""
+        import numpy as np
+
+        widest = float(self.widths[max(front - 40, 0) : front + 1].max())
+        low, place = 0.0, front
+        while (place >= 0 and self.widths[place] > 0.55 * widest) or front - place < 0.5 * widest:
+            place -= 1
+            if place < 3:
+                return None
+        bulge, neck = self.widths[place + 1 : front + 1], self.widths[max(place - 6, 0) : place]
+        low = float(np.median(neck)) if neck.size else 0.0
+        peak = float(np.argmax(bulge)) + 0.5
+        if widest < 1.7 * low + 1 or widest < 3 or not 1.4 * widest <= len(bulge) <= 2.5 * widest:
+            return None
+        centred = 0.3 * len(bulge) <= peak <= 0.7 * len(bulge)
+        thirds = [float(part.mean()) for part in np.array_split(bulge, 3)]
+        return widest if centred and thirds[1] > max(thirds[0], thirds[2]) and thirds[2] > 0.4 * thirds[1] else None
+
     def _front(self, filled: "Pixels") -> int:
         """The foremost place of the run of ink that holds the end of the skeleton, or comes before it."""
         import numpy as np
@@ -128,6 +148,8 @@ class _Profile:
         if filled.size < 3:
             return None
         front, back = self._front(filled), 0
+        if (ball := self._ball(front)) is not None:
+            return Tip("dot", moved(end, way, self.start + front + 0.5), way, 2 * ball, ball)
         widest = 0.0
         for place in range(front, -1, -1):
             if widths[place] > widest:
@@ -138,18 +160,31 @@ class _Profile:
         neck = float(np.median(behind)) if behind.size else half
         if widest < max(1.4 * neck, neck + 1.3, 2.2) or neck > 0.75 * widest:
             return None
-        last = back + int(np.nonzero(widths[back : front + 1] >= 0.9 * widest)[0][-1])
-        length = front - back + 1.0
         point = moved(end, way, self.start + front + 0.5)
-        if length <= max(2.6 * neck + 1.5, 0.45 * widest) and last - back + 1 >= 0.5 * length:
-            is_bar = front - last <= neck + 1.5 and widest >= 2 * neck + 1.5 and behind.size > 0
-            return Tip("bar", point, way, length, widest) if is_bar else None
-        if not 0.5 * widest <= length <= 5 * widest or length > 2.2 * em:
+        return self._bar(point, way, (back, front), neck) or self._wedge(point, way, (back, front), em=em)
+
+    def _bar(self, point: XY, way: XY, ends: tuple[int, int], neck: float) -> Tip | None:
+        """The crossbar of a T: wide at once, and no longer than a line is thick."""
+        import numpy as np
+
+        back, front = ends
+        widths = self.widths[back : front + 1]
+        widest, length = float(widths.max()), front - back + 1.0
+        last = int(np.nonzero(widths >= 0.9 * widest)[0][-1])
+        is_flat = length <= max(2.6 * neck + 1.5, 0.45 * widest) and last + 1 >= 0.5 * length
+        is_free = length - 1 - last <= neck + 1.5 and widest >= 2 * neck + 1.5 and back > 0
+        return Tip("bar", point, way, length, widest) if is_flat and is_free else None
+
+    def _wedge(self, point: XY, way: XY, ends: tuple[int, int], *, em: float) -> Tip | None:
+        """An arrow head: widest at its back, narrower and narrower towards its point."""
+        import numpy as np
+
+        back, front = ends
+        widths = self.widths[back : front + 1]
+        widest, length = float(widths.max()), front - back + 1.0
+        if length < 3 or not 0.5 * widest <= length <= 5 * widest or length > 2.2 * em:
             return None
-        if front - back < 2:
-            return None
-        share = widths[back : front + 1] / widest
-        thirds = [float(part.mean()) for part in np.array_split(share, 3)]
+        thirds = [float(part.mean()) / widest for part in np.array_split(widths, 3)]
         tapers = thirds[0] > thirds[1] > thirds[2] and thirds[2] < 0.62 and thirds[0] - thirds[2] > 0.3
         return Tip("arrow", point, way, length, widest) if tapers else None
 
@@ -161,6 +196,8 @@ def head_corners(tip: Tip) -> tuple[XY, XY, XY]:
     return tip.point, moved(base, side, tip.half), moved(base, side, -tip.half)
 
 
-def is_ahead(tip: Tip, end: XY, *, slack: float) -> bool:
-    """Whether a head lies on the axis of its line."""
-    return abs(cross((end[0] - tip.point[0], end[1] - tip.point[1]), tip.axis)) <= slack
+def dot_corners(tip: Tip) -> list[XY]:
+    """The ring that stands for a dot."""
+    centre = moved(tip.point, tip.axis, -tip.half)
+    turns = (2 * math.pi * k / 16 for k in range(16))
+    return [(centre[0] + tip.half * math.cos(turn), centre[1] + tip.half * math.sin(turn)) for turn in turns]

@@ -29,7 +29,7 @@ class GroundStage:
     """
 
     name: ClassVar[str] = "ground"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs_all: ClassVar[bool] = False
     reads: ClassVar[type] = Example
     writes: ClassVar[type[Record]] = GroundedExample

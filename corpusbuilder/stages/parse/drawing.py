@@ -9,6 +9,7 @@ from corpusbuilder.backends.ocr.base import OcrEngine
 from corpusbuilder.backends.pdf.base import OpenPdf
 from corpusbuilder.config import ParseSection
 from corpusbuilder.diagrams import read_diagram
+from corpusbuilder.diagrams.plane import grown
 from corpusbuilder.diagrams.raster import trace_picture
 from corpusbuilder.records.diagram import Diagram
 from corpusbuilder.records.document import Figure, FigurePart, ImageAsset
@@ -34,6 +35,8 @@ from corpusbuilder.stages.parse.scans.ink import Picture
 
 _LEAST_OCR: Final = 60.0
 """Pictures that are smaller than this on both sides (points) hold no legible labels."""
+_MARGIN: Final = 3.0
+"""Points of the page around a scanned figure."""
 _FEW_PATHS: Final = 3
 """Frames and rules around a picture; with more paths, the drawing is read from these."""
 
@@ -96,6 +99,8 @@ class FigureMaker:
         labels = self._recognised(pdf, figure, image, fine)
         if len(figure.paths) <= _FEW_PATHS:
             seen = labels if is_scan else [*figure.lines, *labels]
+            if is_scan:  # the box of a scanned figure runs along its ink: with a margin, shapes at its edge are closed
+                fine = render_figure(pdf, page, grown(image.box, _MARGIN), dpi=self.config.ocr_dpi)
             traced = [] if kind == "photo" else trace_picture(fine.png, seen, to_page=fine.to_page)
             return read(seen, traced, method="ocr", drawn="cv")
         drawn = read(figure.lines, figure.paths, method="text_layer", pictures=pictures)

@@ -63,7 +63,7 @@ class ParseStage:
     """
 
     name: ClassVar[str] = "parse"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     needs_all: ClassVar[bool] = False
     reads: ClassVar[type] = Source
     writes: ClassVar[type[Record]] = Unit

@@ -4,6 +4,7 @@ from itertools import pairwise
 import pytest
 from sketch import (
     HEADS,
+    INK,
     arrow,
     barbed_head,
     block_arrow,
@@ -161,3 +162,60 @@ def test_arrows_drawn_from_the_middle_of_a_node_beneath_it_are_one_each():
     diagram = read([algae, snail, heron], [*arrows, algae_box, snail_box, heron_box])
     assert edges(diagram) == [("arrow", "algae", "heron"), ("arrow", "algae", "snail")]
     assert not any(connector.double for connector in diagram.connectors)
+
+
+@pytest.mark.parametrize("stem", [0.3, 1.5])
+def test_a_head_with_a_short_stem_of_its_own_is_no_arrow_beside_its_line(stem):
+    ring = [(182, 100), (172, 104.5), (177, 100 + stem), (170, 100 + stem), (170, 100 - stem), (177, 100 - stem)]
+    label = text("melts", 160, 106, size=7)
+    lines, paths = two_nodes(stroke((76, 100), (170, 100)), shape(*ring, (172, 95.5), ink=INK))
+    assert edges(read([*lines, label], paths)) == [("arrow", "algae", "snail")]
+
+
+def test_an_arrow_may_end_on_a_block_arrow():
+    lines, paths = two_nodes(*block_arrow((85, 100), (172, 100)))
+    enzyme, its_box = node("enzyme", 130, 30)
+    diagram = read([*lines, enzyme], [*paths, its_box, *block_arrow((130, 40), (130, 97))])
+    assert edges(diagram) == [("arrow", "algae", "snail"), ("arrow", "enzyme", "~")]
+
+
+def test_an_arrow_that_stops_shortly_before_another_ends_on_it():
+    lines, paths = two_nodes(*arrow((76, 100), (182, 100)))
+    enzyme, its_box = node("enzyme", 130, 30)
+    diagram = read([*lines, enzyme], [*paths, its_box, *arrow((130, 38), (130, 96.4))])
+    assert edges(diagram) == [("arrow", "algae", "snail"), ("arrow", "enzyme", "~")]
+
+
+def test_a_large_area_with_a_barbed_corner_is_no_block_arrow():
+    lines = [text("Sarn", 94, 0), text("Dovre", 94, 196)]
+    land = [(100, 10), (150, 80), (120, 75), (170, 190), (30, 190), (80, 75), (50, 80)]
+    diagram = read(lines, [shape(*land, fill="#eeeecc", ink=INK), disc(90, 5, 2), disc(90, 201, 2)])
+    assert diagram.connectors == ()
+
+
+def test_two_arrows_out_of_a_place_are_not_one_line():
+    lines = [text("Ann", 54, 105), text("Selby", 204, 65), text("Crail", 204, 135)]
+    dots = [disc(60, 100, 2), disc(200, 70, 2), disc(200, 140, 2)]
+    routes = [curve((62, 95), (90, 60), (150, 60), (191, 68)), *filled_head((196, 69), (5, 1))]
+    routes += [curve((62, 95), (80, 75), (150, 120), (192, 136)), *filled_head((196, 138), (2, 1))]
+    assert edges(read(lines, [*dots, *routes])) == [("arrow", "Ann", "Crail"), ("arrow", "Ann", "Selby")]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        shape((180, 97), (184, 97), (184, 103), (180, 103), ink=INK, fill=None),
+        stroke((180, 96), (183, 98), (180, 100), (183, 102), (180, 104)),
+    ],
+)
+def test_a_line_with_an_unknown_mark_at_its_end_is_not_relied_upon(mark):
+    (bare,) = read(*two_nodes(stroke((76, 100), (180, 100)))).connectors
+    marked = read(*two_nodes(stroke((76, 100), (180, 100)), mark)).connectors
+    assert bare.score >= 0.8
+    assert all(connector.score < 0.8 for connector in marked)
+
+
+def test_an_arrow_may_lead_back_to_where_it_starts():
+    lines, paths = two_nodes(curve((50, 91), (30, 50), (90, 50), (71.5, 86)), *filled_head((70, 91), (-1.5, 5)))
+    assert edges(read(lines, paths)) == [("arrow", "algae", "algae")]
+    assert read(*two_nodes(curve((50, 91), (30, 50), (90, 50), (71.5, 86)))).connectors == ()

@@ -195,3 +195,52 @@ def test_a_head_points_at_a_shape_without_a_name_that_it_stops_before():
     cell = box(200, 80, 240, 120)
     (connector,) = read([one], [one_box, cell, *arrow((76, 100), (195, 100))]).connectors
     assert connector.head_id.startswith("reg")
+
+
+@pytest.mark.parametrize("radius", [2.0, 5.0])
+def test_the_prongs_of_a_fork_may_end_in_dots(radius):
+    lines, boxes = zip(node("king", 100, 40), node("clerk", 50, 120), node("guard", 150, 120), strict=True)
+    fork = [stroke((100, 48), (100, 80)), stroke((50, 80), (150, 80))]
+    tips = [
+        part
+        for x in (50, 150)
+        for part in (stroke((x, 80), (x, 110 - 2 * radius)), disc(x, 110 - radius, radius, fill=INK, ink=INK))
+    ]
+    diagram = read(lines, [*boxes, *fork, *tips])
+    assert edges(diagram) == [("arrow", "king", "clerk"), ("arrow", "king", "guard")]
+    assert {c.head_style for c in diagram.connectors} == {"dot"}
+    assert all(region.role != "ornament" for region in diagram.regions)
+
+
+def test_a_dot_on_a_line_acts_on_it_where_dots_are_heads():
+    lines, boxes = zip(node("king", 60, 40), node("clerk", 180, 40), node("tax", 120, 100), strict=True)
+    paths = [stroke((75, 40), (152, 40)), disc(155, 40, 3), stroke((120, 92), (120, 47)), disc(120, 44, 3)]
+    assert edges(read(lines, [*boxes, *paths])) == [("arrow", "king", "clerk"), ("arrow", "tax", "~")]
+
+
+def test_dots_at_both_ends_of_a_line_are_places():
+    words = [text("Rouen", 30, 95), text("Lyon", 206, 95)]
+    (link,) = read(words, [disc(56, 100, 2.5), disc(200, 100, 2.5), stroke((59, 100), (197, 100))]).connectors
+    assert not link.directed
+
+
+def test_lines_of_filled_dashes_may_end_in_dots():
+    lines, boxes = zip(node("king", 100, 40), node("clerk", 100, 120), strict=True)
+    dashes = [box(99.7, y, 100.3, y + 2, fill=INK, ink=None) for y in range(49, 104, 4)]
+    (connector,) = read(lines, [*boxes, *dashes, disc(100, 107.5, 4)]).connectors
+    assert (connector.head_style, connector.directed) == ("dot", True)
+
+
+def test_a_diamond_may_be_longer_than_its_line():
+    lines, _ = zip(node("algae", 60, 100), node("snail", 92, 100), strict=True)
+    lozenge = shape((77, 100), (73, 103), (69, 100), (73, 97), ink=INK)
+    far = [box(45, 92, 66, 108), box(77, 92, 107, 108)]
+    (connector,) = read(lines, [*far, stroke((66, 100), (69, 100)), lozenge]).connectors
+    assert connector.head_style == "diamond"
+
+
+def test_a_dot_that_touches_the_end_of_another_line_is_at_the_node_behind_both():
+    lines, boxes = zip(node("owl", 200, 100), node("crow", 60, 60), node("mouse", 60, 140), strict=True)
+    one = [stroke((75, 60), (178, 96)), disc(180.4, 96.8, 2.5)]
+    other = [stroke((78, 140), (176.5, 101)), disc(178.8, 100.1, 2.5)]
+    assert edges(read(lines, [*boxes, *one, *other])) == [("arrow", "crow", "owl"), ("arrow", "mouse", "owl")]
