@@ -70,4 +70,23 @@ class SpanEvidence(Record):
         return self
 
 
+RelationOutcome: TypeAlias = Literal["ok", "reversed", "no_edge", "no_label", "ambiguous", "unparsed"]
+"""``ok``: drawn as said; ``reversed``: drawn the other way; ``no_edge``: both names are there and nothing joins them;
+``no_label``: a name is not in the figure; ``ambiguous``: several things fit; ``unparsed``: it speaks of an arrow, and
+which one is not understood."""
+
+
+class RelationFinding(Record):
+    """A relation between two named things that a step asserts, and what the diagram says of it."""
+
+    source: str
+    """As the step names it, or what "it" stands for; empty when the step names none."""
+    target: str
+    outcome: RelationOutcome
+    figure_id: str | None = None
+    """The figure that was looked at; null when none could be."""
+    element_ids: tuple[str, ...] = ()
+    """Tail, connector and head when ``ok``; what contradicts the step when ``reversed`` or ``no_edge``."""
+
+
 Evidence: TypeAlias = Annotated[RegionEvidence | SpanEvidence, Field(discriminator="type")]

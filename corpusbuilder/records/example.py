@@ -6,7 +6,7 @@ from typing import Literal, Self, TypeAlias
 from pydantic import model_validator
 
 from corpusbuilder.records.base import Record
-from corpusbuilder.records.evidence import Citation, Evidence
+from corpusbuilder.records.evidence import Citation, Evidence, RelationFinding
 from corpusbuilder.records.provenance import Provenance
 from corpusbuilder.records.verdict import Verdict
 
@@ -122,6 +122,17 @@ class Example(Record):
         return self
 
 
+StepFlag: TypeAlias = Literal[
+    "perceived_without_region",
+    "read_without_span",
+    "recalled_from_passage",
+    "inferred_without_premises",
+    "cited_otherwise",
+]
+"""Where the kind of a step and its evidence do not fit: a fact given as prior knowledge stands in a passage
+(``recalled_from_passage``); the step cites other elements than those of which it speaks (``cited_otherwise``)."""
+
+
 class StepGrounding(Record):
     """The evidence of one step, or why there is none."""
 
@@ -131,7 +142,11 @@ class StepGrounding(Record):
     candidates: tuple[Evidence, ...] = ()
     """What it might be, for the annotator; never released as evidence."""
     unresolved: tuple[str, ...] = ()
-    """One sentence per citation that could not be grounded."""
+    """One sentence per citation or statement that could not be grounded."""
+    relations: tuple[RelationFinding, ...] = ()
+    """The relations that the step asserts, for verification: also those that the figure contradicts."""
+    flags: tuple[StepFlag, ...] = ()
+    """Nothing is repaired because of them."""
 
 
 class GroundedExample(Record):

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 _IGNORED: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Soft hyphen and zero-width characters: they are invisible and mean nothing."""
@@ -86,6 +86,10 @@ _PLAIN_NUMBERS: Final = {
     },
     "en": {"zero": 0, "one": 1, **{word: value for value, word in enumerate(_NUMBERS_EN[1:20], start=2)}},
 }
+
+
+Stems: TypeAlias = tuple[str, ...]
+"""The stems of the words of a name or a text, in order."""
 
 
 class Normalised(NamedTuple):

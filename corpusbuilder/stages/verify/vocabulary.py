@@ -8,8 +8,8 @@ right and cannot be checked here.
 from collections.abc import Mapping
 from typing import Final
 
+from corpusbuilder.language.lexicon import Lexicon
 from corpusbuilder.records.text import stems
-from corpusbuilder.stages.verify.lexicon import Lexicon
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from corpusbuilder.language.claims import arrow_claims, mentions
+from corpusbuilder.language.lexicon import CONJUNCTIONS, CYCLE_WORDS, arrow_lexicon
 from corpusbuilder.records.example import ReasoningStep
 from corpusbuilder.records.text import (
+    Stems,
     contains,
     fold,
     listed,
@@ -15,11 +18,9 @@ from corpusbuilder.records.text import (
     stems,
     tokens,
 )
-from corpusbuilder.stages.verify.checks.base import Case, Finding, Stems, abstained, failed, passed
+from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, failed, passed
 from corpusbuilder.stages.verify.checks.form import NO, YES
 from corpusbuilder.stages.verify.checks.relations import Arrows, position_holds, speaks_of, stated_positions
-from corpusbuilder.stages.verify.claims import arrow_claims, mentions
-from corpusbuilder.stages.verify.lexicon import CONJUNCTIONS, CYCLE_WORDS, arrow_lexicon
 
 _ITEMS: Final = re.compile(r"\s*(?:[,;]|\band\b|\bet\b)\s*")
 _HOW_MANY: Final = re.compile(r"\b(?:how many|number of|combien|nombre de)\b")

@@ -10,11 +10,10 @@ from corpusbuilder.records.diagram import Connector, DiagramLabel, Region
 from corpusbuilder.records.document import Figure, Passage, Unit
 from corpusbuilder.records.evidence import Evidence, RegionEvidence, SpanEvidence
 from corpusbuilder.records.example import Example, GroundedExample, ReasoningStep
-from corpusbuilder.records.text import content_stems, stems
+from corpusbuilder.records.text import Stems, content_stems, stems
 from corpusbuilder.records.verdict import Outcome, VerdictLabel
 
 Element: TypeAlias = DiagramLabel | Connector | Region
-Stems: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

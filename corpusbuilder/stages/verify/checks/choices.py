@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
+from corpusbuilder.language.claims import Claim, arrow_claims, mentions
+from corpusbuilder.language.lexicon import arrow_lexicon, words
 from corpusbuilder.records.document import Figure
 from corpusbuilder.records.example import ReasoningStep
-from corpusbuilder.records.text import contains, fold, listed, shortened, stems, tokens
-from corpusbuilder.stages.verify.checks.base import Case, Finding, Stems, abstained, failed, passed
+from corpusbuilder.records.text import Stems, contains, fold, listed, shortened, stems, tokens
+from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, failed, passed
 from corpusbuilder.stages.verify.checks.relations import Arrows, position_holds, stated_positions
-from corpusbuilder.stages.verify.claims import Claim, arrow_claims, mentions
-from corpusbuilder.stages.verify.lexicon import arrow_lexicon, words
 
 _ARTICLES: Final = words("the a an le la les l un une")
 

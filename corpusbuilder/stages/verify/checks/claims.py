@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
+from corpusbuilder.language.claims import holds_quote, quoted, without_names, without_quotes
 from corpusbuilder.records.diagram import Connector
 from corpusbuilder.records.document import Figure
 from corpusbuilder.records.example import ReasoningStep, StepKind
 from corpusbuilder.records.text import (
+    Stems,
     Token,
     contains,
     is_stop_word,
@@ -20,8 +22,7 @@ from corpusbuilder.records.text import (
     stems,
     tokens,
 )
-from corpusbuilder.stages.verify.checks.base import Case, Finding, Stems, abstained, failed, passed
-from corpusbuilder.stages.verify.claims import holds_quote, quoted, without_names, without_quotes
+from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, failed, passed
 
 _BEGINS: Final = re.compile(r"[.!?:“«\"]\s*\Z")
 ABOUT_TEXT: Final = frozenset(

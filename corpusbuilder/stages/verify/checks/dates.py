@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from corpusbuilder.language.claims import Claim, arrow_claims, mentions
+from corpusbuilder.language.lexicon import NEXT_WORDS, arrow_lexicon
 from corpusbuilder.records.diagram import DiagramLabel
 from corpusbuilder.records.document import Figure
 from corpusbuilder.records.example import ReasoningStep, StepKind
-from corpusbuilder.records.text import listed, stems
-from corpusbuilder.stages.verify.checks.base import Case, Finding, Stems, abstained, failed, passed
+from corpusbuilder.records.text import Stems, listed, stems
+from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, failed, passed
 from corpusbuilder.stages.verify.checks.relations import Arrows, position_holds, speaks_of
-from corpusbuilder.stages.verify.claims import Claim, arrow_claims, mentions
-from corpusbuilder.stages.verify.lexicon import NEXT_WORDS, arrow_lexicon
 
 _YEAR: Final = re.compile(r"[1-9]\d{2,3}")
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+from corpusbuilder.language.claims import without_quotes
 from corpusbuilder.records.evidence import ElementCitation
 from corpusbuilder.records.example import ReasoningStep
 from corpusbuilder.records.language import is_in
 from corpusbuilder.records.text import fold, normalised, shortened, stems, tokens
 from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, failed, passed
-from corpusbuilder.stages.verify.claims import without_quotes
 
 FEWEST_STEPS: Final = 2
 MOST_STEPS: Final = 12

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from corpusbuilder.language.lexicon import ACTION_WORDS, ARROW_WORDS, INHIBITION_WORDS
 from corpusbuilder.records.example import ReasoningStep, StepKind
 from corpusbuilder.records.text import contains, fold, stems, tokens
 from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, failed, passed
 from corpusbuilder.stages.verify.checks.relations import Arrows, speaks_of
-from corpusbuilder.stages.verify.lexicon import ACTION_WORDS, ARROW_WORDS, INHIBITION_WORDS
 
 _TWO_HEADS: Final = re.compile(
     r"\b(?:double[- ]headed|heads? at (?:each|both) ends?|two heads"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Self
 
+from corpusbuilder.language.lexicon import FILLERS
 from corpusbuilder.records.text import Token, contains, fold, is_stop_word, numbers, shortened, stem, stems, tokens
 from corpusbuilder.stages.verify.checks.base import Case, Finding, failed, passed
-from corpusbuilder.stages.verify.lexicon import FILLERS
 
 FIGURE_NUMBER: Final = re.compile(
     r"\b(?:fig(?:ure)?s?|tableau|table|page|chapitre|chapter|doc(?:ument)?)\b\.?\s*\d[\d.,-]*", re.IGNORECASE

@@ -7,13 +7,13 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final
 
+from corpusbuilder.language.claims import without_quotes
+from corpusbuilder.language.lexicon import words
 from corpusbuilder.records.evidence import SpanEvidence
 from corpusbuilder.records.example import ReasoningStep, StepKind
 from corpusbuilder.records.text import Token, is_stop_word, listed, stems, tokens
 from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, passed
 from corpusbuilder.stages.verify.checks.claims import ABOUT_TEXT, inflects, without_texts
-from corpusbuilder.stages.verify.claims import without_quotes
-from corpusbuilder.stages.verify.lexicon import words
 from corpusbuilder.stages.verify.opposites import OPPOSITES
 
 _NO_PLACE: Final = words(

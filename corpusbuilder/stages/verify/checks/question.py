@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from corpusbuilder.records.text import Token, contains, is_stop_word, listed, stems, tokens
-from corpusbuilder.stages.verify.checks.base import Case, Finding, Stems, abstained, passed
+from corpusbuilder.language.claims import quoted, without_quotes
+from corpusbuilder.records.text import Stems, Token, contains, is_stop_word, listed, stems, tokens
+from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, passed
 from corpusbuilder.stages.verify.checks.claims import ABOUT_TEXT, proper_names
 from corpusbuilder.stages.verify.checks.leaks import FIGURE_NUMBER
-from corpusbuilder.stages.verify.claims import quoted, without_quotes
 
 _ABOUT_FIGURES: Final = frozenset(
     # Words for what is printed, and for asking about it: they name nothing of the matter itself.

@@ -4,14 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from corpusbuilder.records.diagram import Connector, DiagramLabel, Region
-from corpusbuilder.records.document import Figure
-from corpusbuilder.records.example import ReasoningStep, StepKind
-from corpusbuilder.records.geometry import Point, Polygon, area, centre
-from corpusbuilder.records.text import contains, listed, stems, tokens
-from corpusbuilder.stages.verify.checks.base import Case, Finding, Stems, abstained, failed, passed
-from corpusbuilder.stages.verify.claims import Claim, Mention, arrow_claims, mentions, position_claims
-from corpusbuilder.stages.verify.lexicon import (
+from corpusbuilder.language.claims import Claim, Mention, arrow_claims, mentions, position_claims
+from corpusbuilder.language.lexicon import (
     ARROW_WORDS,
     COLOUR_WORDS,
     SYMMETRIC,
@@ -19,6 +13,12 @@ from corpusbuilder.stages.verify.lexicon import (
     arrow_lexicon,
     position_lexicon,
 )
+from corpusbuilder.records.diagram import Connector, DiagramLabel, Region
+from corpusbuilder.records.document import Figure
+from corpusbuilder.records.example import ReasoningStep, StepKind
+from corpusbuilder.records.geometry import Point, Polygon, area, centre
+from corpusbuilder.records.text import Stems, contains, listed, stems, tokens
+from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, failed, passed
 
 _LEAST_OFFSET: Final = 0.25
 """How far apart two centres must lie for "above" or "left of", as a share of the smaller box's extent."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
+from corpusbuilder.language.claims import without_quotes
+from corpusbuilder.language.lexicon import COLOUR_WORDS, arrow_lexicon, position_lexicon
 from corpusbuilder.records.diagram import Connector
 from corpusbuilder.records.example import ReasoningStep, StepKind
 from corpusbuilder.records.text import is_stop_word, listed, stems, tokens
 from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, passed
 from corpusbuilder.stages.verify.checks.dates import dated_labels
 from corpusbuilder.stages.verify.checks.relations import Arrows, speaks_of, stated_positions
-from corpusbuilder.stages.verify.claims import without_quotes
-from corpusbuilder.stages.verify.lexicon import COLOUR_WORDS, arrow_lexicon, position_lexicon
 from corpusbuilder.stages.verify.vocabulary import (
     ACTIONS,
     ARROWS,

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from corpusbuilder.backends.grounders.diagram import BACKEND
 from corpusbuilder.config import GroundSection, VerifySection
+from corpusbuilder.language.claims import Claim, arrow_claims, mentions, quoted
+from corpusbuilder.language.lexicon import arrow_lexicon
 from corpusbuilder.records import GroundedExample, Provenance, QuestionType, ReasoningStep, StepKind
 from corpusbuilder.records.evidence import ElementCitation, QuoteCitation, RegionEvidence, SpanEvidence
 from corpusbuilder.records.example import Example, StepGrounding
@@ -14,8 +16,6 @@ from corpusbuilder.stages.contract import Done, InUnit
 from corpusbuilder.stages.ground import GroundStage
 from corpusbuilder.stages.verify import VerifyStage
 from corpusbuilder.stages.verify.checks.relations import position_holds
-from corpusbuilder.stages.verify.claims import Claim, arrow_claims, mentions, quoted
-from corpusbuilder.stages.verify.lexicon import arrow_lexicon
 
 
 def judged(example, unit=None, config=None):

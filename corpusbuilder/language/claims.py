@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from corpusbuilder.records.text import Token, normalised, tokens
-from corpusbuilder.stages.verify.checks.base import Stems
-from corpusbuilder.stages.verify.lexicon import CONJUNCTIONS, FILLERS, OF, Lexicon, Mark
+from corpusbuilder.language.lexicon import CONJUNCTIONS, FILLERS, OF, Lexicon, Mark
+from corpusbuilder.records.text import Stems, Token, normalised, tokens
 
 _QUOTED: Final = re.compile(r'“([^“”]*)”|«([^«»]*)»|"([^"]*)"|„([^„“”]*)[“”]')
 _STOP: Final = re.compile(r"[.;:!?,]")

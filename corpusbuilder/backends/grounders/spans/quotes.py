@@ -16,6 +16,8 @@ from typing import Final
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from corpusbuilder.records.document import Passage
+from corpusbuilder.records.evidence import SpanEvidence
 from corpusbuilder.records.text import (
     Normalised,
     Token,
@@ -57,6 +59,18 @@ class Search:
     place: Place | None = None
     candidates: tuple[Place, ...] = ()
     problem: str = ""
+
+
+def span_at(passage: Passage, place: Place) -> SpanEvidence:
+    """The characters at a place of a passage."""
+    return SpanEvidence(
+        passage_id=passage.id,
+        start=place.start,
+        end=place.end,
+        quote=passage.text[place.start : place.end],
+        method=place.method,
+        score=place.score,
+    )
 
 
 def find_quote(text: str, quote: str, *, language: str, threshold: float) -> Search:

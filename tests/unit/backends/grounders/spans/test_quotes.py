@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from corpusbuilder.backends.grounders.quotes import find_quote
+from corpusbuilder.backends.grounders.spans.quotes import find_quote
 
 TEXT = (
     "Le noyau  contient l’ADN de la cellule. La mitochondrie produit de l'énergie ; elle n’est pas un organite vert. "

@@ -1,0 +1,1 @@
+"""Where in a passage stands what a step says: quotes first, then sentences that support it."""
