@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from corpusbuilder.backends.models.base import Admit, ModelRequest
 from corpusbuilder.backends.models.gate import Gate
-from corpusbuilder.backends.models.local.batches import Queue, Waiting
+from corpusbuilder.backends.models.local.batches import Queue, Waiting, in_length
 from corpusbuilder.backends.models.local.portions import Outcome, free_memory
 from corpusbuilder.errors import CorpusbuilderError, RecordError
 from corpusbuilder.records.call import CallAnswer
@@ -35,15 +35,24 @@ class BatchedModel:
         identity: the same with all that changes its answers.
         batch_size: at most so many requests are answered together.
         load: makes it ready; called from the thread that alone touches torch, as is what it returns.
+        distance: see `Queue`.
     """
 
     producer = "transformers"
 
-    def __init__(self, name: str, identity: str, *, batch_size: int, load: Callable[[], Answering]) -> None:
+    def __init__(
+        self,
+        name: str,
+        identity: str,
+        *,
+        batch_size: int,
+        load: Callable[[], Answering],
+        distance: Callable[[Waiting, Waiting], float] = in_length,
+    ) -> None:
         self.name = name
         self.identity = identity
         self._load = load
-        self._queue = Queue(batch_size, gather_s=GATHER_S)
+        self._queue = Queue(batch_size, gather_s=GATHER_S, distance=distance)
         self._gate = Gate(BATCHES_AHEAD * batch_size)
         # A daemon: a second Ctrl-C must end the program even while the model is at work.
         self._thread = threading.Thread(target=self._work, name=f"model {name}", daemon=True)
