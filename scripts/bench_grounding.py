@@ -116,7 +116,7 @@ def bench_detector(workspace: Workspace, examples: Sequence[tuple[Unit, Example]
     from corpusbuilder.config import GroundSection
     from corpusbuilder.pipeline.calling import access_for
 
-    options = GroundSection(grounders=("detector",), detector={"model": model}).detector  # type: ignore[arg-type]
+    options = GroundSection(grounders=("detector",), detector={"model": model}).detector
     queries = queries_of((unit, uncited(example)) for unit, example in examples)
     for name in ("detector", "from ledger"):
         access = access_for(workspace, CONFIG)

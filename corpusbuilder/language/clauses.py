@@ -11,12 +11,14 @@ from typing import Final
 _STRONG: Final = r"\s*[;:](?=\s|\Z)|\s[–—-](?=\s)|(?<=\w)—(?=\w)"
 _JOINTS: Final = {
     "en": re.compile(
-        _STRONG + r"|,?\s+(?=(?:and|but|or|while|whereas|although|though|because|since|so that|so|yet|nor|which|who|whose|where|when|"
+        _STRONG
+        + r"|,?\s+(?=(?:and|but|or|while|whereas|although|though|because|since|so that|so|yet|nor|which|who|whose|where|when|"
         r"if|unless|until|before|after|thus|therefore)\b)|,(?=\s)",
         re.IGNORECASE,
     ),
     "fr": re.compile(
-        _STRONG + r"|,?\s+(?=(?:et|mais|ou|tandis qu|alors qu|bien qu|quoiqu|parce qu|puisqu|car|donc|ni|qui|dont|où|lorsqu|"
+        _STRONG
+        + r"|,?\s+(?=(?:et|mais|ou|tandis qu|alors qu|bien qu|quoiqu|parce qu|puisqu|car|donc|ni|qui|dont|où|lorsqu|"
         r"quand|si|jusqu'à ce qu|avant|après|ainsi|pendant qu|de sorte qu|afin|auquel|à laquelle|dans lequel|"
         r"dans laquelle)(?:e\b|['’]|\b))|,(?=\s)",
         re.IGNORECASE,
