@@ -17,6 +17,7 @@ from corpusbuilder.errors import BackendError
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.evidence import Evidence, RegionEvidence, SpanEvidence
 from corpusbuilder.records.example import Example, GroundedExample, ReasoningStep, StepFlag, StepGrounding, StepKind
+from corpusbuilder.records.prompt import Prompt
 from corpusbuilder.stages.contract import Done, InUnit, Rejected
 
 _Place: TypeAlias = tuple[int, int]
@@ -27,7 +28,7 @@ class GroundStage:
     """`Example` to `GroundedExample`.
 
     ``grounders`` are asked in the order of the mapping; ``options`` holds, under the same names, what each one's
-    answers depend on.
+    answers depend on; ``prompts`` are those of the task ``ground``, by language and name, where a grounder needs any.
     """
 
     name: ClassVar[str] = "ground"
@@ -37,18 +38,24 @@ class GroundStage:
     writes: ClassVar[type[Record]] = GroundedExample
 
     def __init__(
-        self, grounders: Mapping[str, Grounder], config: GroundSection, options: Mapping[str, JsonValue]
+        self,
+        grounders: Mapping[str, Grounder],
+        config: GroundSection,
+        options: Mapping[str, JsonValue],
+        prompts: Mapping[str, Mapping[str, Prompt]] | None = None,
     ) -> None:
         self._grounders = dict(grounders)
         self._config = config
         self._options = dict(options)
+        self._prompts = prompts or {}
 
-    def fingerprint(self, language: str) -> Mapping[str, JsonValue]:  # noqa: ARG002 - the same for every language
-        """The grounders in order, their options, and the config that they share."""
+    def fingerprint(self, language: str) -> Mapping[str, JsonValue]:
+        """The grounders in order, their options, the config that they share, and the prompts of ``language``."""
         return {
             "config.grounders": list(self._grounders),
             "config.fuzzy_threshold": self._config.fuzzy_threshold,
             **{f"grounder {name}": self._options.get(name) for name in self._grounders},
+            **{f"prompt {prompt.id}": prompt.sha256 for _, prompt in sorted(self._in(language).items())},
         }
 
     def process(self, records: Sequence[InUnit[Example]]) -> Iterator[Done[GroundedExample] | Rejected]:
@@ -63,11 +70,17 @@ class GroundStage:
             grounded = GroundedExample(example=item.record, groundings=groundings)
             yield Done(input_id=item.record.id, outputs=(grounded,))
 
+    def _in(self, language: str) -> Mapping[str, Prompt]:
+        """The prompts in a language: ``fr`` serves ``fr-CA``."""
+        return self._prompts.get(language.partition("-")[0].lower(), {})
+
     def _ask(self, records: Sequence[InUnit[Example]]) -> dict[_Place, list[StepGrounding]]:
         """What the grounders said of each step; a step that one has won is not put to the next."""
         answers: dict[_Place, list[StepGrounding]] = {}
         open_steps = {
-            (place, step.index): GroundingQuery(unit=item.unit, example=item.record, step=step.index)
+            (place, step.index): GroundingQuery(
+                unit=item.unit, example=item.record, step=step.index, prompts=self._in(item.record.language)
+            )
             for place, item in enumerate(records)
             for step in item.record.steps
         }
