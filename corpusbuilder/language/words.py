@@ -48,13 +48,74 @@ _DERIVED: Final = {
 _APART: Final = frozenset(
     # What looks like a derivation here and is none.
     fold(w)
-    for w in (
-        "important station nation organism organisme animal several general hospital capital material moral "
-        "university université continent moment document département department apartment appartement passage message "
-        "village image visage étage ménage avantage dommage courage langage personnage parlement element élément "
-        "flower tower number corner matter master letter butter summer winter border chapter center member paper power "
-        "offer cover temper river water order answer layer interest forest harvest honest modest conquest"
-    ).split()
+    for w in [
+        "important",
+        "station",
+        "nation",
+        "organism",
+        "organisme",
+        "animal",
+        "several",
+        "general",
+        "hospital",
+        "capital",
+        "material",
+        "moral",
+        "university",
+        "université",
+        "continent",
+        "moment",
+        "document",
+        "département",
+        "department",
+        "apartment",
+        "appartement",
+        "passage",
+        "message",
+        "village",
+        "image",
+        "visage",
+        "étage",
+        "ménage",
+        "avantage",
+        "dommage",
+        "courage",
+        "langage",
+        "personnage",
+        "parlement",
+        "element",
+        "élément",
+        "flower",
+        "tower",
+        "number",
+        "corner",
+        "matter",
+        "master",
+        "letter",
+        "butter",
+        "summer",
+        "winter",
+        "border",
+        "chapter",
+        "center",
+        "member",
+        "paper",
+        "power",
+        "offer",
+        "cover",
+        "temper",
+        "river",
+        "water",
+        "order",
+        "answer",
+        "layer",
+        "interest",
+        "forest",
+        "harvest",
+        "honest",
+        "modest",
+        "conquest",
+    ]
 )
 
 
@@ -183,7 +244,7 @@ def is_root(key: str) -> bool:
 
 def _phrase(entry: str) -> tuple[str, ...]:
     """The words of an entry; a reflexive pronoun before it and a preposition of French after it may change."""
-    words = entry.split("_")
+    words = re.split("[_-]", entry)
     while len(words) > 1 and words[0] in ("s", "se"):
         words = words[1:]
     while len(words) > 1 and words[-1] in ("de", "a", "of"):
