@@ -124,11 +124,19 @@ def _phrase(every: Sequence[Token], place: int, language: str) -> tuple[int, Key
     keys: set[str] = set()
     for root in word_keys(every[place].text, language):
         for phrase in table.get(root, ()):
-            after = every[place + 1 : place + 1 + len(phrase.rest)]
-            if len(after) == len(phrase.rest) and all(
-                w in (t.text, t.stem, t.text.removesuffix("s")) for t, w in zip(after, phrase.rest, strict=True)
-            ):
-                size = 1 + len(after)
-                keys = {phrase.group} if size > best else keys | {phrase.group} if size == best else keys
-                best = max(best, size)
+            size = _length(every, place, phrase.rest, language)
+            keys = {phrase.group} if size > best else keys | {phrase.group} if size == best else keys
+            best = max(best, size)
     return (best, frozenset(keys)) if best else None
+
+
+def _length(every: Sequence[Token], first: int, rest: Sequence[str], language: str) -> int:
+    """How many tokens a phrase takes from ``first`` on, articles in it left out; 0 when it is not there."""
+    place = first + 1
+    for word in rest:
+        if place < len(every) and every[place].text in ARTICLES[language] and every[place].text != word:
+            place += 1
+        if place >= len(every) or word not in (every[place].text, every[place].stem, every[place].text.removesuffix("s")):
+            return 0
+        place += 1
+    return place - first

@@ -55,8 +55,11 @@ def disagreement(statement: Statement, cover: Cover, text: str) -> str:
 
 def _differences(statement: Statement, cover: Cover, text: str) -> Iterator[str]:
     ours, theirs = statement.scope, scope_of(text, statement.language)
-    if ours.denies != theirs.denies:
+    turned = _opposite(statement, cover)
+    if ours.denies != theirs.denies and not turned:  # "not deep" is shallow
         yield "it denies what the place says" if ours.denies else "the place denies what it says"
+    if turned and ours.denies == theirs.denies:
+        yield f'the place has the opposite of "{turned}"'
     if ours.only and not theirs.only:
         yield "the place does not say that this is all"
     if ours.all and theirs.some and not theirs.all:
@@ -67,8 +70,6 @@ def _differences(statement: Statement, cover: Cover, text: str) -> Iterator[str]
         yield f"the place has no {missing[0]}"
     if missing := [t.text for t in cover.missing if t.kind == "name"]:
         yield f'the place does not speak of "{missing[0]}"'
-    if turned := _opposite(statement, cover):
-        yield f'the place has the opposite of "{turned}"'
     if _numbers_are_moved(cover):
         yield "its numbers belong to other things there"
     if _is_turned_round(statement, cover, text):
@@ -146,7 +147,7 @@ def _is_turned_round(statement: Statement, cover: Cover, text: str) -> bool:
     passive_there = _PASSIVE[code].search(text) is not None and _AGENT[code].search(text) is not None
     any_passive_here = _PASSIVE[code].search(statement.text) is not None
     any_passive_there = _PASSIVE[code].search(text) is not None
-    for (a, pa), (v, pv), (b, pb) in combinations(pairs, 3):
+    for (a, pa), (v, pv), (b, pb) in zip(pairs, pairs[1:], pairs[2:], strict=False):
         if v.noun or pv.noun or v.kind in ("name", "number") or "mark" in (a.kind, b.kind):
             continue
         if pb.start < pv.start < pa.start and any_passive_here == any_passive_there:

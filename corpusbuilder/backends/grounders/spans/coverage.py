@@ -10,6 +10,8 @@ SYNONYM = 0.9
 """What a synonym counts of the word itself."""
 POINTED_AT = 0.8
 """What a word counts that the place replaces by a pronoun."""
+UNSAID = 0.7
+"""What a light word that the place lacks does not count of its weight."""
 TOPIC = 0.6
 """What a word counts that only the heading has."""
 
@@ -61,6 +63,8 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
             own += worth * weight
         elif term.kind == "mark":
             continue
+        elif term.light:
+            whole -= weight * UNSAID
         elif pointing and not term.keys.isdisjoint(sentence.context_keys):
             found += POINTED_AT * weight
         elif term.kind != "number" and not term.keys.isdisjoint(sentence.topic_keys):

@@ -1,9 +1,9 @@
 """A step that compresses two statements, each of which stands in a sentence of its own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
-from corpusbuilder.backends.grounders.spans.coverage import Cover
 from corpusbuilder.backends.grounders.spans.index import Index
 from corpusbuilder.backends.grounders.spans.places import Support, likely
 from corpusbuilder.backends.grounders.spans.statement import Statement
@@ -41,14 +41,14 @@ def _parted(statement: Statement) -> Iterator[tuple[Statement, Statement]]:
     for place in range(1, len(spans)):
         head = text[: spans[place - 1][1]]
         start = without_conjunction(text, spans[place][0], len(text), language)
-        yield from _statements(head, text[start:], language)
+        yield from _statements(head, text[start:], statement)
     for place in range(1, len(spans) - 1):
         around = f"{text[: spans[place - 1][1]]} {text[spans[place + 1][0] :]}"
-        yield from _statements(around, text[slice(*spans[place])], language)
+        yield from _statements(around, text[slice(*spans[place])], statement)
 
 
-def _statements(one: str, other: str, language: str) -> Iterator[tuple[Statement, Statement]]:
-    found = Statement(one, (), language), Statement(other, (), language)
+def _statements(one: str, other: str, whole: Statement) -> Iterator[tuple[Statement, Statement]]:
+    found = replace(whole, text=one), replace(whole, text=other)
     if all(_content(s.terms) for s in found):
         yield found
 
@@ -81,9 +81,3 @@ def _follows(a: Support, b: Support) -> bool:
     """Whether ``b`` comes right after ``a`` and points back at it."""
     near = a.sentence.passage == b.sentence.passage and 0 <= b.sentence.start - a.sentence.end <= 3
     return near and b.sentence.points_back
-
-
-def covers(support: Support, least: float) -> bool:
-    """Whether a place is enough for what it is to support."""
-    cover: Cover = support.cover
-    return cover.share >= least and not support.problem

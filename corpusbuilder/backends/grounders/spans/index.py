@@ -97,6 +97,11 @@ class Index:
     normalised: tuple[str, ...]
     """The passages without typography."""
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The folded words that stand with a capital inside a sentence."""
+        return frozenset(term.text for s in self.sentences for term in s.terms if term.kind == "name")
+
     def weight(self, term: Term) -> float:
         """How much a term tells one sentence from the others: 1 when every one has it, 2 when one has it alone.
 
@@ -182,7 +187,8 @@ def _subject(before: Sentence) -> tuple[Term, ...]:
     }
     own = [t for t in every if t.noun or t.kind == "name" or t.first == 0 or t.start in compound]
     inherited = before.context if points_back(before.text[:_OPENING], before.language) else ()
-    return (*inherited[:_SUBJECT_TERMS], *own[:_SUBJECT_TERMS])
+    names = [t for t in own if t.kind == "name"]
+    return (*inherited[:_SUBJECT_TERMS], *own[:_SUBJECT_TERMS], *names[: _SUBJECT_TERMS])
 
 
 def _plain(text: str) -> str:

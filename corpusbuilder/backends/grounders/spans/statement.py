@@ -66,11 +66,17 @@ class Statement:
     quotes: tuple[str, ...]
     """What it quotes, names apart."""
     language: str
+    names: frozenset[str] = frozenset()
+    """Folded words that are names though they may begin the sentence."""
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """The terms of ``text``."""
-        return terms(self.text, self.language)
+        found = terms(self.text, self.language)
+        return tuple(t._replace(kind="name", light=False) if self._is_name(t) else t for t in found)
+
+    def _is_name(self, term: Term) -> bool:
+        return term.kind == "word" and term.text in self.names and self.text[term.start].isupper()
 
     @cached_property
     def scope(self) -> Scope:
@@ -79,12 +85,13 @@ class Statement:
 
 
 @lru_cache(maxsize=1024)
-def statement_of(text: str, language: str) -> Statement:
+def statement_of(text: str, language: str, names: frozenset[str] = frozenset()) -> Statement:
     """What the step ``text`` says.
 
     Args:
         text: of a step; what is longer than any step is cut off.
         language: BCP 47.
+        names: folded words that are known to be names.
     """
     code = "fr" if language.startswith("fr") else "en"
     said = text[:_LONGEST].strip()
@@ -93,4 +100,4 @@ def statement_of(text: str, language: str) -> Statement:
     if match := _AFTER[code].search(said):
         said = said[: match.start()]
     quotes = tuple(quote for quote in quoted(said) if len(tokens(quote)) >= _SHORTEST_QUOTE)
-    return Statement(text=said.strip(), quotes=quotes, language=code)
+    return Statement(text=said.strip(), quotes=quotes, language=code, names=names)

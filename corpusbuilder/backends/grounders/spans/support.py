@@ -27,6 +27,8 @@ _FEWEST_TERMS: Final = 2
 """Words of content in common without which two sentences have only their topic in common."""
 _VERBATIM: Final = 4
 """Words that a step must have to be looked for as it stands."""
+_CONTRADICTED: Final = 0.85
+"""A sentence that has so much of a step and says it otherwise is what the step is about: no other one supports it."""
 _WORTH_SHOWING: Final = 0.3
 """Share from which a sentence is worth showing to an annotator."""
 
@@ -41,7 +43,8 @@ def find_support(text: str, passages: Sequence[Passage], *, language: str) -> Fo
     """
     if is_in(text, language) is False:
         return Found(problems=("the step is in another language than the passages",))
-    statement, index = statement_of(text, language), index_of(passages, language)
+    index = index_of(passages, language)
+    statement = statement_of(text, language, index.names)
     if not statement.terms:
         return Found(problems=("the step says nothing that could stand in a passage",))
     if quoted := _quoted(statement, passages, index):
@@ -83,6 +86,8 @@ def _places(quote: str, passages: Sequence[Passage], index: Index, language: str
 def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Found:
     """What says the same as a step in other words."""
     found = likely(statement, index)
+    if found and found[0].problem and found[0].cover.share >= _CONTRADICTED:
+        return _nothing(found, passages)
     good = [s for s in found if _supports(s)]
     halves = None if good and good[0].cover.share >= _PLENTY else _halves(statement, index)
     if halves and (not good or halves.share > good[0].cover.share + _BETTER):
