@@ -77,6 +77,11 @@ def without_conjunction(text: str, start: int, end: int, language: str) -> int:
     return match.end() if match and match.end() < end else start
 
 
+def without_joint(text: str, start: int, end: int) -> int:
+    """Where ``text[start:end]`` ends without the blanks, commas and the like that join it to what follows."""
+    return next((after for _, after in _stripped(text, start, end)), end)
+
+
 def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while start < end and text[start] in _OUTER:
         start += 1

@@ -119,11 +119,14 @@ def _opposite(statement: Statement, cover: Cover) -> str:
     """A word of the step that is not there while its opposite is, which the step does not have."""
     known = words_of(statement.language)
     said = frozenset().union(*(term.keys for term in statement.terms))
-    theirs = [term for term in cover.place if not term.keys & said]
+    theirs = [term for term in cover.place if term.keys.isdisjoint(said)]
+    place = frozenset().union(*(term.keys for term in theirs))
+    turned = frozenset().union(*(known.opposites(term.keys) for term in theirs))
+    there = frozenset().union(*(term.keys for term in cover.place))
     for term in statement.terms:
-        if term in cover.missing or term.kind == "mark":
-            opposites = known.opposites(term.keys)
-            if any(opposites & other.keys for other in theirs):
+        absent = term.kind == "mark" or term.light or term in cover.missing
+        if absent and term.keys.isdisjoint(there):
+            if not (known.opposites(term.keys).isdisjoint(place) and term.keys.isdisjoint(turned)):
                 return term.text
     return ""
 
@@ -157,7 +160,20 @@ def _is_turned_round(statement: Statement, cover: Cover, text: str) -> bool:
             there = _AGENT[code].search(text[pv.end - cover.shift : pb.start - cover.shift]) is not None
             if here != there:
                 return True
+    if any_passive_here == any_passive_there and _names_are_exchanged(pairs):
+        return True
     return _ends_are_exchanged(statement, cover, text, pairs)
+
+
+def _names_are_exchanged(pairs: Sequence[tuple[Term, Term]]) -> bool:
+    """Whether two names stand in the other order, with something said between them in both."""
+    named = [place for place, (_, theirs) in enumerate(pairs) if theirs.kind == "name"]
+    for first, second in combinations(named, 2):
+        (_, one), (_, other) = pairs[first], pairs[second]
+        between = [t for o, t in pairs[first + 1 : second] if not o.noun and o.kind == "word"]
+        if other.start < one.start and any(other.start < t.start < one.start for t in between):
+            return True
+    return False
 
 
 def _ends_are_exchanged(statement: Statement, cover: Cover, text: str, pairs: Sequence[tuple[Term, Term]]) -> bool:

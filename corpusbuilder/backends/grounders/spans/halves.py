@@ -16,8 +16,10 @@ class Halves(NamedTuple):
 
     first: Support
     second: Support
-    share: float
+    least: float
     """The lesser of the shares of both parts."""
+    share: float
+    """Of both parts together."""
 
 
 def halves_of(statement: Statement, index: Index) -> Iterator[Halves]:
@@ -26,12 +28,17 @@ def halves_of(statement: Statement, index: Index) -> Iterator[Halves]:
         firsts = [s for s in likely(one, index) if not s.problem]
         seconds = [s for s in likely(other, index) if not s.problem]
         options = [
-            Halves(a, b, min(a.cover.share, b.cover.share))
+            Halves(a, b, min(a.cover.share, b.cover.share), _together(one, other, a, b, index))
             for a in firsts[:3]
             for b in seconds[:3]
             if a.sentence is not b.sentence and _go_together(one, other, a, b)
         ]
-        yield from sorted(options, key=lambda h: -h.share)[:2]
+        yield from sorted(options, key=lambda h: -h.least)[:2]
+
+
+def _together(one: Statement, other: Statement, a: Support, b: Support, index: Index) -> float:
+    weights = [sum(index.weight(t) for t in statement.terms) for statement in (one, other)]
+    return (weights[0] * a.cover.share + weights[1] * b.cover.share) / (sum(weights) or 1.0)
 
 
 def _parted(statement: Statement) -> Iterator[tuple[Statement, Statement]]:

@@ -8,7 +8,7 @@ from corpusbuilder.backends.grounders.spans.agreement import disagreement, mixtu
 from corpusbuilder.backends.grounders.spans.coverage import Cover, cover_of
 from corpusbuilder.backends.grounders.spans.index import Index, Sentence
 from corpusbuilder.backends.grounders.spans.statement import Statement
-from corpusbuilder.language.clauses import without_conjunction
+from corpusbuilder.language.clauses import without_conjunction, without_joint
 
 _LOOKED_AT: Final = 8
 """Sentences with most of the step's words that are looked at closely."""
@@ -56,18 +56,13 @@ def judged(statement: Statement, sentence: Sentence, index: Index) -> Support:
 
 
 def _least(sentence: Sentence, cover: Cover) -> tuple[int, int]:
-    """The shortest run of clauses with all terms that match."""
-    clauses = sentence.clauses
-    needed = [theirs for _, theirs in cover.pairs]
-    if len(clauses) < 2 or not needed:
+    """The shortest run of statements of a sentence with all terms that match."""
+    needed = [theirs for _, theirs in cover.pairs if theirs.kind != "mark"]
+    starts = [0, *sentence.statements]
+    if len(starts) < 2 or not needed:
         return 0, len(sentence.text)
-    first = max((i for i, (start, _) in enumerate(clauses) if start <= min(t.start for t in needed)), default=0)
-    last = min((i for i, (_, end) in enumerate(clauses) if end >= max(t.end for t in needed)), default=len(clauses) - 1)
-    start, end = clauses[first][0], clauses[last][1]
-    if first == 0 and last == len(clauses) - 1:
-        return 0, len(sentence.text)
-    if first:
+    start = max(s for s in starts if s <= min(t.start for t in needed))
+    end = min((s for s in starts if s >= max(t.end for t in needed)), default=len(sentence.text))
+    if start:
         start = without_conjunction(sentence.text, start, end, sentence.language)
-    else:
-        start = 0
-    return start, len(sentence.text) if last == len(clauses) - 1 else end
+    return start, end if end == len(sentence.text) else without_joint(sentence.text, start, end)

@@ -23,6 +23,8 @@ _PLENTY: Final = 0.9
 """With so much of it in one sentence nobody looks for a second one."""
 _BETTER: Final = 0.12
 """What another place must lack of the share of the best one."""
+_TWO_BETTER_THAN_ONE: Final = 0.08
+"""What two sentences must have more of a step than the best single one."""
 _FEWEST_TERMS: Final = 2
 """Words of content in common without which two sentences have only their topic in common."""
 _VERBATIM: Final = 4
@@ -90,7 +92,7 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
         return _nothing(found, passages)
     good = [s for s in found if _supports(s)]
     halves = None if good and good[0].cover.share >= _PLENTY else _halves(statement, index)
-    if halves and (not good or halves.share > good[0].cover.share + _BETTER):
+    if halves and (not good or halves.share > good[0].cover.share + _TWO_BETTER_THAN_ONE):
         return Found(evidence=tuple(_span(s, passages) for s in (halves.first, halves.second)))
     if not good:
         return _nothing(found, passages)
@@ -107,8 +109,8 @@ def _supports(support: Support) -> bool:
 
 
 def _halves(statement: Statement, index: Index) -> Halves | None:
-    options = sorted(halves_of(statement, index), key=lambda h: -h.share)
-    return next((h for h in islice(options, 1) if h.share >= _ENOUGH), None)
+    options = sorted(halves_of(statement, index), key=lambda h: -h.least)
+    return next((h for h in islice(options, 1) if h.least >= _ENOUGH), None)
 
 
 def _nothing(found: Sequence[Support], passages: Sequence[Passage]) -> Found:
