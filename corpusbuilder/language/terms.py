@@ -136,7 +136,11 @@ def _length(every: Sequence[Token], first: int, rest: Sequence[str], language: s
     for word in rest:
         if place < len(every) and every[place].text in ARTICLES[language] and every[place].text != word:
             place += 1
-        if place >= len(every) or word not in (every[place].text, every[place].stem, every[place].text.removesuffix("s")):
+        if place >= len(every) or word not in (
+            every[place].text,
+            every[place].stem,
+            every[place].text.removesuffix("s"),
+        ):
             return 0
         place += 1
     return place - first
