@@ -9,7 +9,7 @@ from corpusbuilder.language.relations.frames import Frame, Party, Relation, Role
 from corpusbuilder.language.relations.items import Item
 from corpusbuilder.language.relations.vocabulary import VerbForm
 
-_PHRASE: Final = frozenset(["the", "a", "this", "skip", "generic", "called", "word", "name", "along"])
+_PHRASE: Final = frozenset(["the", "a", "this", "skip", "generic", "called", "word", "name", "along", "quality"])
 _PRONOUNS: Final = frozenset(["it", "they", "latter", "former", "there", "this"])
 _PRONOUN_ITEMS: Final = frozenset(["it", "they", "latter", "former", "there"])
 _ARROWS: Final = frozenset(["arrow", "line", "path"])
@@ -183,7 +183,7 @@ class Reader:
                 this = this or item.kind == "this"
             elif item.kind == "word" and item.quoted:
                 return _Phrase(Party(item.text), at + 1)
-            elif item.kind == "word":
+            elif item.kind == "word" or (item.kind == "quality" and self._kind(at + 1) in ("word", "name", "quality")):
                 first = at if first is None else first
             elif item.kind == "name":
                 return self._named(at, first)
@@ -193,11 +193,11 @@ class Reader:
                     at += 1
             elif item.kind == "along":
                 self._frame.along = item.text
-            elif item.kind != "skip" or (first is not None and not item.text):
+            elif item.kind not in ("skip", "quality"):
                 break
             at += 1
         if first is not None:
-            return _Phrase(Party(" ".join(i.text for i in self._items[first:at] if i.kind == "word")), at)
+            return _Phrase(Party(" ".join(i.text for i in self._items[first:at] if i.kind in ("word", "quality"))), at)
         pronoun: Pronoun | None = "it" if this and (generic or at == place + 1) and self._kind(at) not in _ARROWS else None
         return _Phrase(None, at, pronoun=pronoun, generic=generic)
 
@@ -208,17 +208,19 @@ class Reader:
         item = self._items[at]
         assert item.mention is not None
         party = Party(item.mention.name.text, (item.mention.name,), item.mention.similarity)
-        if first is not None and not item.quoted and self._kind(at - 1) == "word":
-            words = [i.text for i in self._items[first : at + 1] if i.kind in ("word", "name")]
+        if first is not None and not item.quoted and self._kind(at - 1) in ("word", "quality"):
+            words = [i.text for i in self._items[first : at + 1] if i.kind in ("word", "name", "quality")]
             party = Party(" ".join(words))
         after = at + 1
-        while self._kind(after) == "word" and not self._items[after].quoted and not item.quoted:
+        while self._kind(after) in ("word", "quality") and not self._items[after].quoted and not item.quoted:
             after += 1
         return _Phrase(party, at + 1, after - at - 1)
 
     def _is_verb_ahead(self, phrase: _Phrase) -> bool:
         """Whether the unknown words after a name are a verb, and not part of a longer name."""
         after = self._kind(phrase.after + phrase.trailing)
+        if any(item.kind == "quality" for item in self._items[phrase.after : phrase.after + phrase.trailing]):
+            return False
         if after in ("verb", "be", "have", "not"):
             return False
         if self._pending is None and not self._frame.verb and self._last is None:
@@ -264,6 +266,7 @@ class Reader:
             return self._pending
         if self._noun_role and not self._opens_clause(after):
             role, self._noun_role = self._noun_role, None
+            self._frame.sign = True
             return role
         if self._joined and self._last == "pair" and len(self._frame.pair) == 1:
             return "pair"

@@ -21,7 +21,7 @@ VerbClass: TypeAlias = Literal["drive", "draw", "turn", "move", "begin", "end", 
 Kind: TypeAlias = Literal[
     "from", "to", "at", "via", "by", "between", "of", "aside", "arrow", "line", "path", "double", "indirect", "and",
     "then", "but", "rel", "not", "source", "target", "as", "the", "a", "this", "generic", "called", "it", "there",
-    "latter", "former", "they", "nobody", "be", "have", "skip", "self",
+    "latter", "former", "they", "nobody", "be", "have", "skip", "self", "quality",
 ]  # fmt: skip
 
 _VERBS_EN: Final[Mapping[VerbClass, str]] = {
@@ -157,7 +157,7 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
         "name,term,text,region,area,zone,structure,organ,component,thing,place,point,number,callout,circle,figure,"
         "diagram,map,drawing,picture,image,scheme,cycle,chart,city,town,country,animal,plant,species,organism,event,"
         "phase,compartment,level,state,process,rectangle,ellipse,shape,frame,food web,food chain,web,order,sequence,"
-        "entry,letter,reservoir,substance,material,object,location,site,group,category,side,left,right,top,bottom"
+        "entry,letter,reservoir,substance,material,object,location,site,group,category,side"
     ),
     "called": "called,named,labelled,labeled,marked,reading,entitled,titled,known as,bearing",
     "it": "it",
@@ -169,10 +169,14 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     "be": "is,are,was,were,be,been,being",
     "have": "has,have,had,having",
     "skip": (
-        "also,directly,only,just,itself,again,back,straight,up,down,along,away,out,over,first,second,finally,later,"
+        "also,directly,only,just,itself,again,back,straight,up,down,along,away,out,over,finally,later,"
         "once,thus,therefore,so,hence,can,may,must,will,would,could,should,shall,do,does,did,really,always,now,"
-        "immediately,not only,too,even,black,red,blue,green,grey,gray,orange,purple,dashed,dotted,solid,curved,"
-        "small,big,large,long,short,thick,thin,bold,straight,bent,coloured,colored,clearly,meanwhile,exactly"
+        "immediately,not only,too,even,clearly,meanwhile,exactly,for example,for instance"
+    ),
+    "quality": (
+        "black,red,blue,green,grey,gray,orange,purple,yellow,brown,white,dashed,dotted,solid,curved,small,big,large,"
+        "long,short,thick,thin,bold,bent,coloured,colored,left,right,top,bottom,upper,lower,central,horizontal,"
+        "vertical,diagonal,simple,plain,first,second,third,last,following,adjacent,neighbouring"
     ),
 }
 WORDS_FR: Final[Mapping[Kind, str]] = {
@@ -252,11 +256,15 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
     "have": "ont,ayant,avait,avoir",
     "skip": (
         "aussi,directement,seulement,alors,donc,ainsi,encore,bien,toujours,finalement,egalement,ne,n,"
-        "peut,peuvent,doit,doivent,immediatement,non seulement,tout droit,droit,noire,noir,rouge,bleue,bleu,verte,"
-        "vert,grise,gris,orange,violette,pointillee,pleine,courbe,petite,petit,grande,grand,longue,courte,epaisse,"
-        "fine,y compris,parallelement,exactement,justement,lui meme,elle meme"
+        "peut,peuvent,doit,doivent,immediatement,non seulement,tout droit,droit,y compris,parallelement,exactement,justement,lui meme,elle meme"
     ),
     "self": "se,s",
+    "quality": (
+        "noire,noir,rouge,bleue,bleu,verte,vert,grise,gris,orange,violette,violet,jaune,brune,blanche,blanc,"
+        "pointillee,pointille,pleine,courbe,petite,petit,grande,grand,longue,long,courte,court,epaisse,epais,fine,"
+        "gauche,droite,haut,bas,superieure,superieur,inferieure,inferieur,central,centrale,horizontale,verticale,"
+        "simple,premier,premiere,deuxieme,seconde,suivante,suivant,voisine,voisin"
+    ),
 }
 
 
