@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Final, NamedTuple, TypeAlias
 
+from corpusbuilder.language.opposites import PAIRS
 from corpusbuilder.records.text import fold
 
 Keys: TypeAlias = frozenset[str]
@@ -45,16 +46,78 @@ _DERIVED: Final = {
         *((ending, 5) for ending in ("tion", "sion", "ion", "rice", "ure", "ite", "al", "ale", "ique", "aire", "oir")),
     ),
 }
+_PREFIXES: Final = {"en": ("un", "in", "im", "ir", "dis", "non"), "fr": ("in", "im", "ir", "de", "des", "mal", "non")}
 _APART: Final = frozenset(
     # What looks like a derivation here and is none.
     fold(w)
-    for w in (
-        "important station nation organism organisme animal several general hospital capital material moral "
-        "university université continent moment document département department apartment appartement passage message "
-        "village image visage étage ménage avantage dommage courage langage personnage parlement element élément "
-        "flower tower number corner matter master letter butter summer winter border chapter center member paper power "
-        "offer cover temper river water order answer layer interest forest harvest honest modest conquest"
-    ).split()
+    for w in [
+        "important",
+        "station",
+        "nation",
+        "organism",
+        "organisme",
+        "animal",
+        "several",
+        "general",
+        "hospital",
+        "capital",
+        "material",
+        "moral",
+        "university",
+        "université",
+        "continent",
+        "moment",
+        "document",
+        "département",
+        "department",
+        "apartment",
+        "appartement",
+        "passage",
+        "message",
+        "village",
+        "image",
+        "visage",
+        "étage",
+        "ménage",
+        "avantage",
+        "dommage",
+        "courage",
+        "langage",
+        "personnage",
+        "parlement",
+        "element",
+        "élément",
+        "flower",
+        "tower",
+        "number",
+        "corner",
+        "matter",
+        "master",
+        "letter",
+        "butter",
+        "summer",
+        "winter",
+        "border",
+        "chapter",
+        "center",
+        "member",
+        "paper",
+        "power",
+        "offer",
+        "cover",
+        "temper",
+        "river",
+        "water",
+        "order",
+        "answer",
+        "layer",
+        "interest",
+        "forest",
+        "harvest",
+        "honest",
+        "modest",
+        "conquest",
+    ]
 )
 
 
@@ -85,7 +148,8 @@ class Words:
         for number, line in enumerate(table["synonyms"]):
             self._add_group(f"{_GROUP}{number}", fold(line).split())
         self._light = frozenset(self._base(word) for word in fold(table["light"]).split())
-        self._opposites = self._opposite_keys(fold(table["opposites"]).split())
+        pairs = [pair.split("/") for pair in fold(table["opposites"]).split()]
+        self._opposites = self._opposite_keys([*pairs, *([fold(a), fold(b)] for a, b in PAIRS[language])])
 
     def _add_group(self, group: str, members: Sequence[str]) -> None:
         for place, member in enumerate(members):
@@ -97,9 +161,9 @@ class Words:
                 if place == 0:
                     self._heads.setdefault(self._base(words[0]), set()).add(group)
 
-    def _opposite_keys(self, pairs: Iterable[str]) -> Mapping[str, Keys]:
+    def _opposite_keys(self, pairs: Iterable[Sequence[str]]) -> Mapping[str, Keys]:
         found: dict[str, set[str]] = {}
-        for one, other in (pair.split("/") for pair in pairs):
+        for one, other in pairs:
             for a, b in ((one, other), (other, one)):
                 keys_of_b = {self._base(b), *self._heads.get(self._base(b), ())}
                 for key in (self._base(a), *self._heads.get(self._base(a), ())):
@@ -156,8 +220,19 @@ class Words:
         return roots.union(*(self._groups.get(root, ()) for root in roots))
 
     def opposites(self, keys: Keys) -> Keys:
-        """The keys of what says the opposite."""
-        return frozenset().union(*(self._opposites.get(key, ()) for key in keys))
+        """The keys of what says the opposite, such as able and unable."""
+        found = set().union(*(self._opposites.get(key, ()) for key in keys))
+        for root in filter(is_root, keys):
+            for prefix in _PREFIXES[self._language]:
+                found.add(prefix + root)
+                rest = root.removeprefix(prefix)
+                if rest != root and len(rest) >= 4:
+                    found.update((rest, *self._groups.get(rest, ())))
+        return frozenset(found)
+
+    def knows(self, keys: Keys) -> bool:
+        """Whether a word is in the table, so that what it does not agree with says something else."""
+        return any(not is_root(key) for key in keys)
 
     def is_light(self, roots: Keys) -> bool:
         """Whether a word says little by itself."""
@@ -183,7 +258,7 @@ def is_root(key: str) -> bool:
 
 def _phrase(entry: str) -> tuple[str, ...]:
     """The words of an entry; a reflexive pronoun before it and a preposition of French after it may change."""
-    words = entry.split("_")
+    words = re.split("[_-]", entry)
     while len(words) > 1 and words[0] in ("s", "se"):
         words = words[1:]
     while len(words) > 1 and words[-1] in ("de", "a", "of"):
