@@ -188,7 +188,7 @@ def _subject(before: Sentence) -> tuple[Term, ...]:
     own = [t for t in every if t.noun or t.kind == "name" or t.first == 0 or t.start in compound]
     inherited = before.context if points_back(before.text[:_OPENING], before.language) else ()
     names = [t for t in own if t.kind == "name"]
-    return (*inherited[:_SUBJECT_TERMS], *own[:_SUBJECT_TERMS], *names[: _SUBJECT_TERMS])
+    return (*inherited[:_SUBJECT_TERMS], *own[:_SUBJECT_TERMS], *names[:_SUBJECT_TERMS])
 
 
 def _plain(text: str) -> str:

@@ -71,6 +71,22 @@ def test_what_is_not_seen_is_said(tiny_owl, tmp_path):
     assert found.unresolved == ("nothing in the picture looks like “cell”",)
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "why"),
+    [
+        ("The cell is not red.", "en", "denies"),
+        ("La cellule n’est pas rouge.", "fr", "denies"),
+        ("An arrow runs to the cell.", "en", "about an arrow"),
+        ("La cellule est au bout d’une flèche.", "fr", "about an arrow"),
+    ],
+)
+def test_what_boxes_cannot_show_is_left_to_the_annotator(tiny_owl, tmp_path, text, language, why):
+    (found,), _ = ground(options(tiny_owl), tmp_path, queries([red_figure(cell(2, 3))], text, language=language))
+    assert found.evidence == ()
+    assert len(found.candidates) == 1
+    assert why in found.unresolved[0]
+
+
 def test_an_image_and_a_phrase_are_looked_at_once_however_many_steps_speak_of_it(tiny_owl, tmp_path):
     shown = red_figure(cell(2, 3))
     same_image = looking.figure(picture(cell(2, 3)), figure_id="fig-again")
