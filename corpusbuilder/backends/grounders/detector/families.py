@@ -83,7 +83,9 @@ class GroundingDino:
         self.name = name
         self._opened = opened
         tokenizer = opened.processor.tokenizer
-        self._no_words = [*tokenizer.all_special_ids, *tokenizer.convert_tokens_to_ids(["."])]
+        marks = (tokenizer.cls_token, tokenizer.sep_token, tokenizer.pad_token, ".")
+        # A word that the model does not know is a word.
+        self._no_words = sorted({*tokenizer.convert_tokens_to_ids(marks)} - {tokenizer.unk_token_id})
 
     def goes_with(self, image: Hashable, pixels: Any) -> Hashable:  # noqa: ANN401, ARG002 - see `Family`
         """See `Family`."""
