@@ -155,7 +155,8 @@ class Runner:
         if not spec.calls_models(self.config):
             yield from self.engine.run(run_shard, jobs)
             return
-        if self.access.mode == "live" and self.access.costs_money(self.config.generate.teacher):
+        is_paid = any(map(self.access.costs_money, spec.models(self.config)))
+        if spec.pilot and self.access.mode == "live" and is_paid:
             forecast = run_pilot(self._built(spec), spec, jobs, self.access)
             if forecast is not None:
                 self.observer.forecast(forecast, self.config.generate.budget_usd)

@@ -10,10 +10,11 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from corpusbuilder.backends import registry
+from corpusbuilder.backends.grounders.base import Grounder
 from corpusbuilder.backends.layout.base import LayoutModel, LayoutOptions, digest_of
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.backends.ocr import tesseract
-from corpusbuilder.config import Config
+from corpusbuilder.config import Config, GroundSection
 from corpusbuilder.engines.base import cores
 from corpusbuilder.errors import MissingExtraError, MissingInputError, command_line
 from corpusbuilder.pipeline.reviewfiles import ReviewFiles
@@ -51,13 +52,19 @@ class StageSpec:
     build: Callable[[Given], Stage[Any, Any]]
     load: Callable[[Workspace, str], Sequence[Any]]
     """Reads the inputs of one document."""
-    calls_models: Callable[[Config], bool] = lambda _: False
-    """Whether it calls models under this configuration."""
+    models: Callable[[Config], Sequence[registry.Options]] = lambda _: ()
+    """What configures the models that it calls under this configuration."""
+    pilot: bool = False
+    """Whether a few of its inputs are asked about first, to forecast what all of them will cost."""
     has_work: Callable[[Workspace, str], bool] | None = None
     """Whether it concerns a document of which the stage before has something; None where it concerns all. A stage that
     concerns no document is passed over in silence."""
     more_inputs: Callable[[Workspace, str], Mapping[str, str]] = lambda *_: {}
     """SHA-256 of what it reads of a document beside those shards, by a name for people."""
+
+    def calls_models(self, config: Config) -> bool:
+        """Whether it calls models under this configuration."""
+        return bool(self.models(config))
 
 
 def build_parse(given: Given) -> Stage[Source, Unit]:
@@ -122,12 +129,23 @@ def build_ground(given: Given) -> Stage[InUnit[Example], GroundedExample]:
     from corpusbuilder.stages.ground import GroundStage
 
     config = given.config.ground
-    options = {kind: _grounder_options(kind, fuzzy_threshold=config.fuzzy_threshold) for kind in config.grounders}
+    options = {kind: _grounder_options(kind, config) for kind in config.grounders}
+    own = given.workspace.root / "prompts"
+    prompts = (
+        {language: load_prompts("ground", language, own=own) for language in LANGUAGES} if "vlm" in options else {}
+    )
     return GroundStage(
-        grounders={kind: registry.create("grounders", chosen) for kind, chosen in options.items()},
+        grounders={kind: _grounder(kind, chosen, given.access) for kind, chosen in options.items()},
         config=config,
         options={kind: chosen.fingerprint() for kind, chosen in options.items()},
+        prompts=prompts,
     )
+
+
+def _grounder(kind: str, options: registry.Options, access: Access) -> Grounder:
+    """A grounder. The kind of its options may be that of a model behind it, as a teacher's is."""
+    backend: registry.Backend[Grounder] = registry.find("grounders", kind)
+    return backend.create(options, access) if backend.calls_models else backend.create(options)
 
 
 def build_verify(given: Given) -> Stage[InUnit[GroundedExample], VerifiedExample]:
@@ -167,9 +185,16 @@ def was_annotated(workspace: Workspace, document_id: str) -> bool:
     return log.path.exists()
 
 
-def teacher_calls_models(config: Config) -> bool:
-    """Whether the teacher is a model."""
-    return registry.find("teachers", config.generate.teacher.kind).calls_models
+def teaching_models(config: Config) -> list[registry.Options]:
+    """The teacher, where it is a model."""
+    teacher = config.generate.teacher
+    return [teacher] if registry.find("teachers", teacher.kind).calls_models else []
+
+
+def grounding_models(config: Config) -> list[registry.Options]:
+    """The grounders that are models."""
+    kinds = [kind for kind in config.ground.grounders if registry.find("grounders", kind).calls_models]
+    return [_grounder_options(kind, config.ground) for kind in kinds]
 
 
 def load_units(workspace: Workspace, document_id: str) -> list[Unit]:
@@ -207,8 +232,8 @@ SPECS: Final[Mapping[str, StageSpec]] = {
     spec.name: spec
     for spec in (
         StageSpec("parse", Unit, (), build_parse, lambda *_: ()),
-        StageSpec("generate", Example, ("parse",), build_generate, load_units, teacher_calls_models),
-        StageSpec("ground", GroundedExample, ("parse", "generate"), build_ground, load_examples),
+        StageSpec("generate", Example, ("parse",), build_generate, load_units, teaching_models, pilot=True),
+        StageSpec("ground", GroundedExample, ("parse", "generate"), build_ground, load_examples, grounding_models),
         StageSpec("verify", VerifiedExample, ("parse", "ground"), build_verify, load_grounded),
         StageSpec(
             "review",
@@ -231,9 +256,13 @@ def _backend(family: registry.Family, kind: str, **options: object) -> Any:  # n
     return registry.create(family, registry.find(family, kind).options.model_validate({"kind": kind, **options}))
 
 
-def _grounder_options(kind: str, **shared: object) -> registry.Options:
-    """The options of a grounder, with those of ``[ground]`` that it knows."""
+def _grounder_options(kind: str, config: GroundSection) -> registry.Options:
+    """The options of a grounder: its own table, or its defaults with those of ``[ground]`` that it knows."""
+    own: registry.Options | None = getattr(config, kind, None)
+    if own is not None:
+        return own
     model = registry.find("grounders", kind).options
+    shared = {"fuzzy_threshold": config.fuzzy_threshold}
     return model.model_validate({"kind": kind, **{k: v for k, v in shared.items() if k in model.model_fields}})
 
 

@@ -1,11 +1,12 @@
 """What a grounder does: find the evidence for a reasoning step, or abstain."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from corpusbuilder.records.document import Unit
 from corpusbuilder.records.example import Example, StepGrounding
+from corpusbuilder.records.prompt import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class GroundingQuery:
     example: Example
     step: int
     """Index of the step."""
+    prompts: Mapping[str, Prompt] = field(default_factory=dict, compare=False)
+    """The prompts of the task ``ground`` in the example's language, by name; for grounders that ask a model."""
 
 
 class Grounder(Protocol):

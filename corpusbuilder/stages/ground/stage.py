@@ -2,7 +2,8 @@
 
 Grounders are tried in order. The first that finds evidence for a step and leaves nothing unresolved wins the step; a
 step that none of them wins keeps what the first of them found for certain, and hands the rest to the annotator. A
-``recall`` step rests on nothing by definition: no grounder is asked about it.
+``recall`` step rests on nothing by definition: grounders can only say that its fact stands in a passage. Where the kind
+of a step and its evidence do not fit, the step is flagged, and nothing is repaired.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,9 @@ from corpusbuilder.backends.grounders.base import Grounder, GroundingQuery
 from corpusbuilder.config import GroundSection
 from corpusbuilder.errors import BackendError
 from corpusbuilder.records.base import Record
-from corpusbuilder.records.example import Example, GroundedExample, StepGrounding, StepKind
+from corpusbuilder.records.evidence import Evidence, RegionEvidence, SpanEvidence
+from corpusbuilder.records.example import Example, GroundedExample, ReasoningStep, StepFlag, StepGrounding, StepKind
+from corpusbuilder.records.prompt import Prompt
 from corpusbuilder.stages.contract import Done, InUnit, Rejected
 
 _Place: TypeAlias = tuple[int, int]
@@ -25,28 +28,34 @@ class GroundStage:
     """`Example` to `GroundedExample`.
 
     ``grounders`` are asked in the order of the mapping; ``options`` holds, under the same names, what each one's
-    answers depend on.
+    answers depend on; ``prompts`` are those of the task ``ground``, by language and name, where a grounder needs any.
     """
 
     name: ClassVar[str] = "ground"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     needs_all: ClassVar[bool] = False
     reads: ClassVar[type] = Example
     writes: ClassVar[type[Record]] = GroundedExample
 
     def __init__(
-        self, grounders: Mapping[str, Grounder], config: GroundSection, options: Mapping[str, JsonValue]
+        self,
+        grounders: Mapping[str, Grounder],
+        config: GroundSection,
+        options: Mapping[str, JsonValue],
+        prompts: Mapping[str, Mapping[str, Prompt]] | None = None,
     ) -> None:
         self._grounders = dict(grounders)
         self._config = config
         self._options = dict(options)
+        self._prompts = prompts or {}
 
-    def fingerprint(self, language: str) -> Mapping[str, JsonValue]:  # noqa: ARG002 - the same for every language
-        """The grounders in order, their options, and the config that they share."""
+    def fingerprint(self, language: str) -> Mapping[str, JsonValue]:
+        """The grounders in order, their options, the config that they share, and the prompts of ``language``."""
         return {
             "config.grounders": list(self._grounders),
             "config.fuzzy_threshold": self._config.fuzzy_threshold,
             **{f"grounder {name}": self._options.get(name) for name in self._grounders},
+            **{f"prompt {prompt.id}": prompt.sha256 for _, prompt in sorted(self._in(language).items())},
         }
 
     def process(self, records: Sequence[InUnit[Example]]) -> Iterator[Done[GroundedExample] | Rejected]:
@@ -57,18 +66,23 @@ class GroundStage:
         """
         answers = self._ask(records)
         for place, item in enumerate(records):
-            groundings = tuple(_settled(step.index, answers.get((place, step.index), [])) for step in item.record.steps)
+            groundings = tuple(_settled(step, answers.get((place, step.index), [])) for step in item.record.steps)
             grounded = GroundedExample(example=item.record, groundings=groundings)
             yield Done(input_id=item.record.id, outputs=(grounded,))
+
+    def _in(self, language: str) -> Mapping[str, Prompt]:
+        """The prompts in a language: ``fr`` serves ``fr-CA``."""
+        return self._prompts.get(language.partition("-")[0].lower(), {})
 
     def _ask(self, records: Sequence[InUnit[Example]]) -> dict[_Place, list[StepGrounding]]:
         """What the grounders said of each step; a step that one has won is not put to the next."""
         answers: dict[_Place, list[StepGrounding]] = {}
         open_steps = {
-            (place, step.index): GroundingQuery(unit=item.unit, example=item.record, step=step.index)
+            (place, step.index): GroundingQuery(
+                unit=item.unit, example=item.record, step=step.index, prompts=self._in(item.record.language)
+            )
             for place, item in enumerate(records)
             for step in item.record.steps
-            if step.kind is not StepKind.RECALL
         }
         for name, grounder in self._grounders.items():
             found = list(grounder.ground(list(open_steps.values())))
@@ -77,6 +91,8 @@ class GroundStage:
             for place, grounding in zip(open_steps, found, strict=True):
                 answers.setdefault(place, []).append(grounding)
             open_steps = {p: q for (p, q), g in zip(open_steps.items(), found, strict=True) if not _wins(g)}
+            if not open_steps:
+                break
         return answers
 
 
@@ -84,15 +100,32 @@ def _wins(grounding: StepGrounding) -> bool:
     return bool(grounding.evidence) and not grounding.unresolved
 
 
-def _settled(step: int, answers: Sequence[StepGrounding]) -> StepGrounding:
+def _settled(step: ReasoningStep, answers: Sequence[StepGrounding]) -> StepGrounding:
     """One grounding from what all grounders said: evidence of one of them, everything else as candidates."""
-    if answers and _wins(answers[-1]):
-        return answers[-1]
-    evidence = next((g.evidence for g in answers if g.evidence), ())
-    others = [e for g in answers for e in (*g.evidence, *g.candidates) if e not in evidence]
+    relations = tuple(dict.fromkeys(r for g in answers for r in g.relations))
+    said = tuple(dict.fromkeys(flag for g in answers for flag in g.flags))
+    won = answers[-1] if answers and _wins(answers[-1]) else None
+    evidence = won.evidence if won else next((g.evidence for g in answers if g.evidence), ())
+    if step.kind is StepKind.RECALL:
+        evidence = ()
+    # What the last one is certain of leaves nothing of the doubts of those before it.
+    every = [e for g in ([won] if won else answers) for e in (*g.evidence, *g.candidates)]
     return StepGrounding(
-        step=step,
+        step=step.index,
         evidence=evidence,
-        candidates=tuple(dict.fromkeys(others)),
-        unresolved=tuple(dict.fromkeys(sentence for g in answers for sentence in g.unresolved)),
+        candidates=tuple(dict.fromkeys(e for e in every if e not in evidence)),
+        unresolved=() if won else tuple(dict.fromkeys(sentence for g in answers for sentence in g.unresolved)),
+        relations=relations,
+        flags=(*said, *_misfits(step, evidence)),
     )
+
+
+def _misfits(step: ReasoningStep, evidence: Sequence[Evidence]) -> tuple[StepFlag, ...]:
+    """Where the kind of a step does not fit what it rests on."""
+    if step.kind is StepKind.PERCEIVE and not any(isinstance(e, RegionEvidence) for e in evidence):
+        return ("perceived_without_region",)
+    if step.kind is StepKind.READ and not any(isinstance(e, SpanEvidence) for e in evidence):
+        return ("read_without_span",)
+    if step.kind is StepKind.INFER and not step.premises:
+        return ("inferred_without_premises",)
+    return ()

@@ -6,13 +6,15 @@ from typing import Literal
 from pydantic import Field
 
 from corpusbuilder.backends.grounders.base import GroundingQuery
+from corpusbuilder.backends.grounders.diagram.agreeing import settled
 from corpusbuilder.backends.grounders.diagram.cited import find_cited
 from corpusbuilder.backends.grounders.diagram.named import find_named
 from corpusbuilder.backends.grounders.diagram.related import find_related
 from corpusbuilder.backends.grounders.found import Found, merged
 from corpusbuilder.backends.grounders.spans.support import find_support
 from corpusbuilder.backends.registry import Options
-from corpusbuilder.records.example import ReasoningStep, StepGrounding, StepKind
+from corpusbuilder.records.document import Figure, Passage
+from corpusbuilder.records.example import ReasoningStep, StepFlag, StepGrounding, StepKind
 
 
 class DiagramOptions(Options):
@@ -35,27 +37,53 @@ class DiagramGrounder:
 
     def _ground(self, query: GroundingQuery) -> StepGrounding:
         step = next(s for s in query.example.steps if s.index == query.step)
-        found = self._cited(step, query) if step.citations else self._said(step, query)
-        return StepGrounding(
-            step=step.index,
-            evidence=found.evidence,
-            candidates=found.candidates,
-            unresolved=found.problems,
-            relations=found.relations,
-        )
+        if step.kind is StepKind.RECALL:
+            return _recalled(step, query)
+        said = _said(step, query)
+        if not step.citations:
+            return _grounding(step, said)
+        found, otherwise = settled(self._cited(step, query), said, _figures(query))
+        return _grounding(step, found, flags=("cited_otherwise",) if otherwise else ())
 
     def _cited(self, step: ReasoningStep, query: GroundingQuery) -> Found:
         language, threshold = query.example.language, self._options.fuzzy_threshold
         return merged(find_cited(c, query.unit, language=language, threshold=threshold) for c in step.citations)
 
-    def _said(self, step: ReasoningStep, query: GroundingQuery) -> Found:
-        language = query.example.language
-        if step.kind is StepKind.PERCEIVE:
-            figures = [f for f in map(query.unit.figure, query.example.figure_ids) if f]
-            before = [s.text for s in query.example.steps if s.index < step.index]
-            related = find_related(step.text, figures, language=language, before=before)
-            return related if related.relations else find_named(step.text, figures, language=language)
-        if step.kind is StepKind.READ:
-            passages = [p for p in map(query.unit.passage, query.example.passage_ids) if p]
-            return find_support(step.text, passages, language=language)
-        return Found()
+
+def _said(step: ReasoningStep, query: GroundingQuery) -> Found:
+    """What the words of a step come to. A conclusion speaks of what its premises rest on: it is left to them."""
+    language = query.example.language
+    if step.kind is StepKind.PERCEIVE:
+        before = [s.text for s in query.example.steps if s.index < step.index]
+        related = find_related(step.text, _figures(query), language=language, before=before)
+        return related if related.relations else find_named(step.text, _figures(query), language=language)
+    if step.kind is StepKind.READ:
+        return find_support(step.text, _passages(query), language=language)
+    return Found()
+
+
+def _recalled(step: ReasoningStep, query: GroundingQuery) -> StepGrounding:
+    """Prior knowledge has no evidence; where a passage states it, that is said."""
+    stated = find_support(step.text, _passages(query), language=query.example.language)
+    if not stated.certain:
+        return StepGrounding(step=step.index)
+    return StepGrounding(step=step.index, candidates=stated.evidence, flags=("recalled_from_passage",))
+
+
+def _grounding(step: ReasoningStep, found: Found, *, flags: tuple[StepFlag, ...] = ()) -> StepGrounding:
+    return StepGrounding(
+        step=step.index,
+        evidence=found.evidence,
+        candidates=found.candidates,
+        unresolved=found.problems,
+        relations=found.relations,
+        flags=flags,
+    )
+
+
+def _figures(query: GroundingQuery) -> list[Figure]:
+    return [figure for figure in map(query.unit.figure, query.example.figure_ids) if figure]
+
+
+def _passages(query: GroundingQuery) -> list[Passage]:
+    return [passage for passage in map(query.unit.passage, query.example.passage_ids) if passage]

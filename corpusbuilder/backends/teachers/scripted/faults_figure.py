@@ -108,6 +108,8 @@ def invented_attribute(item: Item, scene: Scene, pick: int) -> Item | None:
     kinds: list[dict[str, str]] = scene.author.words.table["attribute"]
     kind = kinds[pick % len(kinds)]
     one, other = scene.labels[pick % len(scene.labels)], scene.labels[(pick + 1) % len(scene.labels)]
+    if "{other}" in kind["said"] and _joined(scene, one.id, other.id):
+        return None  # an arrow between them may well show it
     slots = {"one": one.text, "other": other.text, "where": scene.author.view.where}
     pointed = (one.id, other.id) if "{other}" in kind["said"] else (one.id,)
     concluded = scene.author.words.table["hints"]["named"][0].format(answer=one.text)
@@ -119,6 +121,10 @@ def invented_attribute(item: Item, scene: Scene, pick: int) -> Item | None:
     wrong = tuple(label.text for label in scene.labels if label is not one)[:3]
     wrong = wrong if item.form == "multiple_choice" else ()
     return replace(item, question=kind["question"].format_map(slots), answer=one.text, wrong=wrong, steps=steps)
+
+
+def _joined(scene: Scene, one: str, other: str) -> bool:
+    return any({one, other} == {connector.tail_id, connector.head_id} for connector in scene.connectors)
 
 
 def wrong_count(item: Item, scene: Scene, pick: int) -> Item | None:  # noqa: ARG001 - a fault's signature

@@ -48,16 +48,48 @@ def test_when_nobody_is_certain_the_problems_and_candidates_of_all_are_kept():
     other = SPAN.model_copy(update={"method": "other"})
     a, b = Fixed(candidates=(SPAN,), unresolved=("a",)), Fixed(candidates=(other,), unresolved=("b",))
     (grounded,) = ground({"a": a, "b": b}, builders.about_text())
-    assert grounded.groundings[0] == StepGrounding(step=1, candidates=(SPAN, other), unresolved=("a", "b"))
+    assert grounded.groundings[0] == StepGrounding(
+        step=1, candidates=(SPAN, other), unresolved=("a", "b"), flags=("read_without_span",)
+    )
 
 
-def test_no_grounder_is_asked_about_a_recall_step():
+def of_kind(kind, **step):
     example = builders.about_text()
-    recall = example.steps[0].model_copy(update={"kind": StepKind.RECALL})
-    grounder = Fixed(evidence=(SPAN,))
-    (grounded,) = ground({"fixed": grounder}, example.model_copy(update={"steps": (recall, example.steps[1])}))
-    assert grounder.asked == [2]
-    assert grounded.groundings[0] == StepGrounding(step=1)
+    first = example.steps[0].model_copy(update={"kind": kind, **step})
+    return example.model_copy(update={"steps": (first, *example.steps[1:])})
+
+
+def test_a_recall_step_never_has_evidence_whatever_a_grounder_says():
+    grounder = Fixed(evidence=(SPAN,), flags=("recalled_from_passage",))
+    (grounded,) = ground({"fixed": grounder}, of_kind(StepKind.RECALL, citations=()))
+    assert grounded.groundings[0] == StepGrounding(step=1, candidates=(SPAN,), flags=("recalled_from_passage",))
+
+
+def test_a_fact_given_as_prior_knowledge_that_a_passage_states_is_flagged_with_the_place():
+    passage = builders.unit().passages[0]
+    text = passage.text.partition(". ")[0]
+    (grounded,) = ground({"diagram": exact()}, of_kind(StepKind.RECALL, text=text, citations=()))
+    first = grounded.groundings[0]
+    assert (first.flags, first.evidence) == (("recalled_from_passage",), ())
+    assert [span.passage_id for span in first.candidates] == [passage.id]
+
+
+@pytest.mark.parametrize(
+    ("kind", "evidence", "flags"),
+    [
+        (StepKind.PERCEIVE, (SPAN,), ("perceived_without_region",)),
+        (StepKind.READ, (), ("read_without_span",)),
+        (StepKind.READ, (SPAN,), ()),
+        (StepKind.INFER, (SPAN,), ("inferred_without_premises",)),
+    ],
+)
+def test_a_kind_that_does_not_fit_its_evidence_is_flagged(kind, evidence, flags):
+    (grounded,) = ground({"fixed": Fixed(evidence=evidence)}, of_kind(kind))
+    assert grounded.groundings[0] == StepGrounding(step=1, evidence=evidence, flags=flags)
+
+
+def exact():
+    return BACKEND.create(BACKEND.options())
 
 
 def test_examples_come_back_in_order_with_a_grounding_per_step():

@@ -288,7 +288,7 @@ def test_a_word_in_the_place_of_its_opposite_is_left_to_a_person(language, said,
         ("Which is larger, “Rain” or “Clouds”?", "“Rain” is drawn larger than “Clouds”."),
         ("Which is the most dangerous of them?", "“Rain” is the most dangerous."),
         ("What is shown in blue?", "“Rain” is shown in blue."),
-        ("What eats “Clouds”?", "“Rain” eats “Clouds”."),
+        ("What worships “Clouds”?", "“Rain” worships “Clouds”."),
     ],
 )
 def test_what_no_check_can_read_in_a_figure_is_left_to_a_person(question, claim):
