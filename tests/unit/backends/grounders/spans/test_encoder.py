@@ -60,7 +60,7 @@ def test_a_device_that_is_not_there_is_said_in_a_sentence(bert):
         TransformersEncoder(EncoderOptions(model=str(bert), device="cuda:7")).encode(["a"])
 
 
-PASSAGE = passage("p", "Gulls nest on cliffs. The harbour closes at dusk.")
+PASSAGE = passage("p", "Zyx 1 2 3 !! The harbour closes at dusk.")
 
 
 def test_an_encoder_is_asked_when_no_sentence_has_the_words(encoder):
