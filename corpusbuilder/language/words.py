@@ -181,7 +181,7 @@ class Words:
     def roots(self, word: str) -> Keys:
         """What is left of a folded word without its endings, in each of its readings."""
         found: set[str] = set()
-        for base in {word, _singular(word, self._language)}:
+        for base in _singulars(word, self._language):
             found.add(_bare(base, self._language))
             found.update(self._families.get(base, ()))
             for left in self._readings(base):
@@ -266,18 +266,19 @@ def _phrase(entry: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _singular(word: str, language: str) -> str:
+def _singulars(word: str, language: str) -> set[str]:
+    """The word, and what it may be the plural or the third person of."""
     if len(word) <= 3 or not word.isalpha():
-        return word
+        return {word}
     if language == "fr":
         if word.endswith("aux") and not word.endswith("eaux"):
-            return word[:-3] + "al"
-        return word[:-1] if word[-1] in "sx" else word
+            return {word, word[:-3] + "al", word[:-1]}
+        return {word, word[:-1]} if word[-1] in "sx" else {word}
     if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("ses", "xes", "zes", "ches", "shes")):
-        return word[:-2]
-    return word[:-1] if word[-1] == "s" and word[-2] not in "sui" else word
+        return {word, word[:-3] + "y"}
+    if word.endswith(("ses", "xes", "zes", "ches", "shes", "oes")):
+        return {word, word[:-2], word[:-1]}
+    return {word, word[:-1]} if word[-1] == "s" and word[-2] not in "sui" else {word}
 
 
 def _bare(word: str, language: str) -> str:

@@ -70,6 +70,8 @@ def _differences(statement: Statement, cover: Cover, text: str) -> Iterator[str]
         yield f"the place has no {missing[0]}"
     if missing := [t.text for t in cover.missing if t.kind == "name"]:
         yield f'the place does not speak of "{missing[0]}"'
+    if replaced := _replaced(statement, cover):
+        yield f'the place has "{replaced[1]}" for "{replaced[0]}"'
     if _numbers_are_moved(cover):
         yield "its numbers belong to other things there"
     if _is_turned_round(statement, cover, text):
@@ -129,6 +131,42 @@ def _opposite(statement: Statement, cover: Cover) -> str:
             if not (known.opposites(term.keys).isdisjoint(place) and term.keys.isdisjoint(turned)):
                 return term.text
     return ""
+
+
+def _replaced(statement: Statement, cover: Cover) -> tuple[str, str] | None:
+    """A word of the step and another one that stands in its place, when they are known to be no synonyms.
+
+    Of words in the table it is known; of nouns it is believed, for what has another name is another thing.
+    """
+    known = words_of(statement.language)
+    matches = {ours.first: theirs for ours, theirs in cover.pairs}
+    told = [t for t in cover.said if not t.light]
+    taken = {theirs.first for theirs in matches.values()}
+    for place, term in enumerate(told):
+        if term not in cover.missing:
+            continue
+        before = matches.get(told[place - 1].first) if place else None
+        after = matches.get(told[place + 1].first) if place + 1 < len(told) else None
+        other = _in_place(cover, before, after)
+        if other is None or other.first in taken:
+            continue
+        if (known.knows(term.keys) and known.knows(other.keys)) or (term.noun and other.noun):
+            return term.text, other.text
+    return None
+
+
+def _in_place(cover: Cover, before: Term | None, after: Term | None) -> Term | None:
+    """The one term between two that match, or right beside the one when there is no other."""
+    there = [t for t in cover.place if t.kind != "mark" and not t.light]
+    if before and after:
+        first, last = sorted((before.first, after.first))
+        between = [t for t in there if first < t.first < last]
+        return between[0] if len(between) == 1 else None
+    beside = before or after
+    if beside is None:
+        return None
+    rest = [t for t in there if (t.first > beside.first if before else t.first < beside.first)]
+    return (rest[0] if before else rest[-1]) if rest else None
 
 
 def _numbers_are_moved(cover: Cover) -> bool:

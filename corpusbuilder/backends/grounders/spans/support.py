@@ -5,10 +5,12 @@ from itertools import islice
 from typing import Final
 
 from corpusbuilder.backends.grounders.found import Found
+from corpusbuilder.backends.grounders.spans.encoder import Encoder
 from corpusbuilder.backends.grounders.spans.halves import Halves, halves_of
 from corpusbuilder.backends.grounders.spans.index import Index, index_of
 from corpusbuilder.backends.grounders.spans.places import Support, likely
 from corpusbuilder.backends.grounders.spans.quotes import MAX_CANDIDATES, Place, find_quote, span_at
+from corpusbuilder.backends.grounders.spans.similar import LEAST_SIMILAR, most_similar
 from corpusbuilder.backends.grounders.spans.statement import Statement, statement_of
 from corpusbuilder.records.document import Passage
 from corpusbuilder.records.evidence import SpanEvidence
@@ -17,6 +19,8 @@ from corpusbuilder.records.text import normalised, shortened, tokens
 
 LEXICAL: Final = "span.lexical"
 """Method of evidence that says the same in other words."""
+SIMILAR: Final = "span.embedding"
+"""Method of evidence that an encoder found."""
 _ENOUGH: Final = 0.66
 """Share of what a step says that a sentence must have."""
 _PLENTY: Final = 0.9
@@ -35,13 +39,15 @@ _WORTH_SHOWING: Final = 0.3
 """Share from which a sentence is worth showing to an annotator."""
 
 
-def find_support(text: str, passages: Sequence[Passage], *, language: str) -> Found:
+def find_support(text: str, passages: Sequence[Passage], *, language: str, encoder: Encoder | None = None, least_similar: float = LEAST_SIMILAR) -> Found:
     """The least of the passages that supports a step, or nothing.
 
     Args:
         text: of the step.
         passages: those given with the question, in reading order, all in ``language``.
         language: BCP 47.
+        encoder: is asked when no sentence has the words of the step; None does without.
+        least_similar: cosine from which a sentence that it finds is believed.
     """
     if is_in(text, language) is False:
         return Found(problems=("the step is in another language than the passages",))
@@ -51,7 +57,10 @@ def find_support(text: str, passages: Sequence[Passage], *, language: str) -> Fo
         return Found(problems=("the step says nothing that could stand in a passage",))
     if quoted := _quoted(statement, passages, index):
         return quoted
-    return _said(statement, passages, index)
+    found = _said(statement, passages, index)
+    if encoder and not found.evidence and (near := most_similar(statement, index, encoder, least=least_similar)):
+        return Found(evidence=(_span(near[0], passages, method=SIMILAR, score=near[1]),))
+    return found
 
 
 def _quoted(statement: Statement, passages: Sequence[Passage], index: Index) -> Found | None:
@@ -126,7 +135,9 @@ def _nothing(found: Sequence[Support], passages: Sequence[Passage]) -> Found:
     )
 
 
-def _span(support: Support, passages: Sequence[Passage]) -> SpanEvidence:
-    sentence = support.sentence
-    place = Place(sentence.start + support.start, sentence.start + support.end, LEXICAL, round(support.cover.share, 4))
+def _span(
+    support: Support, passages: Sequence[Passage], *, method: str = LEXICAL, score: float | None = None
+) -> SpanEvidence:
+    sentence, score = support.sentence, support.cover.share if score is None else score
+    place = Place(sentence.start + support.start, sentence.start + support.end, method, round(score, 4))
     return span_at(passages[sentence.passage], place)
