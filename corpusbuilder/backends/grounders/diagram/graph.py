@@ -86,6 +86,10 @@ class Graph:
             and (len(keys) < 2 or self._ends[c.id][0] != self._ends[c.id][1])
         ]
 
+    def acting_on(self, connector: Connector, name: Name) -> list[Connector]:
+        """The connectors that run from what is called so to another connector."""
+        return [c for c in self._connectors if c.head_id == connector.id and self._ends[c.id][0] in name.keys]
+
     def says(self, connector: Connector, words: str) -> bool:
         """Whether these words, and perhaps more, stand along it."""
         label = self._labels.get(connector.label_id or "")
@@ -101,7 +105,13 @@ class Graph:
         ways: list[tuple[str, tuple[Connector, ...]]] = [(key, ()) for key in source.keys]
         seen = set(source.keys)
         for _ in range(_LONGEST_WAY):
-            ways = [(end, (*way, c)) for at, way in ways for c in self._out.get(at, ()) for end in self._ends[c.id] if end != at]
+            ways = [
+                (end, (*way, c))
+                for at, way in ways
+                for c in self._out.get(at, ())
+                for end in self._ends[c.id]
+                if end != at
+            ]
             arrived = [way for end, way in ways if end in target.keys]
             if arrived:
                 return arrived[0] if len(arrived) == 1 else ()
