@@ -94,7 +94,7 @@ class DetectorGrounder:
         return DetectorModel(self._options, read_image=self._access.read_image)
 
     def _grounding(self, wanted: _Wanted, seen: _Seen) -> StepGrounding:
-        found = all_of({phrase: self._found(phrase, wanted.figures, seen) for phrase in wanted.phrases})
+        found = all_of([self._found(phrase, wanted.figures, seen) for phrase in wanted.phrases])
         if wanted.figures and not wanted.phrases:
             found = Found(problems=("the step names nothing that could be looked for in a picture",))
         if wanted.doubt and found.evidence:
