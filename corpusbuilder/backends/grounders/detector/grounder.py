@@ -99,7 +99,7 @@ class DetectorGrounder:
         looks = (seen[figure.image.sha256, phrase] for figure in wanted.figures for phrase in wanted.phrases)
         if postponed := next((look for look in looks if isinstance(look, RecordError)), None):
             return postponed
-        found = all_of({phrase: self._found(phrase, wanted.figures, seen) for phrase in wanted.phrases})
+        found = all_of([self._found(phrase, wanted.figures, seen) for phrase in wanted.phrases])
         if wanted.figures and not wanted.phrases:
             found = Found(problems=("the step names nothing that could be looked for in a picture",))
         if wanted.doubt and found.evidence:
