@@ -197,6 +197,8 @@ def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place
         return "and" if surface == "ou" else "rel"
     if surface in ("la", "là"):
         return "the" if surface == "la" else "there"
+    if surface == "en" and last != "from" and _is_finite(source, place + 1):
+        return "thence"
     if (
         "called" in kinds
         and verb

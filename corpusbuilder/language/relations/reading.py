@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
+from corpusbuilder.language.names import NameMention
 from corpusbuilder.language.pronouns import Pronoun, antecedents
 from corpusbuilder.language.relations.frames import Frame, Party, Relation, Role, distinct
 from corpusbuilder.language.relations.items import Item
@@ -88,9 +89,9 @@ class Reader:
         self._fill_from_before(frame)
         (self._denied if frame.negated else self._relations).extend(frame.relations())
         source, target = frame.ends()
-        named = [p for group in (target, source, *frame.subjects, frame.objects) for p in group if p.names]
-        if named:
-            self._heard.append(list(dict.fromkeys(named)))
+        every = [p for group in (target, source, *frame.subjects, frame.objects) for p in group]
+        if every:
+            self._heard.append(list(dict.fromkeys([p for p in every if p.names] or every)))
 
     def _fill_from_before(self, frame: Frame) -> None:
         """ "The arrow ends at B": the arrow of which was spoken before."""
@@ -98,6 +99,9 @@ class Reader:
         if frame.definite and frame.arrow and not frame.negated and bool(source) != bool(target):
             known = {n.text for p in (*source, *target) for n in p.names}
             for group in self._groups():
+                if not any(p.names for p in group):
+                    (frame.target if source else frame.source).extend(group[:1])
+                    return
                 names = tuple(dict.fromkeys(n for p in group for n in p.names if n.text not in known))
                 if names:
                     party = Party(names[0].text, names, min(p.similarity for p in group), resolved=True)
@@ -106,6 +110,16 @@ class Reader:
 
     def _groups(self) -> list[Sequence[Party]]:
         return [*reversed(self._heard), *self._earlier()]
+
+    @property
+    def mentions(self) -> list[NameMention]:
+        """The names, in order."""
+        return [item.mention for item in self._items if item.mention]
+
+    @property
+    def heard(self) -> list[Party]:
+        """Who was named in the last clause that named something."""
+        return self._heard[-1] if self._heard else []
 
     def _end_sentence(self) -> None:
         asked = self._asked_at_end()
@@ -129,7 +143,7 @@ class Reader:
         while self._kind(at) in ("the", "a", "skip", "generic"):
             at -= 1
         said = self._kind(at) == "be" or self._items[max(at, 0)].text.lower() in ("c'est", "c’est", "ce sont")
-        return self._asked is not None and said and self._frame.verb is None
+        return said and self._frame.verb_class in (None, "still")
 
     def _next_frame(self, frame: Frame) -> None:
         self._flush()
@@ -160,6 +174,8 @@ class Reader:
     def _phrase_at(self, place: int) -> int:
         phrase = self._phrase(place)
         party = phrase.party
+        if place <= self._beside < phrase.after:
+            return phrase.after
         if phrase.pronoun:
             party = antecedents(phrase.pronoun, self._current(), self._groups())
             if party is None and phrase.pronoun in ("it", "they") and self._frame.arrow:
@@ -173,6 +189,9 @@ class Reader:
         if phrase.trailing:
             self._verb(_UNKNOWN, self._items[phrase.after].text, place)
         return phrase.after + phrase.trailing
+
+    _beside = -1
+    """Index of the item that stands along the arrow."""
 
     def _nothing_named(self, place: int, phrase: _Phrase) -> int:
         item = self._items[place]
@@ -475,8 +494,9 @@ class Reader:
         at = place + 1
         while self._kind(at) in ("called", "skip", "the", "generic"):
             at += 1
-        if self._kind(at) == "word" and self._items[at].quoted:
+        if self._kind(at) in ("word", "name") and self._items[at].quoted:
             self._frame.along = self._items[at].text
+            self._beside = at
 
     def _on_double(self, place: int, item: Item) -> None:
         self._frame.double = True
@@ -590,10 +610,10 @@ class Reader:
 
     def _on_rel(self, place: int, item: Item) -> None:
         before = self._kind(place - 1) if self._kind(place - 1) != "comma" else self._kind(place - 2)
+        if self._kind(place - 1) == "this" and item_is(self._items[place], "que", "qu"):
+            self._free = True
         if before not in ("name", "word", "from", "to", "via", "of"):
             return
-        if self._french and self._kind(place - 1) == "this" and item_is(self._items[place], "que", "qu"):
-            self._free = True
         parties = self._last_parties()
         frame = self._frame
         cleft = self._last in _OPPOSITE and not (frame.verb or frame.arrow or frame.subjects or self._pending)
@@ -644,16 +664,12 @@ class Reader:
         )
         passive = passive and not self._had(place)
         frame = self._frame
-        if (
-            self._main is not None
-            and self._joined == "comma"
-            or (
-                self._main is not None
-                and self._kind(place - 1) == "name"
-                and self._last not in ("open", None)
-                and not participle
-            )
-        ):
+        if frame.verb and frame.reflexive and frame.verb.verb in ("faire", "laisser") and not frame.complete:
+            frame.verb, frame.verb_text, frame.passive, frame.reflexive = verb, text, True, False  # "se fait manger"
+            self._pending = None
+            return
+        stands_alone = self._kind(place - 1) == "name" and self._last not in ("open", None) and not participle
+        if self._main is not None and (self._joined == "comma" or stands_alone):
             self._resume()
         elif frame.complete and frame.verb is not None and verb.verb_class != "still":
             self._continue(verb, place)
@@ -661,7 +677,8 @@ class Reader:
         if verb.verb_class == "still" and frame.verb is not None and frame.verb_class != "still":
             self._pending = "aside" if self._pending is None else self._pending
             return
-        if verb.verb_class == "begin" and frame.subject and not any(p.names for p in frame.subject):
+        unknown = not any(p.names for p in frame.subject)
+        if verb.verb_class == "begin" and verb.verb != "originate" and frame.verb is None and frame.subject and unknown:
             frame.subjects, frame.arrow = [], frame.arrow or "line"  # "the grain road begins at A"
         object_first = bool(frame.objects) and frame.verb is None
         if frame.verb is not None:
