@@ -178,6 +178,8 @@ def _classified(source: _Text, place: int, limit: int, before: Item | None) -> t
         return _item(source, _sense_of_a(source, place), place, place + 1), place + 1
     if verb is not None:
         return _item(source, "verb", place, place + 1, verb), place + 1
+    if word.text.endswith("n't"):
+        return _item(source, "not", place, place + 1), place + 1
     endings = ("ment",) if source.language.startswith("fr") else ("ly", "ward", "wards")
     adverb = word.text.endswith(endings) and len(word.text) > 5 and (before is None or before.kind not in _MARKS_A_NOUN)
     skipped = adverb or is_stop_word(word.text, source.language)
@@ -223,5 +225,6 @@ def _sense_of_a(source: _Text, place: int) -> ItemKind:
     """French: "à" marks a target, "a" is a form of avoir, and either may have lost or won an accent."""
     after = source.folded(place + 1)
     verb = source.vocabulary.verbs.get(after)
-    held = after in _HELD_BY_HAVE or (verb is not None and "past" in verb.tags)
+    following = [source.folded(place + i) for i in range(2, 8)]
+    held = after in _HELD_BY_HAVE or "pour" in following or (verb is not None and "past" in verb.tags)
     return "have" if held and source.surface(place) != "à" else "to"

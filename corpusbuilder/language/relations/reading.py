@@ -63,7 +63,7 @@ class Reader:
         self._last: Role | None = None
         self._joined: Literal["", "and", "comma"] = ""
         self._then = False
-        self._weak: list[Party] = []
+        self._untrue = False
         self._free = False
         """Whether it began with "ce que …", of which the subject may follow the verb and "c'est …" tells the object."""
 
@@ -83,11 +83,8 @@ class Reader:
 
     def _flush(self) -> None:
         frame = self._frame
-        if self._weak and frame.target and not frame.source and not frame.subject:
-            frame.source = self._weak
-        self._weak = []
         self._fill_from_before(frame)
-        (self._denied if frame.negated else self._relations).extend(frame.relations())
+        (self._denied if frame.negated or self._untrue else self._relations).extend(frame.relations())
         source, target = frame.ends()
         every = [p for group in (target, source, *frame.subjects, frame.objects) for p in group]
         if every:
@@ -149,10 +146,6 @@ class Reader:
         self._flush()
         self._frame = frame
         self._last = None
-        self._via_reset()
-
-    def _via_reset(self) -> None:
-        self._weak = []
 
     def _shared(self) -> Frame:
         """What the next verb of the same subject begins with."""
@@ -201,6 +194,8 @@ class Reader:
             and self._items[phrase.after].kind in _ARROWS
         ):
             self._frame.definite = True
+        if phrase.generic and self._kind(phrase.after) not in ("arrow", "line", "path"):
+            self._pending = None
         return max(phrase.after, place + 1)
 
     def _texts(self, first: int, count: int) -> list[str]:
@@ -313,6 +308,9 @@ class Reader:
         return bool(self._joined) and not self._then and self._last == role
 
     def _role_of(self, place: int, after: int, *, trailing: bool) -> Role:
+        if self._instead:
+            self._instead = False
+            return "aside"
         if self._pending:
             return self._pending
         if self._noun_role and not self._opens_clause(after):
@@ -328,9 +326,10 @@ class Reader:
             return "open"
         if self._then and self._last in ("target", "object", "open") and not opens:
             return "target" if self._frame.telling else "open"
-        if self._joined and self._last and not (opens and self._last != "open"):
+        of_arrow = bool(self._frame.arrow) and self._frame.verb is None  # "arrows from A and C arrive"
+        if self._joined and self._last and (not opens or self._last == "open" or (of_arrow and self._joined == "and")):
             return self._last
-        return "object" if self._frame.verb and not opens and self._last == "object" else "open"
+        return "open"
 
     def _opens_clause(self, place: int) -> bool:
         """Whether a finite verb follows, perhaps after more names of the same subject."""
@@ -374,16 +373,38 @@ class Reader:
     def _on_from(self, place: int, item: Item) -> None:
         self._mark("source")
 
+    def _on_because(self, place: int, item: Item) -> None:
+        self._frame.sign = True
+        self._mark("source")
+
+    def _on_instead(self, place: int, item: Item) -> None:
+        self._instead = True
+
+    _instead = False
+    """Whether the next name is what is not meant: "rather than to C"."""
+
+    def _on_untrue(self, place: int, item: Item) -> None:
+        self._untrue = self._frame.negated = True
+
     def _on_to(self, place: int, item: Item) -> None:
         at = self._french and item.text.lower() in _AT_OR_TO
         verb_class = self._frame.verb_class
+        if at and self._noun_role:
+            return
+        if verb_class == "join" and self._frame.subject and not self._frame.objects:
+            self._pending = "object"
+            return
+        self._at_first = at and self._frame.verb is None
         begins = verb_class == "begin" and self._last_mark_is_verb(place)
         self._mark("source" if at and (begins or verb_class == "draw") else "target")
 
     def _on_for(self, place: int, item: Item) -> None:
         """ "Food for B", "provides water for B"; elsewhere it tells nothing."""
         given = self._frame.verb_class == "drive" or (self._frame.source and self._frame.sign)
-        self._pending = "target" if given and not self._noun_role else "aside"
+        if given:
+            self._mark("target")
+        else:
+            self._pending = "aside"
 
     def _on_thence(self, place: int, item: Item) -> None:
         """The French "en": from there."""
@@ -408,7 +429,11 @@ class Reader:
         verb_class = self._frame.verb_class
         if self._noun_role:
             return
-        if verb_class == "join" and item.text.lower() in ("with", "avec"):
+        if self._kind(place - 1) in _ARROWS and verb_class in (None, "still"):
+            self._pending = "weak"
+        elif item.text.lower() == "en" and verb_class is None and self._last == "source":
+            self._mark("target")  # "la transformation de A en B"
+        elif verb_class == "join" and item.text.lower() in ("with", "avec"):
             self._pending = "object"
         elif verb_class in ("begin", "end") and self._last_mark_is_verb(place):
             self._mark("source" if verb_class == "begin" else "target")
@@ -440,7 +465,7 @@ class Reader:
         elif self._french:
             self._de(place, item)
         else:
-            self._pending = "aside"
+            self._pending = "weak" if self._kind(place - 1) in _ARROWS else "aside"
 
     def _names_follow(self, place: int) -> bool:
         while self._kind(place) in ("the", "a", "this", "generic", "called", "skip"):
@@ -454,14 +479,21 @@ class Reader:
         if before in ("verb", "skip") and self._frame.passive and verb_class in ("drive", "draw"):
             self._pending = "agent"
         elif before == "verb" and verb_class in ("drive", "draw", "turn") and self._pending == "object":
-            if verb_class == "draw":
+            if verb_class == "draw" and not self._is_some(place):
                 self._mark("source")
+        elif before == "word" and self._last == "object" and verb_class in ("move", "draw"):
+            self._mark("source")  # "tire son énergie de A"
         elif before in ("name", "word") and self._last not in ("target", "aside", None):
             self._pending = self._last if self._joined else "aside"
         elif before == "generic":
             return
         else:
             self._mark("source")
+
+    def _is_some(self, place: int) -> bool:
+        """Whether it is a partitive article before something without a name: "reçoit de l'eau de A"."""
+        article = self._kind(place + 1) == "the" or item_is(self._items[place], "du", "des")
+        return article and self._kind(self._skipping(place + 1)) == "word"
 
     def _on_arrow(self, place: int, item: Item) -> None:
         self._drawn("arrow", place)
@@ -508,6 +540,8 @@ class Reader:
         self._reflexive_next = True
 
     _reflexive_next = False
+    _at_first = False
+    """Whether a French "à" stood before the verb."""
 
     def _on_source(self, place: int, item: Item) -> None:
         self._on_role("source", place)
@@ -572,15 +606,24 @@ class Reader:
     def _is_clause(frame: Frame) -> bool:
         return bool(frame.verb or frame.arrow or frame.sign or frame.subjects or frame.source)
 
+    def _on_be(self, place: int, item: Item) -> None:
+        self._joined = ""
+
     def _on_nobody(self, place: int, item: Item) -> None:
         if self._free and self._frame.verb is not None:
             self._pending, self._free = "object", False
 
     def _on_stop(self, place: int, item: Item) -> None:
-        self._end_sentence()
+        frame = self._frame
+        if item.text == ";" and frame.arrow and not frame.subjects and bool(frame.source) != bool(frame.target):
+            self._pending, self._joined = None, "comma"  # "its tail is at A; its head is at B"
+        else:
+            self._end_sentence()
 
     def _on_then(self, place: int, item: Item) -> None:
         self._then = True
+        if item.text.lower() == "next" and self._last in ("source", None):
+            self._frame.sign = True  # "after A, the next is B"
 
     def _on_not(self, place: int, item: Item) -> None:
         if item.text.lower() in ("no", "aucun", "aucune") and self._frame.complete:
@@ -613,6 +656,7 @@ class Reader:
         if self._kind(place - 1) == "this" and item_is(self._items[place], "que", "qu"):
             self._free = True
         if before not in ("name", "word", "from", "to", "via", "of"):
+            self._pending = None if self._pending == "aside" else self._pending
             return
         parties = self._last_parties()
         frame = self._frame
@@ -668,18 +712,24 @@ class Reader:
             frame.verb, frame.verb_text, frame.passive, frame.reflexive = verb, text, True, False  # "se fait manger"
             self._pending = None
             return
+        if frame.verb_class == "join" and self._is_of_arrow(place):
+            frame.pair, frame.subjects, frame.objects = [*frame.subject, *frame.objects], [], []
         stands_alone = self._kind(place - 1) == "name" and self._last not in ("open", None) and not participle
         if self._main is not None and (self._joined == "comma" or stands_alone):
             self._resume()
         elif frame.complete and frame.verb is not None and verb.verb_class != "still":
             self._continue(verb, place)
         frame = self._frame
+        if verb.verb_class == "still" and self._noun_role:
+            return
         if verb.verb_class == "still" and frame.verb is not None and frame.verb_class != "still":
             self._pending = "aside" if self._pending is None else self._pending
             return
         unknown = not any(p.names for p in frame.subject)
         if verb.verb_class == "begin" and verb.verb != "originate" and frame.verb is None and frame.subject and unknown:
             frame.subjects, frame.arrow = [], frame.arrow or "line"  # "the grain road begins at A"
+        if self._french and verb.verb == "succeder" and self._at_first and not frame.source:
+            frame.source, frame.target = frame.target, []  # "à A succède B"
         object_first = bool(frame.objects) and frame.verb is None
         if frame.verb is not None:
             frame.settle()
@@ -689,6 +739,13 @@ class Reader:
         self._noun_role = None
         unmarked = object_first or passive or self._free or verb.verb_class == "still"
         self._pending = None if unmarked else "object"
+
+    def _is_of_arrow(self, place: int) -> bool:
+        """Whether the verb at ``place`` is that of an arrow: "by an arrow that starts"."""
+        at = place - 1
+        while self._kind(at) in ("rel", "this", "skip", "self", "along", "called"):
+            at -= 1
+        return self._kind(at) in _ARROWS
 
     def _resume(self) -> None:
         """The relative clause is over: back to the clause around it."""
@@ -721,9 +778,13 @@ class Reader:
 
     def _helped(self, place: int) -> bool:
         at = place - 1
-        while self._kind(at) in ("skip", "not", "and"):
+        while self._kind(at) in ("skip", "and") or (self._kind(at) == "not" and not self._is_be(at)):
             at -= 1
-        return self._kind(at) == "be"
+        return self._kind(at) == "be" or self._is_be(at)
+
+    def _is_be(self, place: int) -> bool:
+        """ "isn't", "weren't"."""
+        return self._kind(place) == "not" and self._items[place].text[:2].lower() in ("is", "ar", "wa", "we")
 
     def _had(self, place: int) -> bool:
         at = place - 1
