@@ -140,7 +140,7 @@ def _with(total: int, current: int, value: int, *, linked: bool) -> tuple[int, i
         return None if linked or current > 99 else (total, max(current, 1) * 100)
     if value == 20 and current % 100 == 4 and not linked:  # quatre-vingts
         return total, current + 76
-    fits = not current or current % 100 == 0 or (20 <= current % 100 and current % 10 == 0 and value < 20)
+    fits = not current or current % 100 == 0 or (current % 100 >= 20 and current % 10 == 0 and value < 20)
     fits = fits and (value < 10 or not current % 100 or current % 100 in (60, 80))
     if not fits or (linked and not (total or current >= 20)):
         return None

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Final, NamedTuple, TypeAlias
 
+from corpusbuilder.language.opposites import PAIRS
 from corpusbuilder.records.text import fold
 
 Keys: TypeAlias = frozenset[str]
@@ -45,16 +46,78 @@ _DERIVED: Final = {
         *((ending, 5) for ending in ("tion", "sion", "ion", "rice", "ure", "ite", "al", "ale", "ique", "aire", "oir")),
     ),
 }
+_PREFIXES: Final = {"en": ("un", "in", "im", "ir", "dis", "non"), "fr": ("in", "im", "ir", "de", "des", "mal", "non")}
 _APART: Final = frozenset(
     # What looks like a derivation here and is none.
     fold(w)
-    for w in (
-        "important station nation organism organisme animal several general hospital capital material moral "
-        "university université continent moment document département department apartment appartement passage message "
-        "village image visage étage ménage avantage dommage courage langage personnage parlement element élément "
-        "flower tower number corner matter master letter butter summer winter border chapter center member paper power "
-        "offer cover temper river water order answer layer interest forest harvest honest modest conquest"
-    ).split()
+    for w in [
+        "important",
+        "station",
+        "nation",
+        "organism",
+        "organisme",
+        "animal",
+        "several",
+        "general",
+        "hospital",
+        "capital",
+        "material",
+        "moral",
+        "university",
+        "université",
+        "continent",
+        "moment",
+        "document",
+        "département",
+        "department",
+        "apartment",
+        "appartement",
+        "passage",
+        "message",
+        "village",
+        "image",
+        "visage",
+        "étage",
+        "ménage",
+        "avantage",
+        "dommage",
+        "courage",
+        "langage",
+        "personnage",
+        "parlement",
+        "element",
+        "élément",
+        "flower",
+        "tower",
+        "number",
+        "corner",
+        "matter",
+        "master",
+        "letter",
+        "butter",
+        "summer",
+        "winter",
+        "border",
+        "chapter",
+        "center",
+        "member",
+        "paper",
+        "power",
+        "offer",
+        "cover",
+        "temper",
+        "river",
+        "water",
+        "order",
+        "answer",
+        "layer",
+        "interest",
+        "forest",
+        "harvest",
+        "honest",
+        "modest",
+        "conquest",
+    ]
 )
 
 
@@ -85,7 +148,8 @@ class Words:
         for number, line in enumerate(table["synonyms"]):
             self._add_group(f"{_GROUP}{number}", fold(line).split())
         self._light = frozenset(self._base(word) for word in fold(table["light"]).split())
-        self._opposites = self._opposite_keys(fold(table["opposites"]).split())
+        pairs = [pair.split("/") for pair in fold(table["opposites"]).split()]
+        self._opposites = self._opposite_keys([*pairs, *([fold(a), fold(b)] for a, b in PAIRS[language])])
 
     def _add_group(self, group: str, members: Sequence[str]) -> None:
         for place, member in enumerate(members):
@@ -97,9 +161,9 @@ class Words:
                 if place == 0:
                     self._heads.setdefault(self._base(words[0]), set()).add(group)
 
-    def _opposite_keys(self, pairs: Iterable[str]) -> Mapping[str, Keys]:
+    def _opposite_keys(self, pairs: Iterable[Sequence[str]]) -> Mapping[str, Keys]:
         found: dict[str, set[str]] = {}
-        for one, other in (pair.split("/") for pair in pairs):
+        for one, other in pairs:
             for a, b in ((one, other), (other, one)):
                 keys_of_b = {self._base(b), *self._heads.get(self._base(b), ())}
                 for key in (self._base(a), *self._heads.get(self._base(a), ())):
@@ -117,7 +181,7 @@ class Words:
     def roots(self, word: str) -> Keys:
         """What is left of a folded word without its endings, in each of its readings."""
         found: set[str] = set()
-        for base in {word, _singular(word, self._language)}:
+        for base in _singulars(word, self._language):
             found.add(_bare(base, self._language))
             found.update(self._families.get(base, ()))
             for left in self._readings(base):
@@ -156,8 +220,19 @@ class Words:
         return roots.union(*(self._groups.get(root, ()) for root in roots))
 
     def opposites(self, keys: Keys) -> Keys:
-        """The keys of what says the opposite."""
-        return frozenset().union(*(self._opposites.get(key, ()) for key in keys))
+        """The keys of what says the opposite, such as able and unable."""
+        found = set().union(*(self._opposites.get(key, ()) for key in keys))
+        for root in filter(is_root, keys):
+            for prefix in _PREFIXES[self._language]:
+                found.add(prefix + root)
+                rest = root.removeprefix(prefix)
+                if rest != root and len(rest) >= 4:
+                    found.update((rest, *self._groups.get(rest, ())))
+        return frozenset(found)
+
+    def knows(self, keys: Keys) -> bool:
+        """Whether a word is in the table, so that what it does not agree with says something else."""
+        return any(not is_root(key) for key in keys)
 
     def is_light(self, roots: Keys) -> bool:
         """Whether a word says little by itself."""
@@ -183,7 +258,7 @@ def is_root(key: str) -> bool:
 
 def _phrase(entry: str) -> tuple[str, ...]:
     """The words of an entry; a reflexive pronoun before it and a preposition of French after it may change."""
-    words = entry.split("_")
+    words = re.split("[_-]", entry)
     while len(words) > 1 and words[0] in ("s", "se"):
         words = words[1:]
     while len(words) > 1 and words[-1] in ("de", "a", "of"):
@@ -191,18 +266,19 @@ def _phrase(entry: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _singular(word: str, language: str) -> str:
+def _singulars(word: str, language: str) -> set[str]:
+    """The word, and what it may be the plural or the third person of."""
     if len(word) <= 3 or not word.isalpha():
-        return word
+        return {word}
     if language == "fr":
         if word.endswith("aux") and not word.endswith("eaux"):
-            return word[:-3] + "al"
-        return word[:-1] if word[-1] in "sx" else word
+            return {word, word[:-3] + "al", word[:-1]}
+        return {word, word[:-1]} if word[-1] in "sx" else {word}
     if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("ses", "xes", "zes", "ches", "shes")):
-        return word[:-2]
-    return word[:-1] if word[-1] == "s" and word[-2] not in "sui" else word
+        return {word, word[:-3] + "y"}
+    if word.endswith(("ses", "xes", "zes", "ches", "shes", "oes")):
+        return {word, word[:-2], word[:-1]}
+    return {word, word[:-1]} if word[-1] == "s" and word[-2] not in "sui" else {word}
 
 
 def _bare(word: str, language: str) -> str:

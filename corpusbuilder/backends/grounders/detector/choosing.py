@@ -9,10 +9,12 @@ from corpusbuilder.backends.grounders.detector.families import box_threshold
 from corpusbuilder.backends.grounders.detector.options import DetectorOptions
 from corpusbuilder.backends.grounders.found import Found
 from corpusbuilder.backends.grounders.snapping import box_evidence, covers_everything
+from corpusbuilder.language.denials import scope_of
+from corpusbuilder.language.lexicon import ARROW_WORDS
 from corpusbuilder.records.document import Figure
 from corpusbuilder.records.evidence import Evidence
 from corpusbuilder.records.geometry import Box, iou, make_box
-from corpusbuilder.records.text import shortened
+from corpusbuilder.records.text import shortened, tokens
 
 METHOD: Final = "detector"
 _SAME: Final = 0.5
@@ -84,6 +86,20 @@ def _hits(figure: Figure, detections: Detections, options: DetectorOptions) -> I
 def _shown(hits: Sequence[_Hit], options: DetectorOptions) -> tuple[Evidence, ...]:
     shown = (box_evidence(hit.box, hit.figure, method=METHOD, score=hit.score) for hit in hits[: options.max_boxes])
     return tuple(evidence for evidence in shown if evidence is not None)
+
+
+def beyond_boxes(text: str, language: str) -> str | None:
+    """Why boxes around the things that a step names are no evidence for it; None when they are.
+
+    Args:
+        text: of the step.
+        language: BCP 47.
+    """
+    if scope_of(text, language).denies:
+        return "the step denies something, and boxes show only what is there"
+    if any(word.text.startswith(tuple(ARROW_WORDS)) for word in tokens(text)):
+        return "the step is about an arrow, and boxes do not show where one runs"
+    return None
 
 
 def all_of(found: Mapping[str, Found]) -> Found:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from corpusbuilder.backends.grounders.base import GroundingQuery
 from corpusbuilder.backends.grounders.detector.answers import Detections, read_detections
-from corpusbuilder.backends.grounders.detector.choosing import all_of, choose
+from corpusbuilder.backends.grounders.detector.choosing import all_of, beyond_boxes, choose
 from corpusbuilder.backends.grounders.detector.options import FREE, DetectorOptions
 from corpusbuilder.backends.grounders.detector.phrases import phrases_of
 from corpusbuilder.backends.grounders.detector.requests import phrase_in, phrase_of
@@ -35,6 +35,8 @@ class _Wanted:
     figures: tuple[Figure, ...] = ()
     phrases: tuple[str, ...] = ()
     unit_id: str = ""
+    doubt: str | None = None
+    """Why what is found for them is no evidence for the step."""
 
 
 class DetectorGrounder:
@@ -93,11 +95,12 @@ class DetectorGrounder:
 
     def _grounding(self, wanted: _Wanted, seen: _Seen) -> StepGrounding:
         found = all_of({phrase: self._found(phrase, wanted.figures, seen) for phrase in wanted.phrases})
-        problems = found.problems
         if wanted.figures and not wanted.phrases:
-            problems = ("the step names nothing that could be looked for in a picture",)
+            found = Found(problems=("the step names nothing that could be looked for in a picture",))
+        if wanted.doubt and found.evidence:
+            found = Found(candidates=(*found.evidence, *found.candidates), problems=(wanted.doubt, *found.problems))
         return StepGrounding(
-            step=wanted.step, evidence=found.evidence, candidates=found.candidates, unresolved=problems
+            step=wanted.step, evidence=found.evidence, candidates=found.candidates, unresolved=found.problems
         )
 
     def _found(self, phrase: str, figures: Sequence[Figure], seen: _Seen) -> Found:
@@ -116,8 +119,10 @@ def _wanted(query: GroundingQuery) -> _Wanted:
     if step.kind is not StepKind.PERCEIVE:
         return _Wanted(step.index)
     figures = tuple(figure for figure in map(query.unit.figure, query.example.figure_ids) if figure)
-    phrases = phrases_of(step.text, query.example.language) if figures else ()
-    return _Wanted(step.index, figures, phrases, query.unit.id)
+    if not figures:
+        return _Wanted(step.index)
+    text, language = step.text, query.example.language
+    return _Wanted(step.index, figures, phrases_of(text, language), query.unit.id, beyond_boxes(text, language))
 
 
 def create(options: DetectorOptions, access: Access) -> DetectorGrounder:

@@ -10,7 +10,7 @@ from corpusbuilder.records.text import is_stop_word, listed, stems, tokens
 from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, passed
 from corpusbuilder.stages.verify.checks.dates import dated_labels
 from corpusbuilder.stages.verify.checks.relations import Arrows, speaks_of, stated_positions
-from corpusbuilder.stages.verify.vocabulary import (
+from corpusbuilder.language.vocabulary import (
     ACTIONS,
     ARROWS,
     BARS,
