@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 from corpusbuilder.language.names import Name
 from corpusbuilder.language.relations.vocabulary import VerbClass, VerbForm
 
-Role: TypeAlias = Literal["source", "target", "open", "object", "via", "pair", "agent", "weak", "aside"]
+Role: TypeAlias = Literal["source", "target", "open", "object", "via", "pair", "agent", "weak", "place", "aside"]
 Sense: TypeAlias = Literal["directed", "either", "mutual"]
 
 MOST_RELATIONS: Final = 64
@@ -71,6 +71,10 @@ class Frame:
     agent: list[Party] = field(default_factory=list)
     weak: list[Party] = field(default_factory=list)
     """Where the arrow is said to be, "the arrow at A": the end of which nothing else is said."""
+    place: list[Party] = field(default_factory=list)
+    """Named before the verb, "at A an arrow starts"."""
+    aside: list[Party] = field(default_factory=list)
+    """Named and no end of it."""
     verb: VerbForm | None = None
     verb_text: str = ""
     passive: bool = False
@@ -78,6 +82,8 @@ class Frame:
     arrow: Literal["arrow", "line", ""] = ""
     definite: bool = False
     """Whether it is "the arrow", of which something was said before."""
+    owned: bool = False
+    """Whether it is "its arrow"."""
     sign: bool = False
     along: str = ""
     double: bool = False
@@ -88,7 +94,7 @@ class Frame:
 
     def copy(self) -> "Frame":
         """An independent copy."""
-        kept = {name: list(getattr(self, name)) for name in ("source", "target", "objects", "via", "pair", "agent", "weak", "acting")}
+        kept = {name: list(getattr(self, name)) for name in ("source", "target", "objects", "via", "pair", "agent", "weak", "place", "aside", "acting")}
         return replace(self, subjects=[list(group) for group in self.subjects], **kept)
 
     def settle(self) -> None:
@@ -139,6 +145,9 @@ class Frame:
             given = {p.text for p in (*ends["source"], *ends["target"])}
             others = [p for p in self.pair if p.text not in given]
             self._fill(ends, others if len(others) < len(self.pair) else [])
+        if self.place and self.verb_class in ("begin", "end"):
+            side = "source" if self.verb_class == "begin" else "target"
+            ends[side] = ends[side] or self.place
         self._fill(ends, self.subject or self.weak)
         return ends["source"], ends["target"]
 
@@ -153,7 +162,10 @@ class Frame:
         if not ends[role]:
             ends[role] = self.objects
         elif not ends[other] and not self.subject and any(p.names for p in self.objects):
-            ends[other] = self.objects
+            if role == "target":
+                ends[other] = self.objects
+            else:
+                ends[role] = [*ends[role], *self.objects]  # "an arrow leaves A and another leaves C"
 
     def _join(self, ends: dict[str, list[Party]]) -> None:
         """ "A is joined to B by an arrow", "… that starts at B", "an arrow joins A to B"."""

@@ -10,7 +10,7 @@ from corpusbuilder.language.names import Name, NameMention, find_names
 from corpusbuilder.language.relations.vocabulary import Kind, VerbForm, Vocabulary
 from corpusbuilder.records.text import Stems, Token, is_stop_word, stems, tokens
 
-ItemKind: TypeAlias = Kind | Literal["name", "verb", "word", "along", "comma", "stop", "sign", "thence"]
+ItemKind: TypeAlias = Kind | Literal["name", "verb", "word", "along", "comma", "stop", "sign", "thence", "clitic"]
 
 LONGEST_TEXT: Final = 4000
 """Characters of a step that are read: no step of reasoning is longer."""
@@ -197,6 +197,9 @@ def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place
     last, surface, after = before.kind if before else "", source.surface(place).lower(), source.folded(place + 1)
     if surface in ("ou", "où"):
         return "and" if surface == "ou" else "rel"
+    subject = last in ("name", "word", "it", "they", "rel", "not") and source.language.startswith("fr")
+    if subject and _may_be_clitic(surface) and _is_finite(source, place + 1):
+        return "clitic"
     if surface in ("la", "là"):
         return "the" if surface == "la" else "there"
     if surface == "en" and last != "from" and _is_finite(source, place + 1):
@@ -214,6 +217,11 @@ def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place
     if verb and "called" not in kinds and kinds[0] not in ("skip", "have"):
         return kinds[0] if last in _MARKS_A_NOUN else "verb"
     return kinds[0]
+
+
+def _may_be_clitic(surface: str) -> bool:
+    """Whether it may be the French object before a verb: "B le mange"."""
+    return surface in ("le", "la", "les", "l")
 
 
 def _is_finite(source: _Text, place: int) -> bool:

@@ -16,6 +16,7 @@ _PRONOUN_ITEMS: Final = frozenset(["it", "they", "latter", "former", "there"])
 _ARROWS: Final = frozenset(["arrow", "line", "path"])
 _UNKNOWN: Final = VerbForm("", "unknown", frozenset(["finite"]))
 _OPPOSITE: Final[dict[Role, Role]] = {"source": "target", "target": "source"}
+_POSSESSIVES: Final = ("its", "their", "his", "her", "son", "sa", "ses", "leur", "leurs")
 _AT_OR_TO: Final = frozenset(["à", "a", "au", "aux"])
 _LOCATIVE: Final = frozenset(["dans", "en", "sur"])
 _BETWEEN_NAME_AND_ROLE: Final = frozenset(["be", "the", "a", "at", "as", "for", "to", "skip", "comma"])
@@ -86,7 +87,7 @@ class Reader:
         self._fill_from_before(frame)
         (self._denied if frame.negated or self._untrue else self._relations).extend(frame.relations())
         source, target = frame.ends()
-        every = [p for group in (target, source, *frame.subjects, frame.objects) for p in group]
+        every = [p for group in (target, source, *frame.subjects, frame.objects, frame.aside) for p in group]
         if every:
             self._heard.append(list(dict.fromkeys([p for p in every if p.names] or every)))
 
@@ -95,7 +96,7 @@ class Reader:
         source, target = frame.ends()
         if frame.definite and frame.arrow and not frame.negated and bool(source) != bool(target):
             known = {n.text for p in (*source, *target) for n in p.names}
-            for group in self._groups():
+            for group in [*([frame.aside] if frame.owned and frame.aside else []), *self._groups()]:
                 if not any(p.names for p in group):
                     (frame.target if source else frame.source).extend(group[:1])
                     return
@@ -326,7 +327,8 @@ class Reader:
             return "open"
         if self._then and self._last in ("target", "object", "open") and not opens:
             return "target" if self._frame.telling else "open"
-        of_arrow = bool(self._frame.arrow) and self._frame.verb is None  # "arrows from A and C arrive"
+        acts = self._kind(after) != "be"
+        of_arrow = bool(self._frame.arrow) and self._frame.verb is None and acts  # "arrows from A and C arrive"
         if self._joined and self._last and (not opens or self._last == "open" or (of_arrow and self._joined == "and")):
             return self._last
         return "open"
@@ -358,7 +360,7 @@ class Reader:
                 frame.subjects[-1].append(party)
             else:
                 frame.subjects.append([party])
-        elif role != "aside":
+        else:
             getattr(frame, role if role != "object" else "objects").append(party)
 
     # Marks
@@ -408,7 +410,7 @@ class Reader:
 
     def _on_thence(self, place: int, item: Item) -> None:
         """The French "en": from there."""
-        party = antecedents("there", self._current(), self._groups())
+        party = antecedents("there", [], self._groups())
         if party and not self._frame.source:
             self._frame.source.append(party)
             self._last = "source"
@@ -440,7 +442,8 @@ class Reader:
         elif item.text.lower() in _LOCATIVE and verb_class in ("move", "turn") and self._last != "target":
             self._mark("target")
         else:
-            self._pending = "aside"
+            opens = self._frame.verb is None and self._last is None and not self._frame.arrow
+            self._pending = "place" if opens else "aside"
 
     def _last_mark_is_verb(self, place: int) -> bool:
         at = place - 1
@@ -517,6 +520,7 @@ class Reader:
             self._last = None
         self._frame.arrow = arrow
         self._frame.definite = self._frame.definite or self._kind(place - 1) in ("the", "this")
+        self._frame.owned = self._frame.owned or item_is(self._items[max(place - 1, 0)], *_POSSESSIVES)
         self._pending = None
         self._joined = ""
         self._take_along(place)
@@ -535,6 +539,12 @@ class Reader:
 
     def _on_indirect(self, place: int, item: Item) -> None:
         self._frame.indirect = True
+
+    def _on_clitic(self, place: int, item: Item) -> None:
+        self._clitic = antecedents("it", self._current(), self._groups())
+
+    _clitic: Party | None = None
+    """The object before a French verb: "B le mange"."""
 
     def _on_self(self, place: int, item: Item) -> None:
         self._reflexive_next = True
@@ -591,7 +601,7 @@ class Reader:
 
     def _on_and(self, place: int, item: Item) -> None:
         self._joined = "and"
-        if self._pending == "aside":
+        if self._pending in ("aside", "place"):
             self._pending = None
 
     def _on_comma(self, place: int, item: Item) -> None:
@@ -656,7 +666,7 @@ class Reader:
         if self._kind(place - 1) == "this" and item_is(self._items[place], "que", "qu"):
             self._free = True
         if before not in ("name", "word", "from", "to", "via", "of"):
-            self._pending = None if self._pending == "aside" else self._pending
+            self._pending = None if self._pending in ("aside", "place") else self._pending
             return
         parties = self._last_parties()
         frame = self._frame
@@ -675,6 +685,8 @@ class Reader:
         self._joined, self._then, self._last = "", False, None
         if item_is(self._items[place], "dont", "d'où", "d’où", "où") and role is None:
             role = "source" if not item_is(self._items[place], "où") else None
+        elif role is None and self._items[place].text.lower().startswith(("au", "du", "desq")):
+            role = "target" if self._items[place].text.lower().startswith("au") else "source"
         if role in ("source", "target", "via"):
             getattr(self._frame, role).extend(parties)
             self._last = role
@@ -693,7 +705,7 @@ class Reader:
         frame = self._frame
         if self._last == "open":
             return frame.subjects[-1][-1:] if frame.subjects else []
-        if self._last in (None, "aside"):
+        if self._last is None:
             return []
         return list(getattr(frame, "objects" if self._last == "object" else self._last))[-1:]
 
@@ -729,7 +741,7 @@ class Reader:
         if verb.verb_class == "begin" and verb.verb != "originate" and frame.verb is None and frame.subject and unknown:
             frame.subjects, frame.arrow = [], frame.arrow or "line"  # "the grain road begins at A"
         if self._french and verb.verb == "succeder" and self._at_first and not frame.source:
-            frame.source, frame.target = frame.target, []  # "à A succède B"
+            frame.source, frame.target, self._free = frame.target, [], True  # "à A succède B"
         object_first = bool(frame.objects) and frame.verb is None
         if frame.verb is not None:
             frame.settle()
@@ -739,6 +751,9 @@ class Reader:
         self._noun_role = None
         unmarked = object_first or passive or self._free or verb.verb_class == "still"
         self._pending = None if unmarked else "object"
+        if self._clitic is not None and self._pending == "object":
+            frame.objects.append(self._clitic)
+            self._clitic, self._pending = None, None
 
     def _is_of_arrow(self, place: int) -> bool:
         """Whether the verb at ``place`` is that of an arrow: "by an arrow that starts"."""

@@ -183,7 +183,7 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     "quality": (
         "black,red,blue,green,grey,gray,orange,purple,yellow,brown,white,dashed,dotted,solid,curved,small,big,large,"
         "long,short,thick,thin,bold,bent,coloured,colored,left,right,top,bottom,upper,lower,central,horizontal,"
-        "vertical,diagonal,simple,plain,first,second,third,last,following,adjacent,neighbouring"
+        "vertical,diagonal,simple,plain,first,second,third,last,following,adjacent,neighbouring,outgoing,incoming,ingoing"
     ),
 }
 WORDS_FR: Final[Mapping[Kind, str]] = {
@@ -230,7 +230,7 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
     "and": "et,ou,ainsi que,de meme que,comme aussi",
     "then": "puis,ensuite,enfin,a son tour",
     "but": "mais,tandis que,alors que,cependant",
-    "rel": "qui,que,qu,lequel,laquelle,lesquels,lesquelles,dont,ou,quoi",
+    "rel": "qui,que,qu,lequel,laquelle,lesquels,lesquelles,dont,ou,quoi,auquel,auxquels,auxquelles,duquel,desquels,desquelles",
     "not": "pas,jamais,aucun,aucune,ni,non,rien,sans,nullement",
     "source": (
         "source,origine,origines,queue,depart,debut,point de depart,cause,proie,nourriture,aliment,predecesseur,"
