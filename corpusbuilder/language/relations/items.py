@@ -10,7 +10,7 @@ from corpusbuilder.language.names import Name, NameMention, find_names
 from corpusbuilder.language.relations.vocabulary import Kind, VerbForm, Vocabulary
 from corpusbuilder.records.text import Stems, Token, is_stop_word, stems, tokens
 
-ItemKind: TypeAlias = Kind | Literal["name", "verb", "word", "along", "comma", "stop", "sign", "thence"]
+ItemKind: TypeAlias = Kind | Literal["name", "verb", "word", "along", "comma", "stop", "sign", "thence", "clitic"]
 
 LONGEST_TEXT: Final = 4000
 """Characters of a step that are read: no step of reasoning is longer."""
@@ -178,6 +178,8 @@ def _classified(source: _Text, place: int, limit: int, before: Item | None) -> t
         return _item(source, _sense_of_a(source, place), place, place + 1), place + 1
     if verb is not None:
         return _item(source, "verb", place, place + 1, verb), place + 1
+    if word.text.endswith("n't"):
+        return _item(source, "not", place, place + 1), place + 1
     endings = ("ment",) if source.language.startswith("fr") else ("ly", "ward", "wards")
     adverb = word.text.endswith(endings) and len(word.text) > 5 and (before is None or before.kind not in _MARKS_A_NOUN)
     skipped = adverb or is_stop_word(word.text, source.language)
@@ -195,8 +197,13 @@ def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place
     last, surface, after = before.kind if before else "", source.surface(place).lower(), source.folded(place + 1)
     if surface in ("ou", "où"):
         return "and" if surface == "ou" else "rel"
+    subject = last in ("name", "word", "it", "they", "rel", "not") and source.language.startswith("fr")
+    if subject and _may_be_clitic(surface) and _is_finite(source, place + 1):
+        return "clitic"
     if surface in ("la", "là"):
         return "the" if surface == "la" else "there"
+    if surface == "en" and last != "from" and _is_finite(source, place + 1):
+        return "thence"
     if (
         "called" in kinds
         and verb
@@ -212,6 +219,11 @@ def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place
     return kinds[0]
 
 
+def _may_be_clitic(surface: str) -> bool:
+    """Whether it may be the French object before a verb: "B le mange"."""
+    return surface in ("le", "la", "les", "l")
+
+
 def _is_finite(source: _Text, place: int) -> bool:
     verb = source.vocabulary.verbs.get(source.folded(place))
     return verb is not None and "finite" in verb.tags
@@ -221,5 +233,6 @@ def _sense_of_a(source: _Text, place: int) -> ItemKind:
     """French: "à" marks a target, "a" is a form of avoir, and either may have lost or won an accent."""
     after = source.folded(place + 1)
     verb = source.vocabulary.verbs.get(after)
-    held = after in _HELD_BY_HAVE or (verb is not None and "past" in verb.tags)
+    following = [source.folded(place + i) for i in range(2, 8)]
+    held = after in _HELD_BY_HAVE or "pour" in following or (verb is not None and "past" in verb.tags)
     return "have" if held and source.surface(place) != "à" else "to"

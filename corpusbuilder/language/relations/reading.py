@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
+from corpusbuilder.language.names import NameMention
 from corpusbuilder.language.pronouns import Pronoun, antecedents
 from corpusbuilder.language.relations.frames import Frame, Party, Relation, Role, distinct
 from corpusbuilder.language.relations.items import Item
@@ -15,6 +16,7 @@ _PRONOUN_ITEMS: Final = frozenset(["it", "they", "latter", "former", "there"])
 _ARROWS: Final = frozenset(["arrow", "line", "path"])
 _UNKNOWN: Final = VerbForm("", "unknown", frozenset(["finite"]))
 _OPPOSITE: Final[dict[Role, Role]] = {"source": "target", "target": "source"}
+_POSSESSIVES: Final = ("its", "their", "his", "her", "son", "sa", "ses", "leur", "leurs")
 _AT_OR_TO: Final = frozenset(["à", "a", "au", "aux"])
 _LOCATIVE: Final = frozenset(["dans", "en", "sur"])
 _BETWEEN_NAME_AND_ROLE: Final = frozenset(["be", "the", "a", "at", "as", "for", "to", "skip", "comma"])
@@ -62,7 +64,7 @@ class Reader:
         self._last: Role | None = None
         self._joined: Literal["", "and", "comma"] = ""
         self._then = False
-        self._weak: list[Party] = []
+        self._untrue = False
         self._free = False
         """Whether it began with "ce que …", of which the subject may follow the verb and "c'est …" tells the object."""
 
@@ -82,22 +84,22 @@ class Reader:
 
     def _flush(self) -> None:
         frame = self._frame
-        if self._weak and frame.target and not frame.source and not frame.subject:
-            frame.source = self._weak
-        self._weak = []
         self._fill_from_before(frame)
-        (self._denied if frame.negated else self._relations).extend(frame.relations())
+        (self._denied if frame.negated or self._untrue else self._relations).extend(frame.relations())
         source, target = frame.ends()
-        named = [p for group in (target, source, *frame.subjects, frame.objects) for p in group if p.names]
-        if named:
-            self._heard.append(list(dict.fromkeys(named)))
+        every = [p for group in (target, source, *frame.subjects, frame.objects, frame.aside) for p in group]
+        if every:
+            self._heard.append(list(dict.fromkeys([p for p in every if p.names] or every)))
 
     def _fill_from_before(self, frame: Frame) -> None:
         """ "The arrow ends at B": the arrow of which was spoken before."""
         source, target = frame.ends()
         if frame.definite and frame.arrow and not frame.negated and bool(source) != bool(target):
             known = {n.text for p in (*source, *target) for n in p.names}
-            for group in self._groups():
+            for group in [*([frame.aside] if frame.owned and frame.aside else []), *self._groups()]:
+                if not any(p.names for p in group):
+                    (frame.target if source else frame.source).extend(group[:1])
+                    return
                 names = tuple(dict.fromkeys(n for p in group for n in p.names if n.text not in known))
                 if names:
                     party = Party(names[0].text, names, min(p.similarity for p in group), resolved=True)
@@ -106,6 +108,16 @@ class Reader:
 
     def _groups(self) -> list[Sequence[Party]]:
         return [*reversed(self._heard), *self._earlier()]
+
+    @property
+    def mentions(self) -> list[NameMention]:
+        """The names, in order."""
+        return [item.mention for item in self._items if item.mention]
+
+    @property
+    def heard(self) -> list[Party]:
+        """Who was named in the last clause that named something."""
+        return self._heard[-1] if self._heard else []
 
     def _end_sentence(self) -> None:
         asked = self._asked_at_end()
@@ -129,16 +141,12 @@ class Reader:
         while self._kind(at) in ("the", "a", "skip", "generic"):
             at -= 1
         said = self._kind(at) == "be" or self._items[max(at, 0)].text.lower() in ("c'est", "c’est", "ce sont")
-        return self._asked is not None and said and self._frame.verb is None
+        return said and self._frame.verb_class in (None, "still")
 
     def _next_frame(self, frame: Frame) -> None:
         self._flush()
         self._frame = frame
         self._last = None
-        self._via_reset()
-
-    def _via_reset(self) -> None:
-        self._weak = []
 
     def _shared(self) -> Frame:
         """What the next verb of the same subject begins with."""
@@ -160,6 +168,8 @@ class Reader:
     def _phrase_at(self, place: int) -> int:
         phrase = self._phrase(place)
         party = phrase.party
+        if place <= self._beside < phrase.after:
+            return phrase.after
         if phrase.pronoun:
             party = antecedents(phrase.pronoun, self._current(), self._groups())
             if party is None and phrase.pronoun in ("it", "they") and self._frame.arrow:
@@ -174,6 +184,9 @@ class Reader:
             self._verb(_UNKNOWN, self._items[phrase.after].text, place)
         return phrase.after + phrase.trailing
 
+    _beside = -1
+    """Index of the item that stands along the arrow."""
+
     def _nothing_named(self, place: int, phrase: _Phrase) -> int:
         item = self._items[place]
         if (
@@ -182,6 +195,8 @@ class Reader:
             and self._items[phrase.after].kind in _ARROWS
         ):
             self._frame.definite = True
+        if phrase.generic and self._kind(phrase.after) not in ("arrow", "line", "path"):
+            self._pending = None
         return max(phrase.after, place + 1)
 
     def _texts(self, first: int, count: int) -> list[str]:
@@ -294,6 +309,9 @@ class Reader:
         return bool(self._joined) and not self._then and self._last == role
 
     def _role_of(self, place: int, after: int, *, trailing: bool) -> Role:
+        if self._instead:
+            self._instead = False
+            return "aside"
         if self._pending:
             return self._pending
         if self._noun_role and not self._opens_clause(after):
@@ -309,9 +327,11 @@ class Reader:
             return "open"
         if self._then and self._last in ("target", "object", "open") and not opens:
             return "target" if self._frame.telling else "open"
-        if self._joined and self._last and not (opens and self._last != "open"):
+        acts = self._kind(after) != "be"
+        of_arrow = bool(self._frame.arrow) and self._frame.verb is None and acts  # "arrows from A and C arrive"
+        if self._joined and self._last and (not opens or self._last == "open" or (of_arrow and self._joined == "and")):
             return self._last
-        return "object" if self._frame.verb and not opens and self._last == "object" else "open"
+        return "open"
 
     def _opens_clause(self, place: int) -> bool:
         """Whether a finite verb follows, perhaps after more names of the same subject."""
@@ -340,7 +360,7 @@ class Reader:
                 frame.subjects[-1].append(party)
             else:
                 frame.subjects.append([party])
-        elif role != "aside":
+        else:
             getattr(frame, role if role != "object" else "objects").append(party)
 
     # Marks
@@ -355,20 +375,42 @@ class Reader:
     def _on_from(self, place: int, item: Item) -> None:
         self._mark("source")
 
+    def _on_because(self, place: int, item: Item) -> None:
+        self._frame.sign = True
+        self._mark("source")
+
+    def _on_instead(self, place: int, item: Item) -> None:
+        self._instead = True
+
+    _instead = False
+    """Whether the next name is what is not meant: "rather than to C"."""
+
+    def _on_untrue(self, place: int, item: Item) -> None:
+        self._untrue = self._frame.negated = True
+
     def _on_to(self, place: int, item: Item) -> None:
         at = self._french and item.text.lower() in _AT_OR_TO
         verb_class = self._frame.verb_class
+        if at and self._noun_role:
+            return
+        if verb_class == "join" and self._frame.subject and not self._frame.objects:
+            self._pending = "object"
+            return
+        self._at_first = at and self._frame.verb is None
         begins = verb_class == "begin" and self._last_mark_is_verb(place)
         self._mark("source" if at and (begins or verb_class == "draw") else "target")
 
     def _on_for(self, place: int, item: Item) -> None:
         """ "Food for B", "provides water for B"; elsewhere it tells nothing."""
         given = self._frame.verb_class == "drive" or (self._frame.source and self._frame.sign)
-        self._pending = "target" if given and not self._noun_role else "aside"
+        if given:
+            self._mark("target")
+        else:
+            self._pending = "aside"
 
     def _on_thence(self, place: int, item: Item) -> None:
         """The French "en": from there."""
-        party = antecedents("there", self._current(), self._groups())
+        party = antecedents("there", [], self._groups())
         if party and not self._frame.source:
             self._frame.source.append(party)
             self._last = "source"
@@ -389,14 +431,19 @@ class Reader:
         verb_class = self._frame.verb_class
         if self._noun_role:
             return
-        if verb_class == "join" and item.text.lower() in ("with", "avec"):
+        if self._kind(place - 1) in _ARROWS and verb_class in (None, "still"):
+            self._pending = "weak"
+        elif item.text.lower() == "en" and verb_class is None and self._last == "source":
+            self._mark("target")  # "la transformation de A en B"
+        elif verb_class == "join" and item.text.lower() in ("with", "avec"):
             self._pending = "object"
         elif verb_class in ("begin", "end") and self._last_mark_is_verb(place):
             self._mark("source" if verb_class == "begin" else "target")
         elif item.text.lower() in _LOCATIVE and verb_class in ("move", "turn") and self._last != "target":
             self._mark("target")
         else:
-            self._pending = "aside"
+            opens = self._frame.verb is None and self._last is None and not self._frame.arrow
+            self._pending = "place" if opens else "aside"
 
     def _last_mark_is_verb(self, place: int) -> bool:
         at = place - 1
@@ -421,7 +468,7 @@ class Reader:
         elif self._french:
             self._de(place, item)
         else:
-            self._pending = "aside"
+            self._pending = "weak" if self._kind(place - 1) in _ARROWS else "aside"
 
     def _names_follow(self, place: int) -> bool:
         while self._kind(place) in ("the", "a", "this", "generic", "called", "skip"):
@@ -435,14 +482,21 @@ class Reader:
         if before in ("verb", "skip") and self._frame.passive and verb_class in ("drive", "draw"):
             self._pending = "agent"
         elif before == "verb" and verb_class in ("drive", "draw", "turn") and self._pending == "object":
-            if verb_class == "draw":
+            if verb_class == "draw" and not self._is_some(place):
                 self._mark("source")
+        elif before == "word" and self._last == "object" and verb_class in ("move", "draw"):
+            self._mark("source")  # "tire son énergie de A"
         elif before in ("name", "word") and self._last not in ("target", "aside", None):
             self._pending = self._last if self._joined else "aside"
         elif before == "generic":
             return
         else:
             self._mark("source")
+
+    def _is_some(self, place: int) -> bool:
+        """Whether it is a partitive article before something without a name: "reçoit de l'eau de A"."""
+        article = self._kind(place + 1) == "the" or item_is(self._items[place], "du", "des")
+        return article and self._kind(self._skipping(place + 1)) == "word"
 
     def _on_arrow(self, place: int, item: Item) -> None:
         self._drawn("arrow", place)
@@ -466,6 +520,7 @@ class Reader:
             self._last = None
         self._frame.arrow = arrow
         self._frame.definite = self._frame.definite or self._kind(place - 1) in ("the", "this")
+        self._frame.owned = self._frame.owned or item_is(self._items[max(place - 1, 0)], *_POSSESSIVES)
         self._pending = None
         self._joined = ""
         self._take_along(place)
@@ -475,8 +530,9 @@ class Reader:
         at = place + 1
         while self._kind(at) in ("called", "skip", "the", "generic"):
             at += 1
-        if self._kind(at) == "word" and self._items[at].quoted:
+        if self._kind(at) in ("word", "name") and self._items[at].quoted:
             self._frame.along = self._items[at].text
+            self._beside = at
 
     def _on_double(self, place: int, item: Item) -> None:
         self._frame.double = True
@@ -484,10 +540,18 @@ class Reader:
     def _on_indirect(self, place: int, item: Item) -> None:
         self._frame.indirect = True
 
+    def _on_clitic(self, place: int, item: Item) -> None:
+        self._clitic = antecedents("it", self._current(), self._groups())
+
+    _clitic: Party | None = None
+    """The object before a French verb: "B le mange"."""
+
     def _on_self(self, place: int, item: Item) -> None:
         self._reflexive_next = True
 
     _reflexive_next = False
+    _at_first = False
+    """Whether a French "à" stood before the verb."""
 
     def _on_source(self, place: int, item: Item) -> None:
         self._on_role("source", place)
@@ -537,7 +601,7 @@ class Reader:
 
     def _on_and(self, place: int, item: Item) -> None:
         self._joined = "and"
-        if self._pending == "aside":
+        if self._pending in ("aside", "place"):
             self._pending = None
 
     def _on_comma(self, place: int, item: Item) -> None:
@@ -552,15 +616,24 @@ class Reader:
     def _is_clause(frame: Frame) -> bool:
         return bool(frame.verb or frame.arrow or frame.sign or frame.subjects or frame.source)
 
+    def _on_be(self, place: int, item: Item) -> None:
+        self._joined = ""
+
     def _on_nobody(self, place: int, item: Item) -> None:
         if self._free and self._frame.verb is not None:
             self._pending, self._free = "object", False
 
     def _on_stop(self, place: int, item: Item) -> None:
-        self._end_sentence()
+        frame = self._frame
+        if item.text == ";" and frame.arrow and not frame.subjects and bool(frame.source) != bool(frame.target):
+            self._pending, self._joined = None, "comma"  # "its tail is at A; its head is at B"
+        else:
+            self._end_sentence()
 
     def _on_then(self, place: int, item: Item) -> None:
         self._then = True
+        if item.text.lower() == "next" and self._last in ("source", None):
+            self._frame.sign = True  # "after A, the next is B"
 
     def _on_not(self, place: int, item: Item) -> None:
         if item.text.lower() in ("no", "aucun", "aucune") and self._frame.complete:
@@ -590,10 +663,11 @@ class Reader:
 
     def _on_rel(self, place: int, item: Item) -> None:
         before = self._kind(place - 1) if self._kind(place - 1) != "comma" else self._kind(place - 2)
-        if before not in ("name", "word", "from", "to", "via", "of"):
-            return
-        if self._french and self._kind(place - 1) == "this" and item_is(self._items[place], "que", "qu"):
+        if self._kind(place - 1) == "this" and item_is(self._items[place], "que", "qu"):
             self._free = True
+        if before not in ("name", "word", "from", "to", "via", "of"):
+            self._pending = None if self._pending in ("aside", "place") else self._pending
+            return
         parties = self._last_parties()
         frame = self._frame
         cleft = self._last in _OPPOSITE and not (frame.verb or frame.arrow or frame.subjects or self._pending)
@@ -611,6 +685,8 @@ class Reader:
         self._joined, self._then, self._last = "", False, None
         if item_is(self._items[place], "dont", "d'où", "d’où", "où") and role is None:
             role = "source" if not item_is(self._items[place], "où") else None
+        elif role is None and self._items[place].text.lower().startswith(("au", "du", "desq")):
+            role = "target" if self._items[place].text.lower().startswith("au") else "source"
         if role in ("source", "target", "via"):
             getattr(self._frame, role).extend(parties)
             self._last = role
@@ -629,7 +705,7 @@ class Reader:
         frame = self._frame
         if self._last == "open":
             return frame.subjects[-1][-1:] if frame.subjects else []
-        if self._last in (None, "aside"):
+        if self._last is None:
             return []
         return list(getattr(frame, "objects" if self._last == "object" else self._last))[-1:]
 
@@ -644,25 +720,28 @@ class Reader:
         )
         passive = passive and not self._had(place)
         frame = self._frame
-        if (
-            self._main is not None
-            and self._joined == "comma"
-            or (
-                self._main is not None
-                and self._kind(place - 1) == "name"
-                and self._last not in ("open", None)
-                and not participle
-            )
-        ):
+        if frame.verb and frame.reflexive and frame.verb.verb in ("faire", "laisser") and not frame.complete:
+            frame.verb, frame.verb_text, frame.passive, frame.reflexive = verb, text, True, False  # "se fait manger"
+            self._pending = None
+            return
+        if frame.verb_class == "join" and self._is_of_arrow(place):
+            frame.pair, frame.subjects, frame.objects = [*frame.subject, *frame.objects], [], []
+        stands_alone = self._kind(place - 1) == "name" and self._last not in ("open", None) and not participle
+        if self._main is not None and (self._joined == "comma" or stands_alone):
             self._resume()
         elif frame.complete and frame.verb is not None and verb.verb_class != "still":
             self._continue(verb, place)
         frame = self._frame
+        if verb.verb_class == "still" and self._noun_role:
+            return
         if verb.verb_class == "still" and frame.verb is not None and frame.verb_class != "still":
             self._pending = "aside" if self._pending is None else self._pending
             return
-        if verb.verb_class == "begin" and frame.subject and not any(p.names for p in frame.subject):
+        unknown = not any(p.names for p in frame.subject)
+        if verb.verb_class == "begin" and verb.verb != "originate" and frame.verb is None and frame.subject and unknown:
             frame.subjects, frame.arrow = [], frame.arrow or "line"  # "the grain road begins at A"
+        if self._french and verb.verb == "succeder" and self._at_first and not frame.source:
+            frame.source, frame.target, self._free = frame.target, [], True  # "à A succède B"
         object_first = bool(frame.objects) and frame.verb is None
         if frame.verb is not None:
             frame.settle()
@@ -672,6 +751,16 @@ class Reader:
         self._noun_role = None
         unmarked = object_first or passive or self._free or verb.verb_class == "still"
         self._pending = None if unmarked else "object"
+        if self._clitic is not None and self._pending == "object":
+            frame.objects.append(self._clitic)
+            self._clitic, self._pending = None, None
+
+    def _is_of_arrow(self, place: int) -> bool:
+        """Whether the verb at ``place`` is that of an arrow: "by an arrow that starts"."""
+        at = place - 1
+        while self._kind(at) in ("rel", "this", "skip", "self", "along", "called"):
+            at -= 1
+        return self._kind(at) in _ARROWS
 
     def _resume(self) -> None:
         """The relative clause is over: back to the clause around it."""
@@ -704,9 +793,13 @@ class Reader:
 
     def _helped(self, place: int) -> bool:
         at = place - 1
-        while self._kind(at) in ("skip", "not", "and"):
+        while self._kind(at) in ("skip", "and") or (self._kind(at) == "not" and not self._is_be(at)):
             at -= 1
-        return self._kind(at) == "be"
+        return self._kind(at) == "be" or self._is_be(at)
+
+    def _is_be(self, place: int) -> bool:
+        """ "isn't", "weren't"."""
+        return self._kind(place) == "not" and self._items[place].text[:2].lower() in ("is", "ar", "wa", "we")
 
     def _had(self, place: int) -> bool:
         at = place - 1

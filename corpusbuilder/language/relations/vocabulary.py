@@ -21,7 +21,7 @@ VerbClass: TypeAlias = Literal["drive", "draw", "turn", "move", "begin", "end", 
 Kind: TypeAlias = Literal[
     "from", "to", "at", "via", "by", "between", "of", "aside", "arrow", "line", "path", "double", "indirect", "and",
     "then", "but", "rel", "not", "source", "target", "as", "the", "a", "this", "generic", "called", "it", "there",
-    "latter", "former", "they", "nobody", "be", "have", "skip", "self", "quality", "for",
+    "latter", "former", "they", "nobody", "be", "have", "skip", "self", "quality", "for", "because", "instead", "untrue",
 ]  # fmt: skip
 
 _VERBS_EN: Final[Mapping[VerbClass, str]] = {
@@ -98,10 +98,13 @@ _PARTICLES_EN: Final[Mapping[VerbClass, str]] = {
         "feed on,feed upon,prey on,prey upon,live on,live off,live from,feast on,graze on,browse on,depend on,"
         "depend upon,rely on,rely upon,draw on,pick up"
     ),
-    "drive": "bring about,make up,carry out,set off,act upon,act on",
-    "move": "give rise,give birth,give way,make way,set out,end up,go on,carry on,make its way,serve as food",
+    "drive": "bring about,make up,carry out,set off,act upon,act on,serve as food,be food",
+    "end": "end up",
+    "still": "take part,take place,play a role",
+    "move": "give rise,give birth,give way,make way,set out,go on,carry on,make its way",
 }
 _PARTICLES_FR: Final[Mapping[VerbClass, str]] = {
+    "still": "faire partie,jouer un role,faire penser",
     "move": (
         "donner naissance,donner lieu,faire place,laisser place,ceder place,servir de nourriture,servir d aliment,"
         "faire suite,prendre naissance,prendre sa source,prendre fin"
@@ -109,17 +112,20 @@ _PARTICLES_FR: Final[Mapping[VerbClass, str]] = {
 }
 _ADJECTIVES_FR: Final = frozenset(["issu", "originaire", "tributaire"])
 WORDS_EN: Final[Mapping[Kind, str]] = {
-    "from": "from,out of,away from,off,after,due to,owing to,because of,since",
+    "from": "from,out of,away from,off,after,since",
     "to": "to,into,onto,unto,toward,towards,before,until,as far as,up to,in the direction of,on the way to",
     "at": "at,in,on,upon,within,with,over,against",
     "for": "for",
+    "because": "due to,owing to,because of,thanks to",
+    "instead": "instead of,rather than,unlike,in contrast to,except,except for,as opposed to,not to be confused with",
+    "untrue": "not true,not correct,not the case,false,untrue,wrong,incorrect,not right",
     "via": "via,through,by way of,by means of,passing by",
     "by": "by",
     "between": "between",
     "of": "of",
     "aside": (
         "near,next to,beside,besides,above,below,under,underneath,beneath,behind,inside,outside,around,along,"
-        "according to,instead of,rather than,unlike,like,thanks to,left of,right of,to the left of,to the right of,"
+        "according to,like,thanks to,left of,right of,to the left of,to the right of,"
         "on the left of,on the right of,on top of,in front of,close to,far from,different from,similar to,compared to,"
         "compared with,except,without,about,among,inside of,in addition to,as well,contrary to,to the left,"
         "to the right,on the left,on the right,during,apart from,distinct from,in contrast to"
@@ -177,18 +183,23 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     "quality": (
         "black,red,blue,green,grey,gray,orange,purple,yellow,brown,white,dashed,dotted,solid,curved,small,big,large,"
         "long,short,thick,thin,bold,bent,coloured,colored,left,right,top,bottom,upper,lower,central,horizontal,"
-        "vertical,diagonal,simple,plain,first,second,third,last,following,adjacent,neighbouring"
+        "vertical,diagonal,simple,plain,first,second,third,last,following,adjacent,neighbouring,outgoing,incoming,ingoing"
     ),
 }
 WORDS_FR: Final[Mapping[Kind, str]] = {
     "from": (
         "depuis,a partir de,au depart de,"
         "en provenance de,hors de,apres,a la suite de,"
-        "grace a,d ou,du cote de,en partant de"
+        "d ou,du cote de,en partant de"
     ),
     "to": ("au,aux,vers,jusqu a,jusque,en direction de,a destination de,avant"),
     "at": "dans,en,sur,avec,contre,chez",
     "for": "pour",
+    "because": "du a,due a,dus a,dues a,a cause de,en raison de,grace a",
+    "instead": (
+        "au lieu de,plutot que,plutot qu,contrairement a,a la difference de,a l inverse de,sauf,hormis,par opposition a"
+    ),
+    "untrue": "pas vrai,pas exact,pas correct,pas le cas,faux,inexact,incorrect,pas juste",
     "via": "via,en passant par,par l intermediaire de,par le biais de,a travers,au travers de",
     "by": "par",
     "between": "entre",
@@ -198,10 +209,10 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
         "au dessous de,en dessous de,"
         "a gauche de,a droite de,a gauche,a droite,"
         "autour de,a l interieur de,le long de,"
-        "au lieu de,plutot que,selon,d apres,contrairement a,par rapport a,"
+        "selon,d apres,par rapport a,"
         "quant a,au centre de,au milieu de,a propos de,parmi,"
-        "lors de,sous,derriere,devant,sauf,comme pour,en haut,en bas,en haut de,en bas de,en haut a gauche,"
-        "en haut a droite,en bas a gauche,en bas a droite,en face de,hormis,outre,a l exterieur de,"
+        "lors de,sous,derriere,devant,comme pour,en haut,en bas,en haut de,en bas de,en haut a gauche,"
+        "en haut a droite,en bas a gauche,en bas a droite,en face de,outre,a l exterieur de,"
         "d abord,tout d abord,en effet,de meme,du coup,par exemple,au contraire,en revanche,a l inverse,de plus"
     ),
     "arrow": "fleche,fleches,barre,barres,barre d inhibition",
@@ -219,7 +230,7 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
     "and": "et,ou,ainsi que,de meme que,comme aussi",
     "then": "puis,ensuite,enfin,a son tour",
     "but": "mais,tandis que,alors que,cependant",
-    "rel": "qui,que,qu,lequel,laquelle,lesquels,lesquelles,dont,ou,quoi",
+    "rel": "qui,que,qu,lequel,laquelle,lesquels,lesquelles,dont,ou,quoi,auquel,auxquels,auxquelles,duquel,desquels,desquelles",
     "not": "pas,jamais,aucun,aucune,ni,non,rien,sans,nullement",
     "source": (
         "source,origine,origines,queue,depart,debut,point de depart,cause,proie,nourriture,aliment,predecesseur,"
