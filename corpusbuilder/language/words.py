@@ -46,6 +46,7 @@ _DERIVED: Final = {
         *((ending, 5) for ending in ("tion", "sion", "ion", "rice", "ure", "ite", "al", "ale", "ique", "aire", "oir")),
     ),
 }
+_MOST_KEPT: Final = 32_768
 _PREFIXES: Final = {"en": ("un", "in", "im", "ir", "dis", "non"), "fr": ("in", "im", "ir", "de", "des", "mal", "non")}
 _APART: Final = frozenset(
     # What looks like a derivation here and is none.
@@ -149,6 +150,7 @@ class Words:
             self._add_group(f"{_GROUP}{number}", fold(line).split())
         self._light = frozenset(self._base(word) for word in fold(table["light"]).split())
         pairs = [pair.split("/") for pair in fold(table["opposites"]).split()]
+        self._known_opposites: dict[Keys, Keys] = {}
         self._opposites = self._opposite_keys([*pairs, *([fold(a), fold(b)] for a, b in PAIRS[language])])
 
     def _add_group(self, group: str, members: Sequence[str]) -> None:
@@ -221,6 +223,8 @@ class Words:
 
     def opposites(self, keys: Keys) -> Keys:
         """The keys of what says the opposite, such as able and unable."""
+        if (known := self._known_opposites.get(keys)) is not None:
+            return known
         found = set().union(*(self._opposites.get(key, ()) for key in keys))
         for root in filter(is_root, keys):
             for prefix in _PREFIXES[self._language]:
@@ -228,6 +232,8 @@ class Words:
                 rest = root.removeprefix(prefix)
                 if rest != root and len(rest) >= 4:
                     found.update((rest, *self._groups.get(rest, ())))
+        if len(self._known_opposites) < _MOST_KEPT:
+            self._known_opposites[keys] = frozenset(found)
         return frozenset(found)
 
     def knows(self, keys: Keys) -> bool:
@@ -245,7 +251,7 @@ def words_of(language: str) -> Words:
     return Words("fr" if language.startswith("fr") else "en")
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=_MOST_KEPT)
 def word_keys(word: str, language: str) -> Keys:
     """The keys of a folded word."""
     return words_of(language).keys(word)

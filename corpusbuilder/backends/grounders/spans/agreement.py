@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 from typing import Final, TypeAlias
 
 from corpusbuilder.backends.grounders.spans.coverage import Cover
-from corpusbuilder.backends.grounders.spans.index import Sentence, points_back
+from corpusbuilder.backends.grounders.spans.index import Sentence
 from corpusbuilder.backends.grounders.spans.statement import Statement
 from corpusbuilder.language.clauses import clause_spans
 from corpusbuilder.language.denials import scope_of
@@ -114,7 +114,7 @@ def _inherited(left: Sequence[_Pair], right: Sequence[_Pair], sentence: Sentence
     opening = tokens(sentence.text[start : start + 40])[1:2]
     own_subject = bool(opening) and opening[0].text in ARTICLES[sentence.language]
     early = all(t.first <= _SUBJECT_TOKENS for _, t in left)
-    return points_back(sentence.text[start:], sentence.language) or (early and not own_subject)
+    return sentence.points_back(start) or (early and not own_subject)
 
 
 def _opposite(statement: Statement, cover: Cover) -> str:

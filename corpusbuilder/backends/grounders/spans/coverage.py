@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpusbuilder.backends.grounders.spans.index import Index, Sentence, points_back
+from corpusbuilder.backends.grounders.spans.index import Index, Sentence
 from corpusbuilder.language.terms import Term
 
 SYNONYM = 0.9
@@ -49,7 +49,7 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
     """How a sentence, or the part of it at the offsets ``part``, covers the terms of a step."""
     start, end = part or (0, len(sentence.text))
     there = tuple(t for t in sentence.terms if start <= t.start and t.end <= end)
-    pointing = points_back(sentence.text[start:end], sentence.language)
+    pointing = sentence.points_back(start, end)
     pairs: list[tuple[Term, Term]] = []
     missing: list[Term] = []
     whole = found = own = 0.0

@@ -80,11 +80,11 @@ def _go_together(one: Statement, other: Statement, a: Support, b: Support) -> bo
 
 def _shared(terms: tuple[Term, ...], place: Support) -> int:
     """How many of some terms a place has or points at."""
-    keys = place.sentence.keys | (place.sentence.context_keys if place.sentence.points_back else frozenset())
+    keys = place.sentence.keys | (place.sentence.context_keys if place.sentence.points_back() else frozenset())
     return sum(not t.keys.isdisjoint(keys) for t in _content(terms))
 
 
 def _follows(a: Support, b: Support) -> bool:
     """Whether ``b`` comes right after ``a`` and points back at it."""
     near = a.sentence.passage == b.sentence.passage and 0 <= b.sentence.start - a.sentence.end <= 3
-    return near and b.sentence.points_back
+    return near and b.sentence.points_back()

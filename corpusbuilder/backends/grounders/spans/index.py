@@ -72,9 +72,13 @@ class Sentence:
         return frozenset().union(*(term.keys for term in self.terms))
 
     @cached_property
-    def points_back(self) -> bool:
-        """Whether it has a pronoun or the like, which may stand for the subject of the sentence before."""
-        return points_back(self.text, self.language)
+    def pointers(self) -> tuple[int, ...]:
+        """Offsets in ``text`` of pronouns and the like, which may stand for what was named before."""
+        return tuple(token.start for token in tokens(self.text) if token.text in _POINTING[self.language])
+
+    def points_back(self, start: int = 0, end: int | None = None) -> bool:
+        """Whether the part at some offsets has a pronoun or the like."""
+        return any(start <= place < (len(self.text) if end is None else end) for place in self.pointers)
 
     @cached_property
     def context_keys(self) -> Keys:
@@ -168,11 +172,6 @@ def _sentences(source: _Source, number: int, language: str) -> list[Sentence]:
     return found
 
 
-def points_back(text: str, language: str) -> bool:
-    """Whether a clause has a pronoun or the like, which may stand for what was named before."""
-    return any(token.text in _POINTING[language] for token in tokens(text))
-
-
 def _subject(before: Sentence) -> tuple[Term, ...]:
     """What the sentence after ``before`` may call "it": the first things that it names, or what it calls "it" itself.
 
@@ -186,7 +185,7 @@ def _subject(before: Sentence) -> tuple[Term, ...]:
         if a.noun and b.first == a.first + 1 and not b.text.endswith(_VERB_ENDINGS[before.language])
     }
     own = [t for t in every if t.noun or t.kind == "name" or t.first == 0 or t.start in compound]
-    inherited = before.context if points_back(before.text[:_OPENING], before.language) else ()
+    inherited = before.context if before.points_back(0, _OPENING) else ()
     names = [t for t in own if t.kind == "name"]
     return (*inherited[:_SUBJECT_TERMS], *own[:_SUBJECT_TERMS], *names[: _SUBJECT_TERMS])
 

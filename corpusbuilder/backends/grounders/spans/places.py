@@ -10,8 +10,10 @@ from corpusbuilder.backends.grounders.spans.index import Index, Sentence
 from corpusbuilder.backends.grounders.spans.statement import Statement
 from corpusbuilder.language.clauses import without_conjunction, without_joint
 
-_LOOKED_AT: Final = 8
+_LOOKED_AT: Final = 6
 """Sentences with most of the step's words that are looked at closely."""
+_WORTH_COMPARING: Final = 0.5
+"""Share below which a sentence does not support a step whatever else it says."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,9 @@ def judged(statement: Statement, sentence: Sentence, index: Index) -> Support:
     """The least part of a sentence that covers of a step what the whole of it does."""
     cover = cover_of(statement.terms, sentence, index)
     start, end = _least(sentence, cover)
-    part = cover_of(statement.terms, sentence, index, part=(start, end))
+    part = cover if (start, end) == (0, len(sentence.text)) else cover_of(statement.terms, sentence, index, part=(start, end))
+    if part.share < _WORTH_COMPARING:
+        return Support(sentence, start, end, part, "")
     problem = disagreement(statement, part, sentence.text[start:end]) or mixture(statement, part, sentence)
     return Support(sentence, start, end, part, problem)
 

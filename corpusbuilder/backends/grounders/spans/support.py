@@ -105,7 +105,8 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
         return Found(evidence=tuple(_span(s, passages) for s in (halves.first, halves.second)))
     if not good:
         return _nothing(found, passages)
-    rivals = [s for s in good[1:] if s.cover.share > good[0].cover.share - _BETTER]
+    best = good[0].cover
+    rivals = [s for s in good[1:] if max(best.share - s.cover.share, best.own - s.cover.own) < _BETTER]
     if rivals:
         shown = tuple(_span(s, passages) for s in (good[0], *rivals))[:MAX_CANDIDATES]
         return Found(candidates=shown, problems=(f"{len(rivals) + 1} sentences say it equally well",))
