@@ -67,6 +67,7 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
             whole -= weight * UNSAID
         elif pointing and not term.keys.isdisjoint(sentence.context_keys):
             found += POINTED_AT * weight
+            pairs.append((term, _pronoun(term, sentence, start, end)))
         elif term.kind != "number" and not term.keys.isdisjoint(sentence.topic_keys):
             found += TOPIC * weight
         else:
@@ -80,6 +81,12 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
         own=own / whole if whole else 0.0,
         shift=start,
     )
+
+
+def _pronoun(term: Term, sentence: Sentence, start: int, end: int) -> Term:
+    """The place of the first pronoun of a part of a sentence, as if the word stood there."""
+    place = next(p for p in sentence.pointers if start <= p < end)
+    return term._replace(first=-1, start=place, end=place + 1)
 
 
 def _match(term: Term, place: Sequence[Term]) -> tuple[Term | None, float]:

@@ -62,8 +62,8 @@ class Sentence:
         return tuple(clause_spans(self.text, 0, len(self.text), self.language))
 
     @cached_property
-    def statements(self) -> tuple[int, ...]:
-        """Offsets into ``text`` at which a new statement begins, the first one apart."""
+    def statements(self) -> tuple[tuple[int, bool], ...]:
+        """Offsets into ``text`` at which a new statement begins, the first one apart, and whether it is a main one."""
         return tuple(statement_starts(self.text, self.language))
 
     @cached_property
@@ -100,6 +100,16 @@ class Index:
     """From a key to the sentences that have it."""
     normalised: tuple[str, ...]
     """The passages without typography."""
+
+    @cached_property
+    def full_names(self) -> frozenset[tuple[str, str]]:
+        """Pairs of words with capitals that stand side by side, folded."""
+        return frozenset(
+            (a.text, b.text)
+            for s in self.sentences
+            for a, b in pairwise(s.terms)
+            if b.kind == "name" and b.first == a.first + 1
+        )
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -185,7 +195,8 @@ def _subject(before: Sentence) -> tuple[Term, ...]:
         if a.noun and b.first == a.first + 1 and not b.text.endswith(_VERB_ENDINGS[before.language])
     }
     own = [t for t in every if t.noun or t.kind == "name" or t.first == 0 or t.start in compound]
-    inherited = before.context if before.points_back(0, _OPENING) else ()
+    inherited = tuple(t for t in before.context if t.kind == "name" or before.points_back(0, _OPENING))
+    inherited = inherited if before.points_back() else ()
     names = [t for t in own if t.kind == "name"]
     return (*inherited[:_SUBJECT_TERMS], *own[:_SUBJECT_TERMS], *names[: _SUBJECT_TERMS])
 

@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
-from corpusbuilder.backends.grounders.spans.agreement import disagreement, mixture
+from corpusbuilder.backends.grounders.spans.agreement import disagreement
 from corpusbuilder.backends.grounders.spans.coverage import Cover, cover_of
 from corpusbuilder.backends.grounders.spans.index import Index, Sentence
+from corpusbuilder.backends.grounders.spans.order import mixture
 from corpusbuilder.backends.grounders.spans.statement import Statement
 from corpusbuilder.language.clauses import without_conjunction, without_joint
 
@@ -61,8 +62,8 @@ def judged(statement: Statement, sentence: Sentence, index: Index) -> Support:
 
 def _least(sentence: Sentence, cover: Cover) -> tuple[int, int]:
     """The shortest run of statements of a sentence with all terms that match."""
-    needed = [theirs for _, theirs in cover.pairs if theirs.kind != "mark"]
-    starts = [0, *sentence.statements]
+    needed = [theirs for _, theirs in cover.pairs if theirs.kind != "mark" and theirs.first >= 0]
+    starts = [0, *(start for start, equal in sentence.statements if equal)]
     if len(starts) < 2 or not needed:
         return 0, len(sentence.text)
     start = max(s for s in starts if s <= min(t.start for t in needed))
