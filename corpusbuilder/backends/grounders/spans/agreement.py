@@ -42,6 +42,8 @@ def _differences(statement: Statement, cover: Cover, text: str) -> Iterator[str]
         yield f"the place has no {missing[0]}"
     if missing := [t.text for t in cover.missing if t.kind == "name"]:
         yield f'the place does not speak of "{missing[0]}"'
+    if missing := [t.text for t in cover.missing if t.noun and not t.light and not _known(t, statement)]:
+        yield f'the place has no "{missing[0]}"'
     if replaced := _replaced(statement, cover):
         yield f'the place has "{replaced[1]}" for "{replaced[0]}"'
     if _numbers_are_moved(cover):
@@ -64,6 +66,10 @@ def _opposite(statement: Statement, cover: Cover) -> str:
             if not (known.opposites(term.keys).isdisjoint(place) and term.keys.isdisjoint(turned)):
                 return term.text
     return ""
+
+
+def _known(term: Term, statement: Statement) -> bool:
+    return words_of(statement.language).knows(term.keys)
 
 
 def _replaced(statement: Statement, cover: Cover) -> tuple[str, str] | None:

@@ -31,6 +31,8 @@ _TWO_BETTER_THAN_ONE: Final = 0.08
 """What two sentences must have more of a step than the best single one."""
 _FEWEST_TERMS: Final = 2
 """Words of content in common without which two sentences have only their topic in common."""
+_LENIENT_FROM: Final = 4
+"""Words of content from which a step may have one that the place lacks: of three, each one makes another statement."""
 _VERBATIM: Final = 4
 """Words that a step must have to be looked for as it stands."""
 _CONTRADICTED: Final = 0.85
@@ -115,7 +117,9 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
 
 def _supports(support: Support) -> bool:
     content = [ours for ours, _ in support.cover.pairs if ours.kind != "mark" and not ours.light]
-    return not support.problem and support.cover.share >= _ENOUGH and len(content) >= _FEWEST_TERMS
+    lacks = [t for t in support.cover.missing if t.kind != "mark" and not t.light]
+    enough = len(content) >= _FEWEST_TERMS and (not lacks or len(content) + len(lacks) >= _LENIENT_FROM)
+    return enough and not support.problem and support.cover.share >= _ENOUGH
 
 
 def _halves(statement: Statement, index: Index) -> Halves | None:
