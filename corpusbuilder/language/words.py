@@ -201,9 +201,9 @@ class Words:
         english = self._language == "en"
         if not english and (second := _SECOND_CONJUGATION.fullmatch(word)) and len(word) > 4:
             yield second[1]
-        inflected = next((e for e in _INFLECTED[self._language] if self._ends(word, *e)), None)
-        derived = [e for e in _DERIVED[self._language] if self._ends(word, *e)]
-        for ending, _ in [*([inflected] if inflected else []), *derived]:
+        for ending, least in (*_INFLECTED[self._language], *_DERIVED[self._language]):
+            if not self._ends(word, ending, least):
+                continue
             left = word[: -len(ending)]
             yield left
             if english:

@@ -6,6 +6,7 @@ enough: what a step says otherwise is not supported, however much of it is there
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
 
 from corpusbuilder.backends.grounders.spans.coverage import Cover
 from corpusbuilder.backends.grounders.spans.order import is_turned_round
@@ -13,6 +14,8 @@ from corpusbuilder.backends.grounders.spans.statement import Statement
 from corpusbuilder.language.denials import scope_of
 from corpusbuilder.language.terms import Term
 from corpusbuilder.language.words import words_of
+_ADVERBS: Final = ("ly", "ment")
+
 
 def disagreement(statement: Statement, cover: Cover, text: str) -> str:
     """What a place says otherwise than a step, in a few words; empty when nothing.
@@ -42,8 +45,8 @@ def _differences(statement: Statement, cover: Cover, text: str) -> Iterator[str]
         yield f"the place has no {missing[0]}"
     if missing := [t.text for t in cover.missing if t.kind == "name"]:
         yield f'the place does not speak of "{missing[0]}"'
-    if missing := [t.text for t in cover.missing if t.noun and not t.light and not _known(t, statement)]:
-        yield f'the place has no "{missing[0]}"'
+    if missing := _lacking(statement, cover):
+        yield f'the place has no "{missing}"'
     if replaced := _replaced(statement, cover):
         yield f'the place has "{replaced[1]}" for "{replaced[0]}"'
     if _numbers_are_moved(cover):
@@ -65,6 +68,21 @@ def _opposite(statement: Statement, cover: Cover) -> str:
         if absent and term.keys.isdisjoint(there):
             if not (known.opposites(term.keys).isdisjoint(place) and term.keys.isdisjoint(turned)):
                 return term.text
+    return ""
+
+
+def _lacking(statement: Statement, cover: Cover) -> str:
+    """A thing that the step speaks of and the place does not: its subject, or what has no synonyms in the table.
+
+    A word before another one that is there only qualifies it.
+    """
+    told = [t for t in cover.said if not t.light]
+    for place, term in enumerate(told):
+        after = told[place + 1] if place + 1 < len(told) else None
+        qualifies = after is not None and after.first == term.first + 1 and after not in cover.missing
+        subject = place == 0 and (term.noun or term.first == 0) and not term.text.endswith(_ADVERBS)
+        if term in cover.missing and not qualifies and (subject or (term.noun and not _known(term, statement))):
+            return term.text
     return ""
 
 

@@ -69,7 +69,7 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
             continue
         elif term.light:
             whole -= weight * UNSAID
-        elif pointing and term not in strangers and not term.keys.isdisjoint(sentence.context_keys):
+        elif pointing and term not in strangers and _is_meant(term, sentence):
             found += POINTED_AT * weight
             pairs.append((term, _pronoun(term, sentence, start, end)))
         elif term.kind != "number" and not term.keys.isdisjoint(sentence.topic_keys):
@@ -85,6 +85,13 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
         own=own / whole if whole else 0.0,
         shift=start,
     )
+
+
+def _is_meant(term: Term, sentence: Sentence) -> bool:
+    """Whether a pronoun of a sentence may stand for a word."""
+    if not term.keys.isdisjoint(sentence.context_keys):
+        return True
+    return any(_is_compound(term.text, other.text) for other in sentence.context)
 
 
 def _strangers(said: Sequence[Term], index: Index) -> set[Term]:

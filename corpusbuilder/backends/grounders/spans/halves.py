@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from corpusbuilder.backends.grounders.spans.index import Index
 from corpusbuilder.backends.grounders.spans.places import Support, likely
 from corpusbuilder.backends.grounders.spans.statement import Statement
 from corpusbuilder.language.clauses import clause_spans, without_conjunction
 from corpusbuilder.language.terms import Term
+
+_BY_ITSELF: Final = 0.8
+"""Share of a part that a sentence has in its own words, so that nothing has to be read into it."""
 
 
 class Halves(NamedTuple):
@@ -69,6 +72,8 @@ def _go_together(one: Statement, other: Statement, a: Support, b: Support) -> bo
 
     A part that is one word only ("makes oxygen and sugar") needs a place with what the other part says of it.
     """
+    if min(len(_content(one.terms)), len(_content(other.terms))) >= 3 and min(a.cover.own, b.cover.own) >= _BY_ITSELF:
+        return True
     shared = _shared(one.terms, b)
     back = _shared(other.terms, a)
     if len(_content(other.terms)) < 2:

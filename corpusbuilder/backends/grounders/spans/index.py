@@ -22,6 +22,8 @@ _GLANCE: Final = 3_000
 """Characters of a passage from which its language is told."""
 _SUBJECT_TERMS: Final = 4
 """Terms at the beginning of a sentence to which a pronoun in the next one may point."""
+SUBJECT_PRONOUNS: Final = {"en": words("it they he she"), "fr": words("il ils elle elles on c ce")}
+"""What a clause begins with that has the subject of the one before."""
 _POINTING: Final = {
     "en": words(
         "it its they their them he his him she her this these those that such both each one ones another others "
@@ -195,8 +197,8 @@ def _subject(before: Sentence) -> tuple[Term, ...]:
         if a.noun and b.first == a.first + 1 and not b.text.endswith(_VERB_ENDINGS[before.language])
     }
     own = [t for t in every if t.noun or t.kind == "name" or t.first == 0 or t.start in compound]
-    inherited = tuple(t for t in before.context if t.kind == "name" or before.points_back(0, _OPENING))
-    inherited = inherited if before.points_back() else ()
+    personal = any(token.text in SUBJECT_PRONOUNS[before.language] for token in tokens(before.text))
+    inherited = before.context if personal or before.points_back(0, _OPENING) else ()
     names = [t for t in own if t.kind == "name"]
     return (*inherited[:_SUBJECT_TERMS], *own[:_SUBJECT_TERMS], *names[: _SUBJECT_TERMS])
 

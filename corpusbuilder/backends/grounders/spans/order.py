@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Final, TypeAlias
 
 from corpusbuilder.backends.grounders.spans.coverage import Cover
-from corpusbuilder.backends.grounders.spans.index import Sentence
+from corpusbuilder.backends.grounders.spans.index import SUBJECT_PRONOUNS, Sentence
 from corpusbuilder.backends.grounders.spans.statement import Statement
 from corpusbuilder.language.clauses import clause_spans
 from corpusbuilder.language.terms import ARTICLES, Term
@@ -148,9 +148,12 @@ def _joints(statement: Statement) -> Iterator[int]:
 
 def _inherited(left: Sequence[_Pair], right: Sequence[_Pair], sentence: Sentence, start: int) -> bool:
     """Whether the second statement has its subject or a pronoun from the first: "…, and supplies it"."""
+    words = [t.text for t in tokens(sentence.text[start : start + 40])]
+    if not SUBJECT_PRONOUNS[sentence.language].isdisjoint(words[:2]):
+        return True
     if len(left) > min(len(right), 2):
         return False
-    opening = tokens(sentence.text[start : start + 40])[1:2]
-    own_subject = bool(opening) and opening[0].text in ARTICLES[sentence.language]
+    opening = words[1:2]
+    own_subject = bool(opening) and opening[0] in ARTICLES[sentence.language]
     early = all(t.first <= _SUBJECT_TOKENS for _, t in left)
     return sentence.points_back(start) or (early and not own_subject)
