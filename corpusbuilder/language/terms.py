@@ -30,10 +30,13 @@ _BEFORE_NOUNS: Final = {
 }
 
 
+_VERB_ENDINGS: Final = ("s", "ed", "ing")
 _PREPOSITIONS: Final = {
     "en": words("in on at from into onto to with for during within inside near through across toward towards as"),
     "fr": words("dans sur a au aux en vers avec pour pendant chez sous des depuis pres comme contre"),
 }
+_NEVER: Final = frozenset(["never", "jamais", "not", "nobody", "nothing", "cannot", "although", "though", "despite", "unless"])
+"""They change what a sentence says without saying anything; `denials` looks at them."""
 ARTICLES: Final = {
     "en": words("the a an this that these those his its their our your my some each every all"),
     "fr": words("le la les l un une des du ce cet cette ces son sa ses leur leurs notre nos chaque tous toutes"),
@@ -86,11 +89,15 @@ def _terms(text: str, language: str) -> tuple[Term, ...]:
 
 def _found(text: str, every: Sequence[Token], stated: dict[int, Quantity], language: str) -> Iterator[Term]:
     place = 0
+    compound = False
     ends = {quantity.end for quantity in stated.values()}
     while place < len(every):
         token = every[place]
         counted = place > 0 and every[place - 1].end in ends
         noun = place > 0 and (counted or every[place - 1].text in _BEFORE_NOUNS[language])
+        noun = noun or (language == "en" and compound and not token.text.endswith(_VERB_ENDINGS))
+        # "The beet sugar factory", but not "the plants need light" nor "the plant needs light".
+        compound = noun and not token.text.endswith("s")
         marked = _is_marked(every, place, language)
         if quantity := stated.get(token.start):
             value = f"{quantity.value:g}" if quantity.value < 1e6 else f"{quantity.value:.12g}"
@@ -112,7 +119,7 @@ def _found(text: str, every: Sequence[Token], stated: dict[int, Quantity], langu
 def _term(text: str, token: Token, place: int, *, noun: bool, marked: bool, language: str) -> Term | None:
     if token.text in _MARKS[language]:
         return Term(token.text, frozenset([token.text]), "mark", True, noun, marked, place, token.start, token.end)  # noqa: FBT003 - likewise
-    if is_stop_word(token.text, language) or (len(token.text) == 1 and not token.text.isdigit()):
+    if token.text in _NEVER or is_stop_word(token.text, language) or (len(token.text) == 1 and not token.text.isdigit()):
         return None
     keys = word_keys(token.text, language)
     name = text[token.start].isupper() and not _begins(text, token.start)

@@ -11,25 +11,29 @@ from typing import Final
 from corpusbuilder.backends.grounders.spans.coverage import Cover
 from corpusbuilder.backends.grounders.spans.order import is_turned_round
 from corpusbuilder.backends.grounders.spans.statement import Statement
-from corpusbuilder.language.denials import scope_of
+from corpusbuilder.language.denials import Scope
 from corpusbuilder.language.terms import Term
 from corpusbuilder.language.words import words_of
 _ADVERBS: Final = ("ly", "ment")
 
+_NEARLY_ALL: Final = 0.7
+"""Share from which a place is so near to a step that each word that differs tells."""
 
-def disagreement(statement: Statement, cover: Cover, text: str) -> str:
+
+def disagreement(statement: Statement, cover: Cover, text: str, scope: Scope) -> str:
     """What a place says otherwise than a step, in a few words; empty when nothing.
 
     Args:
         statement: of the step.
         cover: which of its terms the place has.
-        text: the clauses of the place that have them.
+        text: the place.
+        scope: what the clauses of it deny and limit that have these terms.
     """
-    return next(_differences(statement, cover, text), "")
+    return next(_differences(statement, cover, text, scope), "")
 
 
-def _differences(statement: Statement, cover: Cover, text: str) -> Iterator[str]:
-    ours, theirs = statement.scope, scope_of(text, statement.language)
+def _differences(statement: Statement, cover: Cover, text: str, theirs: Scope) -> Iterator[str]:
+    ours = statement.scope
     turned = _opposite(statement, cover)
     if ours.denies != theirs.denies and not turned:  # "not deep" is shallow
         yield "it denies what the place says" if ours.denies else "the place denies what it says"
@@ -45,9 +49,10 @@ def _differences(statement: Statement, cover: Cover, text: str) -> Iterator[str]
         yield f"the place has no {missing[0]}"
     if missing := [t.text for t in cover.missing if t.kind == "name"]:
         yield f'the place does not speak of "{missing[0]}"'
-    if missing := _lacking(statement, cover):
+    # Somebody who says the same in other words changes many of them; a single one that is changed is meant.
+    if cover.share >= _NEARLY_ALL and (missing := _lacking(statement, cover)):
         yield f'the place has no "{missing}"'
-    if replaced := _replaced(statement, cover):
+    if cover.share >= _NEARLY_ALL and (replaced := _replaced(statement, cover)):
         yield f'the place has "{replaced[1]}" for "{replaced[0]}"'
     if _numbers_are_moved(cover):
         yield "its numbers belong to other things there"

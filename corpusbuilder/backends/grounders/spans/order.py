@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final, TypeAlias
 
 from corpusbuilder.backends.grounders.spans.coverage import Cover
@@ -134,12 +134,17 @@ def _has(cover: Cover, term: Term, start: int, end: int) -> bool:
 
 
 def _joined(statement: Statement, left: Sequence[_Pair], right: Sequence[_Pair]) -> bool:
-    """Whether the step has two parts as well, one for each of the statements of the sentence."""
-    here, there = [o.start for o, _ in left], [o.start for o, _ in right]
-    first, last = (here, there) if max(here) < min(there) else (there, here)
-    if max(first) >= min(last):
+    """Whether the step has two parts as well, one for each of the statements of the sentence.
+
+    One part may stand inside the other ("plants, and later animals, have cells"), or be a mere circumstance of it,
+    which begins with a preposition.
+    """
+    order = sorted([(o.start, True) for o, _ in left] + [(o.start, False) for o, _ in right])
+    breaks = [(a[0], b[0]) for a, b in pairwise(order) if a[1] != b[1]]
+    if len(breaks) > 2:
         return False
-    return any(max(first) < start <= min(last) for start in _joints(statement))
+    starts = [*_joints(statement), *(t.start for t in statement.terms if t.marked)]
+    return any(any(before < start <= after for start in starts) for before, after in breaks[:1])
 
 
 def _joints(statement: Statement) -> Iterator[int]:

@@ -10,10 +10,11 @@ from corpusbuilder.backends.grounders.spans.index import Index, Sentence
 from corpusbuilder.backends.grounders.spans.order import mixture
 from corpusbuilder.backends.grounders.spans.statement import Statement
 from corpusbuilder.language.clauses import without_conjunction, without_joint
+from corpusbuilder.language.denials import Scope, scope_of
 
 _LOOKED_AT: Final = 6
 """Sentences with most of the step's words that are looked at closely."""
-_WORTH_COMPARING: Final = 0.5
+_WORTH_COMPARING: Final = 0.3
 """Share below which a sentence does not support a step whatever else it says."""
 
 
@@ -56,8 +57,16 @@ def judged(statement: Statement, sentence: Sentence, index: Index) -> Support:
     part = cover if (start, end) == (0, len(sentence.text)) else cover_of(statement.terms, sentence, index, part=(start, end))
     if part.share < _WORTH_COMPARING:
         return Support(sentence, start, end, part, "")
-    problem = disagreement(statement, part, sentence.text[start:end]) or mixture(statement, part, sentence)
+    problem = disagreement(statement, part, sentence.text[start:end], _scope(sentence, part, start, end)) or mixture(statement, part, sentence)
     return Support(sentence, start, end, part, problem)
+
+
+def _scope(sentence: Sentence, cover: Cover, start: int, end: int) -> Scope:
+    """What the clauses deny and limit that have what the step says; what others deny does not touch it."""
+    own = [theirs for _, theirs in cover.pairs if theirs.first >= 0 and theirs.kind != "mark"]
+    clauses = [(s, e) for s, e in sentence.clauses if start <= s and e <= end and any(s <= t.start < e for t in own)]
+    texts = [sentence.text[s:e] for s, e in clauses] or [sentence.text[start:end]]
+    return scope_of(" ; ".join(texts), sentence.language)
 
 
 def _least(sentence: Sentence, cover: Cover) -> tuple[int, int]:

@@ -21,14 +21,16 @@ LEXICAL: Final = "span.lexical"
 """Method of evidence that says the same in other words."""
 SIMILAR: Final = "span.embedding"
 """Method of evidence that an encoder found."""
-_ENOUGH: Final = 0.66
-"""Share of what a step says that a sentence must have."""
+_ENOUGH: Final = 0.4
+"""Share of what a step says that a sentence must have: whoever rewords freely keeps no more than this."""
 _PLENTY: Final = 0.9
 """With so much of it in one sentence nobody looks for a second one."""
 _BETTER: Final = 0.12
-"""What another place must lack of the share of the best one."""
+"""What any other place must lack of the share of the best one."""
 _TWO_BETTER_THAN_ONE: Final = 0.08
 """What two sentences must have more of a step than the best single one."""
+_HALF: Final = 0.5
+"""Share that each of two sentences must have of its half of a step."""
 _FEWEST_TERMS: Final = 2
 """Words of content in common without which two sentences have only their topic in common."""
 _LENIENT_FROM: Final = 4
@@ -108,7 +110,7 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
     if not good:
         return _nothing(found, passages)
     best = good[0].cover
-    rivals = [s for s in good[1:] if max(best.share - s.cover.share, best.own - s.cover.own) < _BETTER]
+    rivals = [s for s in found if s is not good[0] and max(best.share - s.cover.share, best.own - s.cover.own) < _BETTER]
     if rivals:
         shown = tuple(_span(s, passages) for s in (good[0], *rivals))[:MAX_CANDIDATES]
         return Found(candidates=shown, problems=(f"{len(rivals) + 1} sentences say it equally well",))
@@ -124,7 +126,7 @@ def _supports(support: Support) -> bool:
 
 def _halves(statement: Statement, index: Index) -> Halves | None:
     options = sorted(halves_of(statement, index), key=lambda h: -h.least)
-    return next((h for h in islice(options, 1) if h.least >= _ENOUGH), None)
+    return next((h for h in islice(options, 1) if h.least >= _HALF), None)
 
 
 def _nothing(found: Sequence[Support], passages: Sequence[Passage]) -> Found:
