@@ -14,7 +14,7 @@ TermKind: TypeAlias = Literal["word", "name", "number", "mark"]
 
 _MARKS: Final = {
     "en": words("before after above below over under than because so since more less until through without"),
-    "fr": words("avant apres sur sous que car parce donc plus moins jusqu dessus dessous"),
+    "fr": words("avant apres depuis sur sous que car parce donc plus moins jusqu dessus dessous"),
 }
 _BEFORE_NOUNS: Final = {
     "en": words(
@@ -96,6 +96,7 @@ def _found(text: str, every: Sequence[Token], stated: dict[int, Quantity], langu
         counted = place > 0 and every[place - 1].end in ends
         noun = place > 0 and (counted or every[place - 1].text in _BEFORE_NOUNS[language])
         noun = noun or (language == "en" and compound and not token.text.endswith(_VERB_ENDINGS))
+        noun = noun and token.text not in _MARKS[language]
         # "The beet sugar factory", but not "the plants need light" nor "the plant needs light".
         compound = noun and not token.text.endswith("s")
         marked = _is_marked(every, place, language)

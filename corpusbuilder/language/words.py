@@ -227,6 +227,7 @@ class Words:
             return known
         found = set().union(*(self._opposites.get(key, ()) for key in keys))
         for root in filter(is_root, keys):
+            found.update(_with_or_without(root))
             for prefix in _PREFIXES[self._language]:
                 found.add(prefix + root)
                 rest = root.removeprefix(prefix)
@@ -260,6 +261,14 @@ def word_keys(word: str, language: str) -> Keys:
 def is_root(key: str) -> bool:
     """Whether a key is a root and not a group of synonyms."""
     return not key.startswith(_GROUP)
+
+
+def _with_or_without(root: str) -> Iterator[str]:
+    """Useful and useless."""
+    if root.endswith("less"):
+        yield from (root[:-4], root[:-4] + "ful")
+    elif root.endswith("ful"):
+        yield root[:-3] + "less"
 
 
 def _phrase(entry: str) -> tuple[str, ...]:

@@ -20,8 +20,8 @@ _NEARLY_ALL: Final = 0.7
 """Share from which a place is so near to a step that each word that differs tells."""
 
 
-def disagreement(statement: Statement, cover: Cover, text: str, scope: Scope) -> str:
-    """What a place says otherwise than a step, in a few words; empty when nothing.
+def contradiction(statement: Statement, cover: Cover, text: str, scope: Scope) -> str:
+    """How a place says the contrary of a step, in a few words; empty when it does not.
 
     Args:
         statement: of the step.
@@ -29,35 +29,44 @@ def disagreement(statement: Statement, cover: Cover, text: str, scope: Scope) ->
         text: the place.
         scope: what the clauses of it deny and limit that have these terms.
     """
-    return next(_differences(statement, cover, text, scope), "")
-
-
-def _differences(statement: Statement, cover: Cover, text: str, theirs: Scope) -> Iterator[str]:
-    ours = statement.scope
     turned = _opposite(statement, cover)
-    if ours.denies != theirs.denies and not turned:  # "not deep" is shallow
-        yield "it denies what the place says" if ours.denies else "the place denies what it says"
-    if turned and ours.denies == theirs.denies:
-        yield f'the place has the opposite of "{turned}"'
+    if statement.scope.denies != scope.denies and not turned:  # "not deep" is shallow
+        return "it denies what the place says" if statement.scope.denies else "the place denies what it says"
+    if turned and statement.scope.denies == scope.denies:
+        return f'the place has the opposite of "{turned}"'
+    if _numbers_are_moved(cover):
+        return "its numbers belong to other things there"
+    return "who does what to whom is turned round" if is_turned_round(statement, cover, text) else ""
+
+
+def lack(statement: Statement, cover: Cover, scope: Scope) -> str:
+    """What a step says that a place does not, though it may have all the rest, in a few words; empty when nothing.
+
+    Args:
+        statement: of the step.
+        cover: which of its terms the place has.
+        scope: what the clauses of it deny and limit that have these terms.
+    """
+    return next(_lacks(statement, cover, scope), "")
+
+
+def _lacks(statement: Statement, cover: Cover, theirs: Scope) -> Iterator[str]:
+    ours = statement.scope
+    for kind in ("number", "name"):
+        if missing := [t.text for t in cover.missing if t.kind == kind]:
+            yield f'the place does not speak of "{missing[0]}"'
+    if cover.share < _NEARLY_ALL:
+        return  # Somebody who says the same in other words changes many of them; a single one that is changed is meant.
     if ours.only and not theirs.only:
         yield "the place does not say that this is all"
     if ours.all and theirs.some and not theirs.all:
         yield "the place says it of some only"
     if ours.most and not theirs.most:
         yield "the place has no superlative"
-    if missing := [t.text for t in cover.missing if t.kind == "number"]:
-        yield f"the place has no {missing[0]}"
-    if missing := [t.text for t in cover.missing if t.kind == "name"]:
-        yield f'the place does not speak of "{missing[0]}"'
-    # Somebody who says the same in other words changes many of them; a single one that is changed is meant.
-    if cover.share >= _NEARLY_ALL and (missing := _lacking(statement, cover)):
-        yield f'the place has no "{missing}"'
-    if cover.share >= _NEARLY_ALL and (replaced := _replaced(statement, cover)):
+    if missing_thing := _lacking(statement, cover):
+        yield f'the place has no "{missing_thing}"'
+    if replaced := _replaced(statement, cover):
         yield f'the place has "{replaced[1]}" for "{replaced[0]}"'
-    if _numbers_are_moved(cover):
-        yield "its numbers belong to other things there"
-    if is_turned_round(statement, cover, text):
-        yield "who does what to whom is turned round"
 
 
 def _opposite(statement: Statement, cover: Cover) -> str:
@@ -104,6 +113,8 @@ def _replaced(statement: Statement, cover: Cover) -> tuple[str, str] | None:
     matches = {ours.first: theirs for ours, theirs in cover.pairs}
     told = [t for t in cover.said if not t.light]
     taken = {theirs.first for theirs in matches.values()}
+    if sum(t in cover.missing for t in told) > 1:
+        return None
     for place, term in enumerate(told):
         if term not in cover.missing:
             continue

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from os.path import commonprefix
 
 from corpusbuilder.backends.grounders.spans.index import Index, Sentence
 from corpusbuilder.language.terms import Term
@@ -109,10 +110,16 @@ def _pronoun(term: Term, sentence: Sentence, start: int, end: int) -> Term:
 def _match(term: Term, place: Sequence[Term]) -> tuple[Term | None, float]:
     same = [other for other in place if not term.keys.isdisjoint(other.keys)]
     if not same:
-        compound = next((other for other in place if _is_compound(term.text, other.text)), None)
+        compound = next((o for o in place if _is_compound(term.text, o.text) or _is_derived_name(term, o)), None)
         return compound, COMPOUND if compound else 0.0
     exact = next((o for o in same if not term.roots.isdisjoint(o.roots)), None)
     return (exact, 1.0) if exact else (same[0], SYNONYM)
+
+
+def _is_derived_name(one: Term, other: Term) -> bool:
+    """Himalayan and Himalayas."""
+    same = len(commonprefix([one.text, other.text]))
+    return "name" in (one.kind, other.kind) and same >= 5 and max(len(one.text), len(other.text)) - same <= 3
 
 
 def _is_compound(one: str, other: str) -> bool:

@@ -68,7 +68,9 @@ def is_turned_round(statement: Statement, cover: Cover, text: str) -> bool:
 def _exchanged(pairs: Sequence[_Pair], first: int, last: int) -> bool:
     """Whether what stands between two things here stands between them there, and these have changed places."""
     a, b = pairs[first][1].start, pairs[last][1].start
-    return b < a and all(b < theirs.start < a for _, theirs in pairs[first + 1 : last])
+    between = [theirs.start for _, theirs in pairs[first + 1 : last]]
+    # Of a thing with two words one may be left over at either end: the north-east wind.
+    return b < a and sum(b < start < a for start in between) >= max(len(between) - 2, (len(between) + 1) // 2)
 
 
 def _kept(pairs: Sequence[_Pair], first: int) -> bool:
@@ -82,8 +84,13 @@ def _joins(pair: _Pair) -> bool:
 
 
 def _marked(*ends: _Pair) -> bool:
-    """Whether a preposition tells the part of one of the two things in both texts: "in England" may stand anywhere."""
-    return any(ours.marked and theirs.marked for ours, theirs in ends)
+    """Whether a preposition tells the part of one of two things in both texts: "in England" may stand anywhere.
+
+    Where both have one, it does not tell them apart.
+    """
+    (a, there), (b, there_too) = ends
+    marked = (a.marked and there.marked, b.marked and there_too.marked)
+    return any(marked) and not all(marked)
 
 
 def _is_passive(text: str, verb: Term, *, code: str, shift: int = 0) -> bool:

@@ -4,12 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
-from corpusbuilder.backends.grounders.spans.agreement import disagreement
+from corpusbuilder.backends.grounders.spans.agreement import contradiction, lack
 from corpusbuilder.backends.grounders.spans.coverage import Cover, cover_of
 from corpusbuilder.backends.grounders.spans.index import Index, Sentence
 from corpusbuilder.backends.grounders.spans.order import mixture
 from corpusbuilder.backends.grounders.spans.statement import Statement
-from corpusbuilder.language.clauses import without_conjunction, without_joint
+from corpusbuilder.language.clauses import goes_on, without_conjunction, without_joint
 from corpusbuilder.language.denials import Scope, scope_of
 
 _LOOKED_AT: Final = 6
@@ -29,6 +29,8 @@ class Support:
     cover: Cover
     problem: str
     """What it says otherwise than the step; empty when nothing."""
+    contradicts: bool = False
+    """Whether it says the contrary, and does not only lack something."""
 
     @property
     def text(self) -> str:
@@ -57,14 +59,21 @@ def judged(statement: Statement, sentence: Sentence, index: Index) -> Support:
     part = cover if (start, end) == (0, len(sentence.text)) else cover_of(statement.terms, sentence, index, part=(start, end))
     if part.share < _WORTH_COMPARING:
         return Support(sentence, start, end, part, "")
-    problem = disagreement(statement, part, sentence.text[start:end], _scope(sentence, part, start, end)) or mixture(statement, part, sentence)
+    text, scope = sentence.text[start:end], _scope(sentence, part, start, end)
+    if contrary := contradiction(statement, part, text, scope):
+        return Support(sentence, start, end, part, contrary, contradicts=True)
+    problem = lack(statement, part, scope) or mixture(statement, part, sentence)
     return Support(sentence, start, end, part, problem)
 
 
 def _scope(sentence: Sentence, cover: Cover, start: int, end: int) -> Scope:
     """What the clauses deny and limit that have what the step says; what others deny does not touch it."""
     own = [theirs for _, theirs in cover.pairs if theirs.first >= 0 and theirs.kind != "mark"]
-    clauses = [(s, e) for s, e in sentence.clauses if start <= s and e <= end and any(s <= t.start < e for t in own)]
+    clauses = [
+        (s, e)
+        for s, e in sentence.clauses
+        if start <= s and e <= end and (any(s <= t.start < e for t in own) or goes_on(sentence.text[s:e], sentence.language))
+    ]
     texts = [sentence.text[s:e] for s, e in clauses] or [sentence.text[start:end]]
     return scope_of(" ; ".join(texts), sentence.language)
 
