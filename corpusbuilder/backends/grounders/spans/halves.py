@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from corpusbuilder.backends.grounders.spans.index import Index
 from corpusbuilder.backends.grounders.spans.places import Support, likely
 from corpusbuilder.backends.grounders.spans.statement import Statement
 from corpusbuilder.language.clauses import clause_spans, without_conjunction
 from corpusbuilder.language.terms import Term
+
+_BY_ITSELF: Final = 0.8
+"""Share of a part that a sentence has in its own words, so that nothing has to be read into it."""
 
 
 class Halves(NamedTuple):
@@ -69,6 +72,8 @@ def _go_together(one: Statement, other: Statement, a: Support, b: Support) -> bo
 
     A part that is one word only ("makes oxygen and sugar") needs a place with what the other part says of it.
     """
+    if min(len(_content(one.terms)), len(_content(other.terms))) >= 3 and min(a.cover.own, b.cover.own) >= _BY_ITSELF:
+        return True
     shared = _shared(one.terms, b)
     back = _shared(other.terms, a)
     if len(_content(other.terms)) < 2:
@@ -80,11 +85,11 @@ def _go_together(one: Statement, other: Statement, a: Support, b: Support) -> bo
 
 def _shared(terms: tuple[Term, ...], place: Support) -> int:
     """How many of some terms a place has or points at."""
-    keys = place.sentence.keys | (place.sentence.context_keys if place.sentence.points_back else frozenset())
+    keys = place.sentence.keys | (place.sentence.context_keys if place.sentence.points_back() else frozenset())
     return sum(not t.keys.isdisjoint(keys) for t in _content(terms))
 
 
 def _follows(a: Support, b: Support) -> bool:
     """Whether ``b`` comes right after ``a`` and points back at it."""
     near = a.sentence.passage == b.sentence.passage and 0 <= b.sentence.start - a.sentence.end <= 3
-    return near and b.sentence.points_back
+    return near and b.sentence.points_back()
