@@ -129,11 +129,15 @@ def rectangles(number, seed, most=900):
         width, height = chance.randint(40, most), chance.randint(40, most)
         x0, y0 = chance.randint(0, width - 1), chance.randint(0, height - 1)
         right, bottom = (width, height) if chance.random() < 0.5 else (x0 + 1 + width // 8, y0 + 1 + height // 8)
-        yield (width, height), (x0, y0, chance.randint(x0 + 1, min(width, right)), chance.randint(y0 + 1, min(height, bottom)))
+        yield (
+            (width, height),
+            (x0, y0, chance.randint(x0 + 1, min(width, right)), chance.randint(y0 + 1, min(height, bottom))),
+        )
 
 
 def changed(tokens, size, rectangle, colours, *, least=1e-4):
-    """Indices of the tokens in which a value changes by more than ``least`` when the rectangle is painted; and their number."""
+    """Indices of the tokens in which a value changes by more than ``least`` when the rectangle is painted, and how many
+    tokens there are."""
     ground, paint = colours
     blank = Image.new("RGB", size, ground)
     painted = blank.copy()

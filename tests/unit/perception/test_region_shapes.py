@@ -107,7 +107,7 @@ def test_a_box_of_its_own_is_kept_and_another_is_made_of_the_polygons():
     ],
 )
 def test_what_is_no_region_is_refused_in_a_sentence(region):
-    with pytest.raises(ValueError, match="a (box|point of a polygon|region) "):
+    with pytest.raises(ValueError, match=r"a (box|point of a polygon|region) "):
         polygons(region)
 
 

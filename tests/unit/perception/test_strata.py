@@ -28,9 +28,7 @@ def region(*ids, around=(10.0, 10.0, 30.0, 20.0)):
     return {"element_ids": list(ids), "polygon": [], "box": list(around)}
 
 
-@pytest.mark.parametrize(
-    ("share", "stratum"), [(0.0, 0), (0.00499, 0), (0.005, 1), (0.0499, 1), (0.05, 2), (1.0, 2)]
-)
+@pytest.mark.parametrize(("share", "stratum"), [(0.0, 0), (0.00499, 0), (0.005, 1), (0.0499, 1), (0.05, 2), (1.0, 2)])
 def test_sizes_are_those_of_the_paper(share, stratum):
     assert size_stratum(share) == SIZES[stratum]
 
@@ -58,7 +56,11 @@ def test_a_record_has_the_distractors_of_its_row_without_its_ornaments():
     sun, moon = builders.label("a", "Sun", 10, 10), builders.label("b", "sun", 200, 10)
     parts = tuple(Region(id=f"r{n}", label_id="a", **common) for n in (1, 2))
     frame = Region(id="r3", label_id="a", role="ornament", **common)
-    lines = (builders.arrow("x", sun, moon), builders.arrow("y", moon, sun), builders.arrow("z", sun, moon, directed=False))
+    lines = (
+        builders.arrow("x", sun, moon),
+        builders.arrow("y", moon, sun),
+        builders.arrow("z", sun, moon, directed=False),
+    )
     figure = builders.figure("f", Diagram(labels=(sun, moon), connectors=lines, regions=(*parts, frame)))
     for element, others, alike in (("a", 1, 1), ("r1", 1, 1), ("x", 1, 1), ("z", 0, 0)):
         found = describe(region(element), figure)
