@@ -68,6 +68,7 @@ bench: $(READY) $(STUDIO)
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_parse.py
 	$(BIN)/python scripts/bench_diagrams.py
+	$(BIN)/python scripts/bench_grounding.py
 	$(BIN)/python scripts/bench_teachers.py
 	$(BIN)/python scripts/bench_review.py
 	$(BIN)/python scripts/bench_release.py

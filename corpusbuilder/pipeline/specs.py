@@ -130,22 +130,22 @@ def build_ground(given: Given) -> Stage[InUnit[Example], GroundedExample]:
 
     config = given.config.ground
     options = {kind: _grounder_options(kind, config) for kind in config.grounders}
+    own = given.workspace.root / "prompts"
+    prompts = (
+        {language: load_prompts("ground", language, own=own) for language in LANGUAGES} if "vlm" in options else {}
+    )
     return GroundStage(
-        grounders={kind: _grounder(kind, chosen, given) for kind, chosen in options.items()},
+        grounders={kind: _grounder(kind, chosen, given.access) for kind, chosen in options.items()},
         config=config,
         options={kind: chosen.fingerprint() for kind, chosen in options.items()},
+        prompts=prompts,
     )
 
 
-def _grounder(kind: str, options: registry.Options, given: Given) -> Grounder:
+def _grounder(kind: str, options: registry.Options, access: Access) -> Grounder:
     """A grounder. The kind of its options may be that of a model behind it, as a teacher's is."""
     backend: registry.Backend[Grounder] = registry.find("grounders", kind)
-    if not backend.calls_models:
-        return backend.create(options)
-    prompts = {
-        language: load_prompts("ground", language, own=given.workspace.root / "prompts") for language in LANGUAGES
-    }
-    return backend.create(options, given.access, prompts)
+    return backend.create(options, access) if backend.calls_models else backend.create(options)
 
 
 def build_verify(given: Given) -> Stage[InUnit[GroundedExample], VerifiedExample]:

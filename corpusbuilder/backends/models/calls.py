@@ -92,6 +92,38 @@ class Calls:
             self.meter.failed += error.reason_code not in POSTPONED
             raise
 
+    async def take(self, request: ModelRequest, read: Callable[[bytes], T]) -> Asked[T]:
+        """The answer to a request when it is no chat completion, such as boxes.
+
+        The same question has the same answer: one that cannot be read is not asked for again.
+
+        Args:
+            request: what to ask.
+            read: makes sense of the answer's body; raises `UnusableAnswerError` when it is not what was asked for.
+
+        Raises:
+            RecordError: ``malformed_answer``, or what the source says of this request.
+            BackendError, BudgetReachedError: no call can be made any more.
+        """
+        key = request.key(self.model.identity)
+        try:
+            answer = await self._answer(key, request)
+            self.meter.attribute(request.purpose.unit_id, answer)
+            value = self._read(key, answer, read)
+        except RecordError as error:
+            self.meter.failed += error.reason_code not in POSTPONED
+            raise
+        return Asked(value, key, None, answer.mode, answer.served_model, answer.time)
+
+    def _read(self, key: str, answer: CallAnswer, read: Callable[[bytes], T]) -> T:
+        try:
+            value = read(answer.body)
+        except UnusableAnswerError as error:
+            self._ledger.settle(key, CallState.MALFORMED, str(error))
+            raise RecordError("malformed_answer", f"the answer cannot be used: {error}") from None
+        self._ledger.settle(key, CallState.PARSED)
+        return value
+
     async def _ask(
         self, request: ModelRequest, read: Callable[[JsonValue], T], repair: Callable[[str], str]
     ) -> Asked[T]:

@@ -41,6 +41,22 @@ def open_bounded(data: bytes, *, max_side: int) -> "Image":
     return picture
 
 
+def picture_of(part: ImagePart, read_image: Callable[[str], bytes], *, max_side: int) -> "Image":
+    """An image as the processor of a model takes it: in RGB, its longer side at most ``max_side`` pixels.
+
+    Raises:
+        RecordError: ``image_unreadable``.
+    """
+    return open_bounded(_bytes_of(part.sha256, read_image), max_side=max_side)
+
+
+def _bytes_of(sha256: str, read_image: Callable[[str], bytes]) -> bytes:
+    try:
+        return read_image(sha256)
+    except (OSError, MissingError, StorageError) as error:
+        raise RecordError("image_unreadable", f"the image {sha256[:12]} cannot be read: {error}") from None
+
+
 def _flattened(image: "Image") -> "Image":
     """In RGB; what is transparent is white, as paper is, not black."""
     from PIL import Image
@@ -132,11 +148,7 @@ class DataUrls:
         return future
 
     def _make(self, sha256: str) -> bytes:
-        try:
-            data = self._read(sha256)
-        except (OSError, MissingError, StorageError) as error:
-            raise RecordError("image_unreadable", f"the image {sha256[:12]} cannot be read: {error}") from None
-        return data_url(data, max_side=self._max_side)
+        return data_url(_bytes_of(sha256, self._read), max_side=self._max_side)
 
     def _keep(self, sha256: str, done: asyncio.Future[bytes]) -> None:
         del self._under_way[sha256]

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, as_completed, wait
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.backends.models.base import Ledger, Model, Sampling
 from corpusbuilder.backends.models.prices import Price
+from corpusbuilder.backends.models.together import together
 from corpusbuilder.backends.teachers.base import GenerationRequest, TeacherAnswer
 from corpusbuilder.backends.teachers.passes.plan import Shares
 from corpusbuilder.backends.teachers.passes.settings import PassSettings
 from corpusbuilder.backends.teachers.passes.teacher import PassTeacher
-from corpusbuilder.errors import CorpusbuilderError
 
 
 class PassOptions(BaseModel):
@@ -77,19 +76,7 @@ class ModelTeacher:
             MissingExtraError: a package is missing.
             ConfigError: a prompt does not render, or a budget cannot be kept.
         """
-        futures: list[Future[TeacherAnswer]] = []
-        try:
-            futures += [self._access.loop.submit(self._draft(request, next(self._order))) for request in requests]
-            for future in as_completed(futures):
-                yield future.result()
-        except BaseException as error:
-            # One bad unit ends no run; a model that cannot be asked, or Ctrl-C, does.
-            if isinstance(error, CorpusbuilderError):
-                self._access.stop(error)
-            elif not isinstance(error, Exception):
-                self._access.stop()
-            wait(futures)  # calls in flight are paid for: they are kept
-            raise
+        yield from together(self._access, (self._draft(request, next(self._order)) for request in requests))
 
     async def _draft(self, request: GenerationRequest, order: int) -> TeacherAnswer:
         if self._passes is None:  # in the loop, so nobody else asks at the same time

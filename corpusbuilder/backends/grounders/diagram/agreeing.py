@@ -26,7 +26,9 @@ def settled(cited: Found, said: Found, figures: Sequence[Figure]) -> tuple[Found
     if not said.certain:
         return Found(cited.evidence, (*cited.candidates, *_new(said, cited)), cited.problems, said.relations), False
     cited_ids, said_ids = _ids(cited), _ids(said)
-    if cited.problems or not _meet(cited_ids, said_ids, figures):
+    # Whether a quote that stands in the passage supports the step is for verification to judge.
+    same = _meet(cited_ids, said_ids, figures) if said_ids else bool(cited.evidence)
+    if cited.problems or not same:
         others = tuple(e for e in (*cited.evidence, *cited.candidates) if e not in said.evidence)
         return Found(said.evidence, others, (), said.relations), True
     if said_ids <= cited_ids or not said.relations:

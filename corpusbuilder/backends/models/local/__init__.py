@@ -1,5 +1,7 @@
-"""A vision-language model on this machine, through the transformers library.
+"""Models on this machine, through the transformers library.
 
-`model.LocalModel` gathers what waits into batches; one thread owns the model. `loading` loads it, `chat` turns messages
-into a prompt, `batches` says which requests go together, `generation` has them answered, `drawing` chooses tokens.
+`batched.BatchedModel` gathers what waits into batches; one thread owns the model. `pretrained` opens one of whatever
+kind, `batches` says which requests go together, `portions` keeps them within the memory. A vision-language model is
+`model.LocalModel`: `loading` loads it, `chat` turns messages into a prompt, `generation` has them answered, `drawing`
+chooses tokens.
 """

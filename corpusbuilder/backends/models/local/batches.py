@@ -1,7 +1,7 @@
 """Requests that wait, and which of them are answered together."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
@@ -36,18 +36,32 @@ class Waiting:
         )
 
 
+def in_length(waiting: Waiting, first: Waiting) -> float:
+    """How far apart two requests are where little is to be padded."""
+    return abs(waiting.length - first.length)
+
+
+def in_image(waiting: Waiting, first: Waiting) -> float:
+    """How far apart two requests are where those about one image are to meet."""
+    return float(waiting.request.images != first.request.images)
+
+
 class Queue:
     """Requests of any thread, for the one thread that answers them."""
 
-    def __init__(self, batch_size: int, *, gather_s: float) -> None:
+    def __init__(
+        self, batch_size: int, *, gather_s: float, distance: Callable[[Waiting, Waiting], float] = in_length
+    ) -> None:
         """Make an empty queue.
 
         Args:
             batch_size: at most so many requests make a batch.
             gather_s: a batch that is not full waits so long for others.
+            distance: the nearest to the first go with it.
         """
         self._batch_size = batch_size
         self._gather_s = gather_s
+        self._distance = distance
         self._waiting: list[Waiting] = []
         self._taken: list[Waiting] = []
         self._changed = threading.Condition()
@@ -101,8 +115,8 @@ class Queue:
             self._changed.notify_all()
 
     def _next(self) -> list[Waiting]:
-        """The first in order, and those that go with it and are nearest to it in length: little is padded."""
+        """The first in order, and those that go with it and are nearest to it."""
         first = min(self._waiting, key=lambda waiting: waiting.request.order)
         others = [waiting for waiting in self._waiting if waiting.goes_with(first)]
-        others.sort(key=lambda waiting: (waiting is not first, abs(waiting.length - first.length)))
+        others.sort(key=lambda waiting: (waiting is not first, self._distance(waiting, first)))
         return others[: self._batch_size]

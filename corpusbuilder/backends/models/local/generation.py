@@ -2,22 +2,22 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from pydantic import JsonValue
 
 from corpusbuilder.backends.models.base import ImagePart, ModelRequest
-from corpusbuilder.backends.models.images import open_bounded
+from corpusbuilder.backends.models.images import picture_of
 from corpusbuilder.backends.models.local.drawing import RowLimits, SeededDraw
-from corpusbuilder.backends.models.local.loading import SMALLER_MODEL, Loaded, is_device_failure, is_out_of_memory
-from corpusbuilder.errors import BackendError, MissingError, RecordError, StorageError
+from corpusbuilder.backends.models.local.loading import Loaded
+from corpusbuilder.backends.models.local.portions import Outcome, Portions, UnfitError
+from corpusbuilder.backends.models.local.pretrained import SMALLER_MODEL
+from corpusbuilder.errors import RecordError
 from corpusbuilder.records.call import CallAnswer, Usage
 from corpusbuilder.records.ids import canonical_json
-
-Outcome: TypeAlias = CallAnswer | RecordError
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,6 @@ class _Said:
     completion_tokens: int
 
 
-class _UnfitError(ValueError):
-    """The processor or the model does not take these rows."""
-
-
 class Generation:
     """Answers batches with one model."""
 
@@ -52,84 +48,23 @@ class Generation:
         self._name = name
         self._read_image = read_image
         self._max_image_side = max_image_side
-        self._most: int | None = None
-        """As many rows as the memory has been found to do for; None while it has not run out."""
-        self._has_answered = False
-        self._failure: str | None = None
-        """What the model last failed with, other than for lack of memory."""
+        self._portions: Portions[_Row] = Portions(
+            name, loaded.device, prepare=self._row, answer=self._answered, less_memory=_LESS_MEMORY
+        )
 
     def answers(self, requests: Sequence[ModelRequest]) -> list[Outcome]:
         """An answer, or why there is none, for each request; all with or all without images, of one temperature.
 
         Raises:
-            BackendError: there is not enough memory for a single request, the device failed, or the model fails and
-                has never answered anything.
+            BackendError: see `Portions.answers`.
         """
-        outcomes: dict[int, Outcome] = {}
-        rows: list[_Row] = []
-        for place, request in enumerate(requests):
-            try:
-                rows.append(self._row(place, request))
-            except RecordError as error:
-                outcomes[place] = error
-        for row, outcome in self._in_parts(rows):
-            outcomes[row.place] = outcome
-        self._has_answered |= any(isinstance(outcome, CallAnswer) for outcome in outcomes.values())
-        if self._failure and not self._has_answered:
-            raise BackendError(f"{self._name}: the model fails: {self._failure}", hint=_OTHER_WAY)
-        return [outcomes[place] for place in range(len(requests))]
+        return self._portions.answers(requests)
 
     def _row(self, place: int, request: ModelRequest) -> _Row:
         return _Row(place, request, self._loaded.chat.render(request), [self._picture(part) for part in request.images])
 
     def _picture(self, part: ImagePart) -> Any:  # noqa: ANN401 - Pillow is imported late
-        try:
-            data = self._read_image(part.sha256)
-        except (OSError, MissingError, StorageError) as error:
-            raise RecordError("image_unreadable", f"the image {part.sha256[:12]} cannot be read: {error}") from None
-        return open_bounded(data, max_side=self._max_image_side)
-
-    def _in_parts(self, rows: Sequence[_Row]) -> Iterator[tuple[_Row, Outcome]]:
-        """As many rows at once as the memory does for; where some are unfit, by halves until it is known which."""
-        most = self._most or max(len(rows), 1)
-        parts = [rows[start : start + most] for start in range(0, len(rows), most)]
-        while parts:
-            part = parts.pop(0)
-            try:
-                done = self._fitting(part)
-            except _UnfitError as error:
-                if len(part) == 1:
-                    yield part[0], RecordError("request_refused", f"{self._name} does not take it: {error}")
-                    continue
-                done = None
-            if done is None:
-                middle = len(part) // 2
-                parts[:0] = [part[:middle], part[middle:]]
-            else:
-                yield from done
-
-    def _fitting(self, rows: Sequence[_Row]) -> list[tuple[_Row, Outcome]] | None:
-        """What becomes of each row; None when the memory does not do for so many.
-
-        Raises:
-            _UnfitError: the model does not take one of them.
-            BackendError: the memory does not do for one, or the device failed.
-        """
-        try:
-            return self._answered(rows)
-        except RuntimeError as error:
-            if not is_out_of_memory(error):
-                self._failure = " ".join(str(error).split())[:300]
-                if is_device_failure(error):
-                    raise BackendError(f"{self._name}: {self._failure}", hint=_OTHER_WAY) from None
-                raise _UnfitError(self._failure) from None
-        # Not in the except clause: while the error lives, so do the tensors of the attempt.
-        free_memory()
-        if len(rows) == 1:
-            where = self._loaded.device
-            raise BackendError(f"{self._name}: {where} has not enough memory for one request", hint=_LESS_MEMORY)
-        self._most = len(rows) // 2
-        return None
+        return picture_of(part, self._read_image, max_side=self._max_image_side)
 
     def _answered(self, rows: Sequence[_Row]) -> list[tuple[_Row, Outcome]]:
         began = time.monotonic()
@@ -167,7 +102,7 @@ class Generation:
                 add_special_tokens=not (begin and prompts[0].startswith(begin)),
             )
         except (ValueError, TypeError, IndexError) as error:
-            raise _UnfitError(str(error)) from None
+            raise UnfitError(str(error)) from None
         return inputs.to(loaded.device, dtype=loaded.model.dtype)
 
     def _generated(self, inputs: Any, rows: Sequence[_Row], room: Sequence[int]) -> list[list[int]]:  # noqa: ANN401
@@ -188,7 +123,7 @@ class Generation:
                     stopping_criteria=[RowLimits(room, prompt=prompt, device=loaded.device)],
                 )
         except (ValueError, IndexError) as error:
-            raise _UnfitError(str(error)) from None
+            raise UnfitError(str(error)) from None
         added: list[list[int]] = tokens[:, prompt:].tolist()
         return added
 
@@ -242,25 +177,11 @@ def _too_long(length: int, context: int) -> RecordError:
     return RecordError("context_too_long", f"the prompt has {length} tokens, and the model has room for {context}")
 
 
-def free_memory() -> None:
-    """Give back what no tensor uses any more."""
-    import gc
-
-    import torch
-
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-    elif torch.backends.mps.is_available():
-        torch.mps.empty_cache()
-
-
 def _seed(name: str, request: ModelRequest) -> int:
     """Below 2 ** 63. The key holds the sampling's seed and the number of the sample."""
     return int.from_bytes(hashlib.sha256(f"draw {request.key(name)}".encode()).digest()[:8]) >> 1
 
 
-_OTHER_WAY: Final = 'try device = "cpu" or another dtype or attention; with CUDA_LAUNCH_BLOCKING=1 the error is exact'
 _LESS_MEMORY: Final = f"set a smaller max_image_side or max_tokens, {SMALLER_MODEL.removeprefix('set ')}"
 _GREEDY: Final = {
     "do_sample": False,

@@ -18,10 +18,9 @@ _READ_WHOLE: Final = 1 << 20
 _IGNORED: Final = (".md", ".png", ".jpg", ".gitattributes")
 
 
-class LocalModelOptions(Options):
-    """A vision-language model on this machine, through the transformers library."""
+class PretrainedOptions(Options):
+    """A model on this machine, of whatever kind, through the transformers library."""
 
-    kind: Literal["transformers"] = "transformers"
     model: str = Field(min_length=1)
     """A folder as ``save_pretrained`` writes it, or an id of the Hugging Face hub such as ``org/name``."""
     revision: str | None = None
@@ -30,33 +29,12 @@ class LocalModelOptions(Options):
     """``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:1``."""
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """``auto`` takes that of the weights."""
-    attention: str | None = None
-    """Implementation of attention, such as ``sdpa`` or ``flash_attention_2``; the library chooses when not set."""
     batch_size: int = Field(default=8, ge=1)
     """At most so many requests are answered together. Halved when memory runs out."""
     max_image_side: int = Field(default=1536, ge=32)
     """Pixels: larger images are scaled down before the model's own processor sees them."""
-    temperature: float | None = Field(default=None, ge=0, le=2)
-    """Not set or 0: the likeliest token each time."""
-    top_p: float | None = Field(default=None, gt=0, le=1)
-    max_tokens: int = Field(default=1024, ge=1)
-    """Longest answer."""
     trust_remote_code: bool = False
     """Run Python code that comes with the model. It can do whatever you can do: read it first."""
-
-    def fingerprint(self) -> dict[str, Any]:
-        """The options that the result depends on; a folder counts by what is in it and not by where it lies."""
-        return {
-            "kind": self.kind,
-            "model": self.identity,
-            "temperature": self.temperature,
-            "top_p": self.top_p,
-            "max_tokens": self.max_tokens,
-        }
-
-    def sampling(self, seed: int | None = None) -> Sampling:
-        """How requests for this model draw their answers; `LocalModel` obeys the request, not these options."""
-        return Sampling(temperature=self.temperature, top_p=self.top_p, seed=seed, max_tokens=self.max_tokens)
 
     @property
     def folder(self) -> Path | None:
@@ -82,6 +60,33 @@ class LocalModelOptions(Options):
         if self.max_image_side != defaults["max_image_side"].default:
             name += f"+{self.max_image_side}px"
         return name
+
+
+class LocalModelOptions(PretrainedOptions):
+    """A vision-language model on this machine."""
+
+    kind: Literal["transformers"] = "transformers"
+    attention: str | None = None
+    """Implementation of attention, such as ``sdpa`` or ``flash_attention_2``; the library chooses when not set."""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    """Not set or 0: the likeliest token each time."""
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_tokens: int = Field(default=1024, ge=1)
+    """Longest answer."""
+
+    def fingerprint(self) -> dict[str, Any]:
+        """The options that the result depends on; a folder counts by what is in it and not by where it lies."""
+        return {
+            "kind": self.kind,
+            "model": self.identity,
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "max_tokens": self.max_tokens,
+        }
+
+    def sampling(self, seed: int | None = None) -> Sampling:
+        """How requests for this model draw their answers; `LocalModel` obeys the request, not these options."""
+        return Sampling(temperature=self.temperature, top_p=self.top_p, seed=seed, max_tokens=self.max_tokens)
 
 
 def digest_of_folder(folder: Path) -> str:

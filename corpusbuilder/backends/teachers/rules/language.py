@@ -1,4 +1,4 @@
-"""What the rules know of English and French: words that point elsewhere, words that carry nothing, abbreviations."""
+"""What the rules know of English and French: words that point elsewhere, words that carry nothing."""
 
 import re
 import unicodedata
@@ -22,8 +22,6 @@ class Lexicon:
     """Personal pronouns and possessives: harmless about a defined term, dangling elsewhere."""
     links: frozenset[str]
     """Words that tie a sentence to the argument before it wherever they stand."""
-    abbreviations: frozenset[str]
-    """A full stop after one of these ends no sentence."""
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -61,10 +59,6 @@ ENGLISH: Final = Lexicon(
     links=word_set("""
         example instance however therefore thus then consequently too moreover hence likewise instead again
     """),
-    abbreviations=word_set("""
-        fig figs mr mrs ms dr st mt vs etc e i g eg ie cf c ca no vol pp p ed eds prof gen col capt lat syn sp
-        spp var approx al jr sr inc art ch sec op cit viz
-    """),
 )
 
 FRENCH: Final = Lexicon(
@@ -95,9 +89,6 @@ FRENCH: Final = Lexicon(
     """),
     links=word_set("""
         exemple effet donc alors cependant ainsi aussi pourtant toutefois enfin ensuite puis neanmoins
-    """),
-    abbreviations=word_set("""
-        fig figs m mm mme mlle mgr dr st ste cf p pp ex etc env vol chap art no av apr j c s n e o al ed hab
     """),
 )
 

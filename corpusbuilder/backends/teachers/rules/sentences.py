@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpusbuilder.backends.teachers.rules import SENTENCE_MODELS
 from corpusbuilder.backends.teachers.rules.language import LEXICONS, fold, words
+from corpusbuilder.language.sentences import trimmed_spans
 from corpusbuilder.records.document import Passage, Unit
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ _PIECE: Final = 20_000
 """Longest text given to spaCy at once: a paragraph that is longer is no paragraph."""
 _NO_WORD: Final = re.compile(r"\S{200}")
 """No language has such words, and tokenizers take quadratic time over them."""
-_NUMBERING: Final = re.compile(r"(?:\d{1,3}(?:[.,]\d{1,2})?\s?[.)°]|[•▪●◦*-]|\(\w{1,2}\))\s+|[–—]\s*")
 _REFERENCE: Final = re.compile(
     r"\s{0,4}[(\[](?:see\s|voir\s|cf\.?\s|v\.\s)?[^()\[\]]{0,12}?"
     r"\b(?:figures?|figs?|tables?|diagrams?|maps?|charts?|sch[ée]mas?|cartes?|tableaux?|documents?|docs?|plates?|box|planches?)"
@@ -61,7 +61,9 @@ def sentences(unit: Unit, language: str) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     for passage in unit.passages:
         for start, end in _lines(passage):
-            found += [Sentence(passage, *span) for span in _split(passage.text[start:end], start, language)]
+            text = passage.text[start:end]
+            spans = trimmed_spans(text, _sentence_ends(text, language), language, offset=start)
+            found += [Sentence(passage, *span) for span in spans]
     return tuple(found)
 
 
@@ -72,36 +74,8 @@ def _lines(passage: Passage) -> Iterator[tuple[int, int]]:
             yield match.start(), match.end()
 
 
-def _split(text: str, offset: int, language: str) -> Iterator[tuple[int, int]]:
-    """Spans of the sentences of ``text``, moved by ``offset``, without numbering and surrounding blanks."""
-    start = 0
-    ends = [end for end in _sentence_ends(text, language) if _really_ends(text, end, language)]
-    for end in [*(end for end in ends if end < len(text)), len(text)]:
-        piece = text[start:end]
-        lead = len(piece) - len(piece.lstrip())
-        if numbering := _NUMBERING.match(piece, lead):
-            lead = numbering.end()
-        if stripped := piece[lead:].rstrip():
-            yield offset + start + lead, offset + start + lead + len(stripped)
-        start = end
-
-
 def _sentence_ends(text: str, language: str) -> list[int]:
     return [sentence.end_char for sentence in _pipeline(language)(text).sents]
-
-
-def _really_ends(text: str, end: int, language: str) -> bool:
-    """Whether a sentence ends here: not after an abbreviation or an initial, nor before a small letter."""
-    before, after = text[:end].rstrip(), text[end:].lstrip()
-    if after and (after[0].islower() or after[0] in ",;:)»"):
-        return False
-    last = re.search(r"(\w+)\.$", before)
-    if not last:
-        return True
-    word = last[1]
-    alone = before[: last.start(1)].rstrip()
-    numbering = word.isdigit() and (not alone or alone[-1] in ".!?") and len(word) < 4
-    return not (fold(word) in LEXICONS[language].abbreviations or (len(word) == 1 and word.isalpha()) or numbering)
 
 
 @cache

@@ -9,12 +9,12 @@ from typing import Final
 
 from corpusbuilder.language.claims import without_quotes
 from corpusbuilder.language.lexicon import words
+from corpusbuilder.language.opposites import OPPOSITES
 from corpusbuilder.records.evidence import SpanEvidence
 from corpusbuilder.records.example import ReasoningStep, StepKind
 from corpusbuilder.records.text import Token, is_stop_word, listed, stems, tokens
 from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, passed
 from corpusbuilder.stages.verify.checks.claims import ABOUT_TEXT, inflects, without_texts
-from corpusbuilder.stages.verify.opposites import OPPOSITES
 
 _NO_PLACE: Final = words(
     # Articles, pronouns and conjunctions stand where grammar wants them.

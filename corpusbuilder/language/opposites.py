@@ -1,6 +1,6 @@
 """Words that say the opposite of one another. Stems, English and French: whoever mixes them up says what is not so."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from corpusbuilder.records.text import stems
@@ -46,14 +46,22 @@ _FR: Final = (
 )
 
 
-def _table(pairs: str) -> Mapping[str, frozenset[str]]:
+def _pairs(table: str) -> tuple[tuple[str, str], ...]:
+    return tuple((one.strip(), other.strip()) for one, other in (pair.split("/") for pair in table.split(",")))
+
+
+PAIRS: Final = {"en": _pairs(_EN), "fr": _pairs(_FR)}
+"""By language, words as they are written that say the opposite of one another."""
+
+
+def _table(pairs: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for pair in pairs.split(","):
-        one, other = (stems(word)[0] for word in pair.split("/"))
+    for pair in pairs:
+        one, other = (stems(word)[0] for word in pair)
         found.setdefault(one, set()).add(other)
         found.setdefault(other, set()).add(one)
     return {word: frozenset(others) for word, others in found.items()}
 
 
-OPPOSITES: Final = {"en": _table(_EN), "fr": _table(_FR)}
+OPPOSITES: Final = {language: _table(pairs) for language, pairs in PAIRS.items()}
 """By language, from a stem to the stems of its opposites."""
