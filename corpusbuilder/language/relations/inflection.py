@@ -127,7 +127,7 @@ _FAMILIES_FR: Final = (
     ("mettre", "mettre met mets mettent mettons mettez mettait mettra", "mis mise mises", "mettant"),
     ("battre", "battre bat bats battent battait", "battu battue battus battues", "battant"),
     ("courir", "courir court cours courent courons courez courait courra", "couru courue courus", "courant"),
-    ("suivre", "suivre suit suis suivent suivons suivez suivait suivaient suivra", "suivi suivie suivis suivies", "suivant"),
+    ("uivre", "uivre uit uis uivent uivons uivez uivait uivaient uivra", "uivi uivie uivis uivies", "uivant"),
     ("vivre", "vivre vit vis vivent vivait vivra", "vecu", "vivant"),
     ("aitre", "aitre ait ais aissent aissait aitra", "e ee es ees", "aissant"),
     ("vrir", "vrir vre vres vrent vrons vrez vrait vrira", "vert verte verts vertes", "vrant"),
