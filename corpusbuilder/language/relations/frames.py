@@ -1,7 +1,9 @@
 """What one clause has said so far of one relation, and the relations that follow from it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.language.names import Name
@@ -57,6 +59,9 @@ class Relation:
     """False when it is said that the two are related, and not which way."""
 
 
+_LISTS: Final = ("source", "target", "objects", "via", "pair", "agent", "weak", "place", "aside", "acting")
+
+
 @dataclass(slots=True)
 class Frame:
     """A clause in the making."""
@@ -94,8 +99,11 @@ class Frame:
 
     def copy(self) -> "Frame":
         """An independent copy."""
-        kept = {name: list(getattr(self, name)) for name in ("source", "target", "objects", "via", "pair", "agent", "weak", "place", "aside", "acting")}
-        return replace(self, subjects=[list(group) for group in self.subjects], **kept)
+        other = copy(self)
+        for name in _LISTS:
+            setattr(other, name, list(getattr(self, name)))
+        other.subjects = [list(group) for group in self.subjects]
+        return other
 
     def settle(self) -> None:
         """Before a further verb: what its verb has made source or target stays so."""
@@ -168,7 +176,7 @@ class Frame:
                 ends[role] = [*ends[role], *self.objects]  # "an arrow leaves A and another leaves C"
 
     def _join(self, ends: dict[str, list[Party]]) -> None:
-        """ "A is joined to B by an arrow", "… that starts at B", "an arrow joins A to B"."""
+        """The ends of what joins: "A is joined to B by an arrow", "… that starts at B", "an arrow joins A to B"."""
         if bool(ends["source"]) != bool(ends["target"]):
             given = {p.text for p in (*ends["source"], *ends["target"])}
             self._fill(ends, [p for p in (*self.subject, *self.objects) if p.text not in given])
@@ -201,14 +209,14 @@ class Frame:
         for one in source:
             for other in target:
                 stops = [one, *self.via, other]
-                for a, b in zip(stops, stops[1:], strict=False):
+                for a, b in pairwise(stops):
                     if a.text != b.text or a.names != b.names:
                         acting = self.acting[0] if self.acting else None
                         indirect = self.indirect and not self.via
                         yield Relation(a, b, sense, self.arrow, turned, self.along, indirect, acting)
 
     def _joined(self) -> list[Relation]:
-        """ "A and B are joined", "A is joined with B", "the arrow between A and B"."""
+        """What is said of neither end first: "A and B are joined", "the arrow between A and B"."""
         if not (self.pair or self.verb_class == "join" or self.double or self.reflexive):
             return []
         sense: Sense = "mutual" if self.double or self.reflexive else "either"
@@ -216,7 +224,7 @@ class Frame:
             pairs = [(a, b) for a in self.subject for b in self.objects]
         else:
             parties = self.pair or self.objects or self.subject
-            pairs = list(zip(parties, parties[1:], strict=False))
+            pairs = list(pairwise(parties))
         return [Relation(a, b, sense, self.arrow, along=self.along) for a, b in pairs]
 
     def _dangling(self, source: Sequence[Party], target: Sequence[Party]) -> Iterator[Relation]:

@@ -20,11 +20,12 @@ _QUOTED: Final = re.compile(
 _SIGN: Final = re.compile(r"<[-=–—]+>|[↔⟷⇔]|[-=–—]+>|[→⟶⇒⟹➔➜➝➞]|<[-=–—]+|[←⟵⇐]")
 _STOP: Final = re.compile(r"[.;!?…\n](?:\s|$)")
 _COMMA: Final = re.compile(r"[,:(){}\[\]]|\s[–—-]\s")
-_ARTICLES: Final = frozenset("the a an le la les l un une des".split())
+_ARTICLES: Final = frozenset(["the", "a", "an", "le", "la", "les", "l", "un", "une", "des"])
 _MARKS_A_NOUN: Final = frozenset(
     ["the", "a", "this", "from", "to", "at", "of", "as", "via", "between", "by", "generic"]
 )
-_HELD_BY_HAVE: Final = frozenset("un une des pour deux comme aucun aucune ete".split())
+_BEFORE_CLITIC: Final = frozenset(["name", "word", "it", "they", "rel", "not"])
+_HELD_BY_HAVE: Final = frozenset(["un", "une", "des", "pour", "deux", "comme", "aucun", "aucune", "ete"])
 
 
 class Item(NamedTuple):
@@ -90,7 +91,7 @@ def _is_meant(mention: NameMention, source: _Text) -> bool:
         return True
     if mention.similarity < 1:
         return False
-    return said == name and not said.islower() or _is_slot(place, source)
+    return (said == name and not said.islower()) or _is_slot(place, source)
 
 
 def _heads_a_noun(said: str, after: str, source: _Text) -> bool:
@@ -195,33 +196,30 @@ def _item(source: _Text, kind: ItemKind, place: int, after: int, verb: VerbForm 
 def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place: int, before: Item | None) -> ItemKind:
     """The sense of a word that has several, by its neighbours and its accents."""
     last, surface, after = before.kind if before else "", source.surface(place).lower(), source.folded(place + 1)
-    if surface in ("ou", "où"):
-        return "and" if surface == "ou" else "rel"
-    subject = last in ("name", "word", "it", "they", "rel", "not") and source.language.startswith("fr")
-    if subject and _may_be_clitic(surface) and _is_finite(source, place + 1):
-        return "clitic"
-    if surface in ("la", "là"):
-        return "the" if surface == "la" else "there"
-    if surface == "en" and last != "from" and _is_finite(source, place + 1):
-        return "thence"
-    if (
-        "called" in kinds
-        and verb
-        and (after in ("by", "par") or (verb.verb == "nommer" and not surface.endswith(("é", "ée", "és", "ées"))))
-    ):
-        return "verb"
+    if source.language.startswith("fr") and (sense := _french_sense(surface, source, place, last)):
+        return sense
     if "rel" in kinds and "this" in kinds:
         return "rel" if last in ("name", "word", "arrow", "line", "path", "generic", "comma") else "this"
-    if "between" in kinds and verb:
+    if verb is None or kinds[0] in ("skip", "have"):
+        return kinds[0]
+    if "called" in kinds:
+        finite = verb.verb == "nommer" and not surface.endswith(("é", "ée", "és", "ées"))
+        return "verb" if finite or after in ("by", "par") else "called"
+    if "between" in kinds:
         return "verb" if after in ("dans", "en") else "between"
-    if verb and "called" not in kinds and kinds[0] not in ("skip", "have"):
-        return kinds[0] if last in _MARKS_A_NOUN else "verb"
-    return kinds[0]
+    return kinds[0] if last in _MARKS_A_NOUN else "verb"
 
 
-def _may_be_clitic(surface: str) -> bool:
-    """Whether it may be the French object before a verb: "B le mange"."""
-    return surface in ("le", "la", "les", "l")
+def _french_sense(surface: str, source: _Text, place: int, last: str) -> ItemKind | None:
+    """The sense of a short French word; None where it has but one."""
+    if surface in ("ou", "où"):
+        return "and" if surface == "ou" else "rel"
+    finite = _is_finite(source, place + 1)
+    if surface in ("le", "la", "les", "l") and finite and last in _BEFORE_CLITIC:
+        return "clitic"  # "B le mange"
+    if surface in ("la", "là"):
+        return "the" if surface == "la" else "there"
+    return "thence" if surface == "en" and last != "from" and finite else None
 
 
 def _is_finite(source: _Text, place: int) -> bool:
