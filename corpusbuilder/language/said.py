@@ -34,7 +34,7 @@ _REFERENCES: Final = words(
     "section line plate planche document doc diagram year annee century siecle in en since depuis about environ"
 )
 """Before a number: it is of something else than a part."""
-_EQUATES: Final = words(
+EQUATES: Final = words(
     "is are was marks mark stands stand refers refer names shows show indicates indicate points point designates "
     "denotes represents represent identifies means corresponds est sont designe designent indique indiquent marque "
     "marquent montre represente correspond pointe repere renvoie nomme signifie identifie denote"
@@ -123,7 +123,7 @@ class Said:
             return False
         if first >= 2 and before in ("and", "or", "et", "ou", "to", "a") and self.word(first - 2).isdigit():
             return self.is_placed(first - 2, first - 1) and not self.is_content(after)
-        if following in _EQUATES:
+        if following in EQUATES:
             return not before or is_stop_word(before, self.language) or self.is_apart(first - 1, first + 1)
         opens = before in ARTICLES or before in ("from", "to", "between", "vers", "entre", "au")
         return opens and not self.is_content(after)
@@ -148,7 +148,7 @@ def plain(word: str) -> str:
 def ordinary(language: str) -> frozenset[str]:
     """Words by which relations and places are said: none of them is a slip of a name."""
     lexicons = (arrow_lexicon(language) or {}, position_lexicon(language) or {})
-    return frozenset(word for lexicon in lexicons for phrase in lexicon for word in phrase) | _EQUATES | FILLERS
+    return frozenset(word for lexicon in lexicons for phrase in lexicon for word in phrase) | EQUATES | FILLERS
 
 
 @lru_cache(maxsize=8192)
