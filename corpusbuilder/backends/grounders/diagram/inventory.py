@@ -49,8 +49,12 @@ class Inventory:
         return self._regions.get(label_id, [])
 
     def leaders(self, label_id: str) -> list[Connector]:
-        """The thin lines at a label."""
-        return self._leaders.get(label_id, [])
+        """The thin lines from a label to the parts that it names; one that ends elsewhere may be read wrongly."""
+        every, regions = self._leaders.get(label_id, []), self.regions(label_id)
+        ends = {region.id for region in regions}
+        joined = [leader for leader in every if {leader.tail_id, leader.head_id} & ends]
+        alone = len(every) == 1 and any(region.linked_by in ("leader", "number") for region in regions)
+        return joined or (every if alone else [])
 
     def coloured(self, entry: DiagramLabel) -> list[Region]:
         """The parts and areas of the colour that an entry of the key explains."""
@@ -77,9 +81,15 @@ class Inventory:
         """Whether a label seems to name a part that was not made out."""
         if self.regions(label.id) or label.role not in ("text", "number"):
             return False
-        if self.leaders(label.id):
+        if self._leaders.get(label.id):
             return True
-        return self.names_parts and not label.outline and label.id not in self._joined
+        boxed = label.outline is not None and label.role == "text"
+        return self.names_parts and not boxed and label.id not in self._joined
+
+    def lacks_its_area(self, label: DiagramLabel) -> bool:
+        """Whether a label has no area around it where others have."""
+        has_areas = any(r.linked_by == "inside" for r in self.figure.diagram.regions)
+        return has_areas and label.role in ("text", "connector_label") and not self.regions(label.id)
 
     @cached_property
     def _joined(self) -> set[str | None]:

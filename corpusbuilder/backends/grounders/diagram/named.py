@@ -30,12 +30,14 @@ _ABOUT_WORDS: Final = _words(
     # A step with one of these is about what is written, unless it speaks of the thing as well.
     "label labels word words text name names inscription caption term title heading written printed reads read writing "
     "etiquette etiquettes mot mots texte nom noms terme titre ecrit ecrite ecrits lit lire imprime imprimee libelle "
-    "mention mentions"
+    "mention mentions named called labelled labeled entitled nomme nommee nommes nommees appele appelee appeles "
+    "appelees intitule intitulee etiquete etiquetee"
 )
 _ABOUT_THINGS: Final = _words(
     "part parts structure structures organ region area zone shape line leader points point pointing drawn coloured "
     "colored shaded colour color partie parties organe forme trait ligne designe pointe dessine dessinee colore "
     "coloree couleur teinte layer couche body corps object objet element place lies lie located situated inside within "
+    "where designates designated denotes indicates indicated designee indique indiquee indiques indiquees shapes forms "
     "surrounds contains situe situee trouve entoure contient interieur marked marque marquee repere"
 )
 _AREA: Final = _words("area region zone territory land surface territoire aire etendue parcelle")
@@ -147,7 +149,9 @@ def _collect(known: Inventory, mentions: Sequence[NameMention], text: str, langu
             continue
         for label in labels:
             named.add(*_belongings(known, label, only_words))
-            if not only_words and _is_unread(known, label):
+            of_thing = label.role == "number" or words & _ABOUT_THINGS
+            of_area = len(mentions) == 1 and words & _AREA and known.lacks_its_area(label)
+            if of_area or (of_thing and _is_unread(known, label)):
                 named.doubts.append(f"the part that {listed([mention.name.text])} names was not made out")
     _add_areas(known, mentions, words, named)
     named.doubts += contradictions(known, mentions, text, language)
