@@ -16,7 +16,7 @@ from corpusbuilder.language.terms import Term
 from corpusbuilder.language.words import words_of
 _ADVERBS: Final = ("ly", "ment")
 
-_NEARLY_ALL: Final = 0.7
+NEARLY_ALL: Final = 0.7
 """Share from which a place is so near to a step that each word that differs tells."""
 
 
@@ -36,7 +36,8 @@ def contradiction(statement: Statement, cover: Cover, text: str, scope: Scope) -
         return f'the place has the opposite of "{turned}"'
     if _numbers_are_moved(cover):
         return "its numbers belong to other things there"
-    return "who does what to whom is turned round" if is_turned_round(statement, cover, text) else ""
+    turned_round = cover.share >= NEARLY_ALL and is_turned_round(statement, cover, text)
+    return "who does what to whom is turned round" if turned_round else ""
 
 
 def lack(statement: Statement, cover: Cover, scope: Scope) -> str:
@@ -55,7 +56,7 @@ def _lacks(statement: Statement, cover: Cover, theirs: Scope) -> Iterator[str]:
     for kind in ("number", "name"):
         if missing := [t.text for t in cover.missing if t.kind == kind]:
             yield f'the place does not speak of "{missing[0]}"'
-    if cover.share < _NEARLY_ALL:
+    if cover.share < NEARLY_ALL:
         return  # Somebody who says the same in other words changes many of them; a single one that is changed is meant.
     if ours.only and not theirs.only:
         yield "the place does not say that this is all"
