@@ -7,7 +7,7 @@ from typing import Final
 
 from corpusbuilder.backends.grounders.found import Found
 from corpusbuilder.backends.grounders.spans.encoder import Encoder
-from corpusbuilder.backends.grounders.spans.halves import Halves, halves_of
+from corpusbuilder.backends.grounders.spans.halves import Halves, completed, halves_of
 from corpusbuilder.backends.grounders.spans.index import Index, index_of
 from corpusbuilder.backends.grounders.spans.places import Support, likely
 from corpusbuilder.backends.grounders.spans.quotes import MAX_CANDIDATES, Place, find_quote, span_at
@@ -32,6 +32,8 @@ _TWO_BETTER_THAN_ONE: Final = 0.15
 """What two sentences must have more of a step than the best single one."""
 _HALF: Final = 0.5
 """Share that each of two sentences must have of its half of a step."""
+_BOTH: Final = 0.55
+"""Share that two sentences must have together of a step that has no halves."""
 _FEWEST_TERMS: Final = 2
 """Words of content in common without which two sentences have only their topic in common."""
 _FEWEST_OF_MORE: Final = 3
@@ -121,8 +123,9 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
     if found and found[0].contradicts and found[0].cover.share >= _CONTRADICTED:
         return _nothing(found, passages)
     good = [s for s in found if _supports(s)]
-    halves = None if good and good[0].cover.share >= _PLENTY else _halves(statement, index)
-    if halves and (not good or halves.share > good[0].cover.share + _TWO_BETTER_THAN_ONE):
+    single = good[0].cover.share if good else 0.0
+    halves = None if single >= _PLENTY else _halves(statement, found, index)
+    if halves and halves.share > single + (_TWO_BETTER_THAN_ONE if good else 0):
         return Found(evidence=tuple(_span(s, passages) for s in (halves.first, halves.second)))
     if not good:
         return _nothing(found, passages)
@@ -141,9 +144,13 @@ def _supports(support: Support) -> bool:
     return enough and not support.problem and support.cover.share >= _ENOUGH
 
 
-def _halves(statement: Statement, index: Index) -> Halves | None:
+def _halves(statement: Statement, found: Sequence[Support], index: Index) -> Halves | None:
     options = sorted(halves_of(statement, index), key=lambda h: -h.least)
-    return next((h for h in islice(options, 1) if h.least >= _HALF), None)
+    parted = next((h for h in islice(options, 1) if h.least >= _HALF), None)
+    if parted:
+        return parted
+    whole = completed(statement, found, index)
+    return whole if whole and whole.share >= _BOTH else None
 
 
 def _nothing(found: Sequence[Support], passages: Sequence[Passage]) -> Found:
