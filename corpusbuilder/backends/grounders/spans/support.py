@@ -22,7 +22,7 @@ LEXICAL: Final = "span.lexical"
 """Method of evidence that says the same in other words."""
 SIMILAR: Final = "span.embedding"
 """Method of evidence that an encoder found."""
-_ENOUGH: Final = 0.4
+_ENOUGH: Final = 0.45
 """Share of what a step says that a sentence must have: whoever rewords freely keeps no more than this."""
 _PLENTY: Final = 0.9
 """With so much of it in one sentence nobody looks for a second one."""
@@ -30,7 +30,7 @@ _BETTER: Final = 0.12
 """What any other place must lack of the share of the best one."""
 _TWO_BETTER_THAN_ONE: Final = 0.15
 """What two sentences must have more of a step than the best single one."""
-_HALF: Final = 0.5
+_HALF: Final = 0.6
 """Share that each of two sentences must have of its half of a step."""
 _BOTH: Final = 0.55
 """Share that two sentences must have together of a step that has no halves."""
@@ -138,7 +138,7 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
 
 
 def _supports(support: Support) -> bool:
-    content = [ours for ours, _ in support.cover.pairs if ours.kind != "mark" and not ours.light]
+    content = [ours for ours, there in support.cover.pairs if there.first >= 0 and ours.kind != "mark" and not ours.light]
     lacks = [t for t in support.cover.missing if t.kind != "mark" and not t.light]
     enough = len(content) >= (_FEWEST_TERMS if not lacks else _FEWEST_OF_MORE)
     return enough and not support.problem and support.cover.share >= _ENOUGH
