@@ -95,7 +95,7 @@ def _found(text: str, every: Sequence[Token], stated: dict[int, Quantity], langu
         token = every[place]
         counted = place > 0 and every[place - 1].end in ends
         noun = place > 0 and (counted or every[place - 1].text in _BEFORE_NOUNS[language])
-        noun = noun or (language == "en" and compound and not token.text.endswith(_VERB_ENDINGS))
+        noun = noun or (language == "en" and compound and not _may_be_verb(token.text))
         noun = noun and token.text not in _MARKS[language]
         # "The beet sugar factory", but not "the plants need light" nor "the plant needs light".
         compound = noun and not token.text.endswith("s")
@@ -126,6 +126,10 @@ def _term(text: str, token: Token, place: int, *, noun: bool, marked: bool, lang
     name = text[token.start].isupper() and not _begins(text, token.start)
     light = not name and words_of(language).is_light(keys)
     return Term(token.text, keys, "name" if name else "word", light, noun, marked, place, token.start, token.end)
+
+
+def _may_be_verb(word: str) -> bool:
+    return word.endswith(_VERB_ENDINGS) or words_of("en").is_irregular(word)
 
 
 def _is_marked(every: Sequence[Token], place: int, language: str) -> bool:

@@ -241,6 +241,10 @@ class Words:
         """Whether a word is in the table, so that what it does not agree with says something else."""
         return any(not is_root(key) for key in keys)
 
+    def is_irregular(self, word: str) -> bool:
+        """Whether a folded word is a form that no ending explains, such as came."""
+        return any(not word.startswith(lemma) for lemma in self._families.get(word, ()))
+
     def is_light(self, roots: Keys) -> bool:
         """Whether a word says little by itself."""
         return not roots.isdisjoint(self._light)

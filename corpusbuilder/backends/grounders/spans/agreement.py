@@ -16,7 +16,9 @@ from corpusbuilder.language.terms import Term
 from corpusbuilder.language.words import words_of
 _ADVERBS: Final = ("ly", "ment")
 
-_NEARLY_ALL: Final = 0.7
+_MUCH: Final = 0.55
+"""Share below which a denial may be of another part than the one that is there."""
+NEARLY_ALL: Final = 0.7
 """Share from which a place is so near to a step that each word that differs tells."""
 
 
@@ -29,6 +31,8 @@ def contradiction(statement: Statement, cover: Cover, text: str, scope: Scope) -
         text: the place.
         scope: what the clauses of it deny and limit that have these terms.
     """
+    if cover.share < _MUCH:
+        return ""
     turned = _opposite(statement, cover)
     if statement.scope.denies != scope.denies and not turned:  # "not deep" is shallow
         return "it denies what the place says" if statement.scope.denies else "the place denies what it says"
@@ -36,7 +40,8 @@ def contradiction(statement: Statement, cover: Cover, text: str, scope: Scope) -
         return f'the place has the opposite of "{turned}"'
     if _numbers_are_moved(cover):
         return "its numbers belong to other things there"
-    return "who does what to whom is turned round" if is_turned_round(statement, cover, text) else ""
+    turned_round = cover.share >= NEARLY_ALL and is_turned_round(statement, cover, text)
+    return "who does what to whom is turned round" if turned_round else ""
 
 
 def lack(statement: Statement, cover: Cover, scope: Scope) -> str:
@@ -55,7 +60,7 @@ def _lacks(statement: Statement, cover: Cover, theirs: Scope) -> Iterator[str]:
     for kind in ("number", "name"):
         if missing := [t.text for t in cover.missing if t.kind == kind]:
             yield f'the place does not speak of "{missing[0]}"'
-    if cover.share < _NEARLY_ALL:
+    if cover.share < NEARLY_ALL:
         return  # Somebody who says the same in other words changes many of them; a single one that is changed is meant.
     if ours.only and not theirs.only:
         yield "the place does not say that this is all"
@@ -91,11 +96,12 @@ def _lacking(statement: Statement, cover: Cover) -> str:
     A word before another one that is there only qualifies it.
     """
     told = [t for t in cover.said if not t.light]
+    alone = sum(term in cover.missing for term in told) == 1
     for place, term in enumerate(told):
         after = told[place + 1] if place + 1 < len(told) else None
         qualifies = after is not None and after.first == term.first + 1 and after not in cover.missing
-        subject = place == 0 and (term.noun or term.first == 0) and not term.text.endswith(_ADVERBS)
-        if term in cover.missing and not qualifies and (subject or (term.noun and not _known(term, statement))):
+        subject = place == 0 and not term.marked and (term.noun or term.first == 0) and not term.text.endswith(_ADVERBS)
+        if term in cover.missing and not qualifies and (subject or (alone and term.noun and not _known(term, statement))):
             return term.text
     return ""
 

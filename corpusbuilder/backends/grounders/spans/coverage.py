@@ -89,7 +89,9 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
 
 
 def _is_meant(term: Term, sentence: Sentence) -> bool:
-    """Whether a pronoun of a sentence may stand for a word."""
+    """Whether a pronoun of a sentence may stand for a word: not for the name of a place, "in Paris"."""
+    if term.kind == "name" and term.marked:
+        return False
     if not term.keys.isdisjoint(sentence.context_keys):
         return True
     return any(_is_compound(term.text, other.text) for other in sentence.context)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
-from corpusbuilder.backends.grounders.spans.agreement import contradiction, lack
+from corpusbuilder.backends.grounders.spans.agreement import NEARLY_ALL, contradiction, lack
 from corpusbuilder.backends.grounders.spans.coverage import Cover, cover_of
 from corpusbuilder.backends.grounders.spans.index import Index, Sentence
 from corpusbuilder.backends.grounders.spans.order import mixture
@@ -62,7 +62,9 @@ def judged(statement: Statement, sentence: Sentence, index: Index) -> Support:
     text, scope = sentence.text[start:end], _scope(sentence, part, start, end)
     if contrary := contradiction(statement, part, text, scope):
         return Support(sentence, start, end, part, contrary, contradicts=True)
-    problem = lack(statement, part, scope) or mixture(statement, part, sentence)
+    problem = lack(statement, part, scope)
+    if not problem and part.share >= NEARLY_ALL:
+        problem = mixture(statement, part, sentence)
     return Support(sentence, start, end, part, problem)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from corpusbuilder.backends.grounders.found import Found
 from corpusbuilder.backends.grounders.spans.encoder import Encoder
-from corpusbuilder.backends.grounders.spans.halves import Halves, halves_of
+from corpusbuilder.backends.grounders.spans.halves import Halves, completed, halves_of
 from corpusbuilder.backends.grounders.spans.index import Index, index_of
 from corpusbuilder.backends.grounders.spans.places import Support, likely
 from corpusbuilder.backends.grounders.spans.quotes import MAX_CANDIDATES, Place, find_quote, span_at
@@ -22,7 +22,7 @@ LEXICAL: Final = "span.lexical"
 """Method of evidence that says the same in other words."""
 SIMILAR: Final = "span.embedding"
 """Method of evidence that an encoder found."""
-_ENOUGH: Final = 0.4
+_ENOUGH: Final = 0.45
 """Share of what a step says that a sentence must have: whoever rewords freely keeps no more than this."""
 _PLENTY: Final = 0.9
 """With so much of it in one sentence nobody looks for a second one."""
@@ -30,8 +30,10 @@ _BETTER: Final = 0.12
 """What any other place must lack of the share of the best one."""
 _TWO_BETTER_THAN_ONE: Final = 0.15
 """What two sentences must have more of a step than the best single one."""
-_HALF: Final = 0.5
+_HALF: Final = 0.6
 """Share that each of two sentences must have of its half of a step."""
+_BOTH: Final = 0.55
+"""Share that two sentences must have together of a step that has no halves."""
 _FEWEST_TERMS: Final = 2
 """Words of content in common without which two sentences have only their topic in common."""
 _FEWEST_OF_MORE: Final = 3
@@ -128,8 +130,9 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
     if found and found[0].contradicts and found[0].cover.share >= _CONTRADICTED:
         return _nothing(found, passages)
     good = [s for s in found if _supports(s)]
-    halves = None if good and good[0].cover.share >= _PLENTY else _halves(statement, index)
-    if halves and (not good or halves.share > good[0].cover.share + _TWO_BETTER_THAN_ONE):
+    single = good[0].cover.share if good else 0.0
+    halves = None if single >= _PLENTY else _halves(statement, found, index)
+    if halves and halves.share > single + (_TWO_BETTER_THAN_ONE if good else 0):
         return Found(evidence=tuple(_span(s, passages) for s in (halves.first, halves.second)))
     if not good:
         return _nothing(found, passages)
@@ -142,15 +145,19 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
 
 
 def _supports(support: Support) -> bool:
-    content = [ours for ours, _ in support.cover.pairs if ours.kind != "mark" and not ours.light]
+    content = [ours for ours, there in support.cover.pairs if there.first >= 0 and ours.kind != "mark" and not ours.light]
     lacks = [t for t in support.cover.missing if t.kind != "mark" and not t.light]
     enough = len(content) >= (_FEWEST_TERMS if not lacks else _FEWEST_OF_MORE)
     return enough and not support.problem and support.cover.share >= _ENOUGH
 
 
-def _halves(statement: Statement, index: Index) -> Halves | None:
+def _halves(statement: Statement, found: Sequence[Support], index: Index) -> Halves | None:
     options = sorted(halves_of(statement, index), key=lambda h: -h.least)
-    return next((h for h in islice(options, 1) if h.least >= _HALF), None)
+    parted = next((h for h in islice(options, 1) if h.least >= _HALF), None)
+    if parted:
+        return parted
+    whole = completed(statement, found, index)
+    return whole if whole and whole.share >= _BOTH else None
 
 
 def _nothing(found: Sequence[Support], passages: Sequence[Passage]) -> Found:
