@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from rapidfuzz.distance import OSA
 
+from corpusbuilder.language.vocabulary import is_ordinary
 from corpusbuilder.records.text import Token, is_stop_word, stem, tokens
 
 
@@ -274,6 +275,8 @@ class _Index:
 
     def _may_slip(self, name: Name, said: _Said, first: int, after: int) -> bool:
         """A slip may split a word or join two; it does not take in the article beside the name."""
+        if after - first == 1 and is_ordinary(said.stems[first], said.language):
+            return False
         ends = {said.words[first].text, said.words[after - 1].text}
         has_stop = any(is_stop_word(word, said.language) for word in ends)
         return not has_stop or (after - first > 1 and self._as_many(name, first, after))
@@ -348,7 +351,8 @@ def _is_meant(name: Name, said: _Said, first: int, after: int) -> bool:
         return _is_numbered(said, first, after)
     if len(original) == 1 or all(is_stop_word(w.text, said.language) for w in said.words[first:after]):
         bare = name.text.strip(" .,;:()")
-        return original == bare and original[0].isupper() and not (said.begins_sentence(first) and len(original) == 1)
+        is_same = original == bare or (len(original) > 1 and original.casefold() == bare.casefold())
+        return is_same and original[0].isupper() and not said.begins_sentence(first)
     return True
 
 

@@ -9,9 +9,7 @@ if TYPE_CHECKING:
 Pronoun: TypeAlias = Literal["it", "they", "latter", "former", "there"]
 
 
-def antecedents(
-    pronoun: Pronoun, current: "Sequence[Party]", groups: "Sequence[Sequence[Party]]"
-) -> "Party | None":
+def antecedents(pronoun: Pronoun, current: "Sequence[Party]", groups: "Sequence[Sequence[Party]]") -> "Party | None":
     """One party with all names that the pronoun may stand for, the likeliest first; None when nobody was named.
 
     Args:

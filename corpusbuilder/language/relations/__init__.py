@@ -6,6 +6,7 @@ A text becomes items (names, verbs, marks; `items`), the items frames (who is so
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from corpusbuilder.language.names import Name
 from corpusbuilder.language.relations.frames import Party, Relation
@@ -14,10 +15,18 @@ from corpusbuilder.language.relations.reading import Reader
 from corpusbuilder.language.relations.vocabulary import Vocabulary, vocabulary
 from corpusbuilder.records.text import Stems
 
-__all__ = ["Party", "Relation", "read_relations"]
+__all__ = ["Party", "Relation", "Said", "read_relations"]
 
 REMEMBERED: int = 4
 """Steps before in which the thing is looked for that a pronoun stands for."""
+
+
+class Said(NamedTuple):
+    """What a text says of relations, each once, in order."""
+
+    asserted: list[Relation]
+    denied: list[Relation]
+    """ "No arrow leads from A to B"."""
 
 
 def read_relations(
@@ -27,8 +36,8 @@ def read_relations(
     language: str,
     before: Sequence[str] = (),
     along: frozenset[Stems] = frozenset(),
-) -> list[Relation]:
-    """The relations that ``text`` asserts, each once, in order.
+) -> Said:
+    """The relations that ``text`` asserts and denies.
 
     Args:
         text: one step of reasoning.
@@ -39,7 +48,7 @@ def read_relations(
     """
     words = vocabulary(language)
     if words is None:
-        return []
+        return Said([], [])
     return _Remembering(names, along, language, words).relations(text, before)
 
 
@@ -47,10 +56,10 @@ class _Remembering:
     def __init__(self, names: Sequence[Name], along: frozenset[Stems], language: str, words: Vocabulary) -> None:
         self._names, self._along, self._language, self._words = names, along, language, words
 
-    def relations(self, text: str, before: Sequence[str]) -> list[Relation]:
+    def relations(self, text: str, before: Sequence[str]) -> Said:
         items = items_of(text, self._names, self._along, language=self._language, vocabulary=self._words)
         french = self._language.lower().startswith("fr")
-        return Reader(items, french=french, earlier=lambda: self._earlier(before)).read()
+        return Said(*Reader(items, french=french, earlier=lambda: self._earlier(before)).read())
 
     def _earlier(self, before: Sequence[str]) -> list[list[Party]]:
         """Who was named in the steps before, the last step first; within a step the last reached first."""
@@ -62,8 +71,10 @@ class _Remembering:
         return found
 
     def _named(self, text: str, before: Sequence[str]) -> list[Party]:
-        relations = self.relations(text, before[-1:])
+        relations = self.relations(text, before[-1:]).asserted
         ends = [p for r in reversed(relations) for p in (r.target, r.source) if p and p.names]
         items = items_of(text, self._names, self._along, language=self._language, vocabulary=self._words)
-        others = [Party(m.name.text, (m.name,), m.similarity) for m in reversed([i.mention for i in items if i.mention])]
+        others = [
+            Party(m.name.text, (m.name,), m.similarity) for m in reversed([i.mention for i in items if i.mention])
+        ]
         return list(dict.fromkeys([*ends, *others]))

@@ -12,7 +12,11 @@ Sense: TypeAlias = Literal["directed", "either", "mutual"]
 
 MOST_RELATIONS: Final = 64
 """Relations that are read from one text: "A, B, C … lead to D, E, F …" multiply."""
-_OBJECT_OF: Final[dict[VerbClass, Literal["source", "target"]]] = {"drive": "target", "draw": "source", "turn": "source"}
+_OBJECT_OF: Final[dict[VerbClass, Literal["source", "target"]]] = {
+    "drive": "target",
+    "draw": "source",
+    "turn": "source",
+}
 _TELLING: Final = frozenset(["drive", "draw", "turn", "move", "begin", "end", "join"])
 
 
@@ -47,6 +51,8 @@ class Relation:
     """The words that are said to stand along it."""
     indirect: bool = False
     """Whether it is said to run over things in between."""
+    acting: Party | None = None
+    """What acts on the arrow between the two: "a line from C ends at the arrow from A to B"."""
     clear: bool = True
     """False when it is said that the two are related, and not which way."""
 
@@ -75,10 +81,12 @@ class Frame:
     double: bool = False
     indirect: bool = False
     negated: bool = False
+    acting: list[Party] = field(default_factory=list)
+    """From what a line runs to the arrow of which the frame speaks."""
 
     def copy(self) -> "Frame":
         """An independent copy."""
-        kept = {name: list(getattr(self, name)) for name in ("source", "target", "objects", "via", "pair", "agent")}
+        kept = {name: list(getattr(self, name)) for name in ("source", "target", "objects", "via", "pair", "agent", "acting")}
         return replace(self, subjects=[list(group) for group in self.subjects], **kept)
 
     def settle(self) -> None:
@@ -154,9 +162,7 @@ class Frame:
             ends[missing] = parties
 
     def relations(self) -> Iterator[Relation]:
-        """What it asserts; nothing when it is negated or speaks of no arrow."""
-        if self.negated:
-            return
+        """What it speaks of, whether it asserts or denies it; nothing when it speaks of no arrow."""
         if self._unclear():
             yield from self._related(clear=False)
             return
@@ -177,7 +183,9 @@ class Frame:
                 stops = [one, *self.via, other]
                 for a, b in zip(stops, stops[1:], strict=False):
                     if a.text != b.text or a.names != b.names:
-                        yield Relation(a, b, sense, self.arrow, turned, self.along, self.indirect and not self.via)
+                        acting = self.acting[0] if self.acting else None
+                        indirect = self.indirect and not self.via
+                        yield Relation(a, b, sense, self.arrow, turned, self.along, indirect, acting)
 
     def _joined(self) -> list[Relation]:
         parties = self.pair or self.objects or self.subject

@@ -24,7 +24,9 @@ _IRREGULAR_EN: Final = {
         "overlie overlay overlain,bear bore borne,ride rode ridden,breed bred,know knew known,think thought"
     ).split(",")
 }
-_DOUBLING: Final = frozenset("stop drop drip trap let get begin run cut put hit set stem sip drag ship plan rob tip".split())
+_DOUBLING: Final = frozenset(
+    "stop drop drip trap let get begin run cut put hit set stem sip drag ship plan rob tip".split()
+)
 _THIRD_GROUP_TIR: Final = frozenset("partir repartir sortir ressortir servir desservir dormir sentir".split())
 _ENDINGS_ER: Final = {"finite": "er e es ent ons ez ait aient era eront", "past": "e ee es ees", "ing": "ant"}
 _ENDINGS_IR: Final = {
@@ -54,7 +56,10 @@ _FAMILIES_FR: Final = (
     ("rompre", "rompre rompt rompent", "rompu rompue", "rompant"),
 )  # fmt: skip
 _JOINED_FR: Final = ("indre", "int ins ignent ignons ignez ignait ignaient", "int inte ints intes", "ignant")
-_ALLER: Final = {"finite": "aller va vont vas allons allez allait allaient ira iront", "past": "alle allee alles allees"}
+_ALLER: Final = {
+    "finite": "aller va vont vas allons allez allait allaient ira iront",
+    "past": "alle allee alles allees",
+}
 
 
 def english_forms(verb: str) -> Iterator[tuple[str, Tag]]:
@@ -90,7 +95,9 @@ def french_forms(verb: str) -> Iterator[tuple[str, Tag]]:
         yield from _first_group(verb[:-2])
     elif verb in _THIRD_GROUP_TIR:
         short, root = verb[:-3], verb[:-2]
-        yield from _tagged("", f"{verb} {short}t {short}s {root}ent {root}ons {root}ez {root}ait {root}aient {verb}a", "", "")
+        yield from _tagged(
+            "", f"{verb} {short}t {short}s {root}ent {root}ons {root}ez {root}ait {root}aient {verb}a", "", ""
+        )
         yield from _tagged(root, "", "i ie is ies", "ant")
     else:
         yield from _other_group(verb)

@@ -10,16 +10,20 @@ from corpusbuilder.language.names import Name, NameMention, find_names
 from corpusbuilder.language.relations.vocabulary import Kind, VerbForm, Vocabulary
 from corpusbuilder.records.text import Stems, Token, is_stop_word, stems, tokens
 
-ItemKind: TypeAlias = Kind | Literal["name", "verb", "word", "along", "comma", "stop", "sign"]
+ItemKind: TypeAlias = Kind | Literal["name", "verb", "word", "along", "comma", "stop", "sign", "thence"]
 
 LONGEST_TEXT: Final = 4000
 """Characters of a step that are read: no step of reasoning is longer."""
-_QUOTED: Final = re.compile(r'“([^“”]{1,80})”|«([^«»]{1,80})»|"([^"]{1,80})"|„([^„“”]{1,80})[“”]|‘([^‘’]{1,60})’|(?<!\w)\'([^\']{1,60})\'(?!\w)')
+_QUOTED: Final = re.compile(
+    r'“([^“”]{1,80})”|«([^«»]{1,80})»|"([^"]{1,80})"|„([^„“”]{1,80})[“”]|‘([^‘’]{1,60})’|(?<!\w)\'([^\']{1,60})\'(?!\w)'
+)
 _SIGN: Final = re.compile(r"<[-=–—]+>|[↔⟷⇔]|[-=–—]+>|[→⟶⇒⟹➔➜➝➞]|<[-=–—]+|[←⟵⇐]")
 _STOP: Final = re.compile(r"[.;!?…\n](?:\s|$)")
 _COMMA: Final = re.compile(r"[,:(){}\[\]]|\s[–—-]\s")
 _ARTICLES: Final = frozenset("the a an le la les l un une des".split())
-_MARKS_A_NOUN: Final = frozenset(["the", "a", "this", "from", "to", "at", "of", "as", "via", "between", "by", "generic"])
+_MARKS_A_NOUN: Final = frozenset(
+    ["the", "a", "this", "from", "to", "at", "of", "as", "via", "between", "by", "generic"]
+)
 _HELD_BY_HAVE: Final = frozenset("un une des pour deux comme aucun aucune ete".split())
 
 
@@ -92,7 +96,9 @@ def _is_meant(mention: NameMention, source: _Text) -> bool:
 def _heads_a_noun(said: str, after: str, source: _Text) -> bool:
     """Whether "A" is the article of an English noun that is known."""
     kinds = {k for phrase, m in source.vocabulary.phrases.get(after, ()) if isinstance(m, tuple) for k in m}
-    return said in "Aa" and source.language.startswith("en") and bool(kinds & {"arrow", "line", "path", "double", "skip"})
+    return (
+        said in "Aa" and source.language.startswith("en") and bool(kinds & {"arrow", "line", "path", "double", "skip"})
+    )
 
 
 def _is_slot(place: int, source: _Text) -> bool:
@@ -172,7 +178,8 @@ def _classified(source: _Text, place: int, limit: int, before: Item | None) -> t
         return _item(source, _sense_of_a(source, place), place, place + 1), place + 1
     if verb is not None:
         return _item(source, "verb", place, place + 1, verb), place + 1
-    adverb = word.text.endswith(("ly", "ment", "ward", "wards")) and len(word.text) > 5
+    endings = ("ment",) if source.language.startswith("fr") else ("ly", "ward", "wards")
+    adverb = word.text.endswith(endings) and len(word.text) > 5 and (before is None or before.kind not in _MARKS_A_NOUN)
     skipped = adverb or is_stop_word(word.text, source.language)
     return _item(source, "skip" if skipped else "word", place, place + 1), place + 1
 
@@ -183,16 +190,18 @@ def _item(source: _Text, kind: ItemKind, place: int, after: int, verb: VerbForm 
     return Item(kind, start, end, text, verb, accented=text.lower().rstrip("es").endswith("é"))
 
 
-def _one_of(
-    kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place: int, before: Item | None
-) -> ItemKind:
+def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place: int, before: Item | None) -> ItemKind:
     """The sense of a word that has several, by its neighbours and its accents."""
     last, surface, after = before.kind if before else "", source.surface(place).lower(), source.folded(place + 1)
     if surface in ("ou", "où"):
         return "and" if surface == "ou" else "rel"
     if surface in ("la", "là"):
         return "the" if surface == "la" else "there"
-    if "called" in kinds and verb and (after in ("by", "par") or (verb.verb == "nommer" and not surface.endswith(("é", "ée", "és", "ées")))):
+    if (
+        "called" in kinds
+        and verb
+        and (after in ("by", "par") or (verb.verb == "nommer" and not surface.endswith(("é", "ée", "és", "ées"))))
+    ):
         return "verb"
     if "rel" in kinds and "this" in kinds:
         return "rel" if last in ("name", "word", "arrow", "line", "path", "generic", "comma") else "this"
@@ -201,6 +210,11 @@ def _one_of(
     if verb and "called" not in kinds and kinds[0] not in ("skip", "have"):
         return kinds[0] if last in _MARKS_A_NOUN else "verb"
     return kinds[0]
+
+
+def _is_finite(source: _Text, place: int) -> bool:
+    verb = source.vocabulary.verbs.get(source.folded(place))
+    return verb is not None and "finite" in verb.tags
 
 
 def _sense_of_a(source: _Text, place: int) -> ItemKind:

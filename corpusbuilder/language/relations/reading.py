@@ -17,7 +17,7 @@ _UNKNOWN: Final = VerbForm("", "unknown", frozenset(["finite"]))
 _OPPOSITE: Final[dict[Role, Role]] = {"source": "target", "target": "source"}
 _AT_OR_TO: Final = frozenset(["à", "a", "au", "aux"])
 _LOCATIVE: Final = frozenset(["dans", "en", "sur"])
-_BETWEEN_NAME_AND_ROLE: Final = frozenset(["be", "the", "a", "at", "as", "to", "skip", "comma"])
+_BETWEEN_NAME_AND_ROLE: Final = frozenset(["be", "the", "a", "at", "as", "for", "to", "skip", "comma"])
 
 
 class _Phrase(NamedTuple):
@@ -39,9 +39,14 @@ class Reader:
         earlier: gives what earlier texts named, the last first asked for; see `antecedents`.
     """
 
-    def __init__(self, items: Sequence[Item], *, french: bool, earlier: Callable[[], Sequence[Sequence[Party]]]) -> None:
+    def __init__(
+        self, items: Sequence[Item], *, french: bool, earlier: Callable[[], Sequence[Sequence[Party]]]
+    ) -> None:
         self._items, self._french, self._earlier = items, french, earlier
         self._relations: list[Relation] = []
+        self._denied: list[Relation] = []
+        self._asked: tuple[Frame, Role] | None = None
+        """ "What A leads to": a frame of which the next clause tells the rest, "… is B"."""
         self._heard: list[list[Party]] = []
         """Who was named in the clauses before, a list for each."""
         self._frame = Frame()
@@ -58,10 +63,11 @@ class Reader:
         self._joined: Literal["", "and", "comma"] = ""
         self._then = False
         self._weak: list[Party] = []
-        self._last_chain: list[Party] = []
+        self._free = False
+        """Whether it began with "ce que …", of which the subject may follow the verb and "c'est …" tells the object."""
 
-    def read(self) -> list[Relation]:
-        """The relations in order."""
+    def read(self) -> tuple[list[Relation], list[Relation]]:
+        """The relations that are asserted and those that are denied, in order."""
         place = 0
         while place < len(self._items):
             kind = self._items[place].kind
@@ -70,7 +76,7 @@ class Reader:
             else:
                 place = self._mark_at(place)
         self._end_sentence()
-        return distinct(self._relations)
+        return distinct(self._relations), distinct(self._denied)
 
     # Clauses
 
@@ -80,13 +86,11 @@ class Reader:
             frame.source = self._weak
         self._weak = []
         self._fill_from_before(frame)
-        self._relations += frame.relations()
+        (self._denied if frame.negated else self._relations).extend(frame.relations())
         source, target = frame.ends()
         named = [p for group in (target, source, *frame.subjects, frame.objects) for p in group if p.names]
         if named:
             self._heard.append(list(dict.fromkeys(named)))
-        if target:
-            self._last_chain = target
 
     def _fill_from_before(self, frame: Frame) -> None:
         """ "The arrow ends at B": the arrow of which was spoken before."""
@@ -104,12 +108,28 @@ class Reader:
         return [*reversed(self._heard), *self._earlier()]
 
     def _end_sentence(self) -> None:
+        asked = self._asked_at_end()
         self._flush()
         if self._main is not None:
             self._frame, self._main = self._main, None
             self._flush()
         self._frame, self._base = Frame(), None
         self._begin()
+        self._asked = asked
+
+    def _asked_at_end(self) -> tuple[Frame, Role] | None:
+        frame, role = self._frame, self._pending
+        if role not in ("source", "target", "object") or not (frame.telling and (frame.subject or frame.arrow)):
+            return None
+        return (frame.copy(), role) if not frame.complete and not frame.objects else None
+
+    def _is_answer(self, place: int) -> bool:
+        """ "… it is B": the rest of what was asked."""
+        at = place - 1
+        while self._kind(at) in ("the", "a", "skip", "generic"):
+            at -= 1
+        said = self._kind(at) == "be" or self._items[max(at, 0)].text.lower() in ("c'est", "c’est", "ce sont")
+        return self._asked is not None and said and self._frame.verb is None
 
     def _next_frame(self, frame: Frame) -> None:
         self._flush()
@@ -156,7 +176,11 @@ class Reader:
 
     def _nothing_named(self, place: int, phrase: _Phrase) -> int:
         item = self._items[place]
-        if item.kind in ("this", "the") and phrase.after < len(self._items) and self._items[phrase.after].kind in _ARROWS:
+        if (
+            item.kind in ("this", "the")
+            and phrase.after < len(self._items)
+            and self._items[phrase.after].kind in _ARROWS
+        ):
             self._frame.definite = True
         return max(phrase.after, place + 1)
 
@@ -198,7 +222,9 @@ class Reader:
             at += 1
         if first is not None:
             return _Phrase(Party(" ".join(i.text for i in self._items[first:at] if i.kind in ("word", "quality"))), at)
-        pronoun: Pronoun | None = "it" if this and (generic or at == place + 1) and self._kind(at) not in _ARROWS else None
+        pronoun: Pronoun | None = (
+            "it" if this and (generic or at == place + 1) and self._kind(at) not in _ARROWS else None
+        )
         return _Phrase(None, at, pronoun=pronoun, generic=generic)
 
     def _kind(self, place: int) -> str:
@@ -241,6 +267,12 @@ class Reader:
 
     def _place(self, party: Party, place: int, phrase: _Phrase) -> None:
         """Give a party its role in the frame."""
+        if self._asked is not None and self._is_answer(place):
+            frame, role = self._asked
+            self._asked = None
+            self._frame, self._last = frame, "open"
+            self._add(party, role)
+            return
         after = phrase.after + phrase.trailing
         role = self._role_of(place, after, trailing=bool(phrase.trailing))
         if role == "source" and self._frame.source and self._frame.target and not self._extends(role):
@@ -287,7 +319,9 @@ class Reader:
         while at < len(self._items):
             item = self._items[at]
             if item.kind == "verb" and item.verb:
-                participle = "finite" not in item.verb.tags and (self._french or "ing" in item.verb.tags or self._by(at + 1))
+                participle = "finite" not in item.verb.tags and (
+                    self._french or "ing" in item.verb.tags or self._by(at + 1)
+                )
                 return not participle and not (item.accented and self._french)
             if item.kind in ("be", "have", "not", "self"):
                 return True
@@ -322,8 +356,22 @@ class Reader:
         self._mark("source")
 
     def _on_to(self, place: int, item: Item) -> None:
-        begins = self._french and self._frame.verb_class == "begin" and self._last_mark_is_verb(place)
-        self._mark("source" if begins and item.text.lower() in _AT_OR_TO else "target")
+        at = self._french and item.text.lower() in _AT_OR_TO
+        verb_class = self._frame.verb_class
+        begins = verb_class == "begin" and self._last_mark_is_verb(place)
+        self._mark("source" if at and (begins or verb_class == "draw") else "target")
+
+    def _on_for(self, place: int, item: Item) -> None:
+        """ "Food for B", "provides water for B"; elsewhere it tells nothing."""
+        given = self._frame.verb_class == "drive" or (self._frame.source and self._frame.sign)
+        self._pending = "target" if given and not self._noun_role else "aside"
+
+    def _on_thence(self, place: int, item: Item) -> None:
+        """The French "en": from there."""
+        party = antecedents("there", self._current(), self._groups())
+        if party and not self._frame.source:
+            self._frame.source.append(party)
+            self._last = "source"
 
     def _mark(self, role: Role) -> None:
         self._pending, self._noun_role = role, None
@@ -407,12 +455,18 @@ class Reader:
 
     def _drawn(self, arrow: Literal["arrow", "line", ""], place: int) -> None:
         opens = (self._joined or self._then) and self._frame.complete
+        ends_there = self._pending == "target" and self._kind(place - 2) in ("to", "at", "aside") or (
+            self._pending == "target" and self._kind(place - 1) in ("to", "at")
+        )
+        acting = self._frame.source or self._frame.subject
         if opens:
             self._next_frame(Frame())
+        elif ends_there and acting and not self._frame.target:
+            self._frame = Frame(acting=list(acting[:1]))
+            self._last = None
         self._frame.arrow = arrow
         self._frame.definite = self._frame.definite or self._kind(place - 1) in ("the", "this")
-        if self._pending not in ("source", "target") or True:
-            self._pending = None
+        self._pending = None
         self._joined = ""
         self._take_along(place)
 
@@ -448,7 +502,7 @@ class Reader:
             at -= 1
         group = self._frame.subjects[-1] if self._frame.subjects else []
         owned = self._items[place - 1].text.lower() == "s"
-        if self._kind(at) in ("name", *_PRONOUN_ITEMS) and self._last == "open" and group and not self._frame_has(role):
+        if self._kind(at) in ("name", "word", *_PRONOUN_ITEMS) and self._last == "open" and group and not self._frame_has(role):
             self._frame.subjects.pop()
             given = _OPPOSITE[role] if owned else role
             getattr(self._frame, given).extend(group)
@@ -464,7 +518,11 @@ class Reader:
 
     def _on_sign(self, place: int, item: Item) -> None:
         frame = self._frame
-        group = frame.subjects.pop() if frame.subjects and self._last == "open" else list(getattr(frame, self._last or "source", []))
+        group = (
+            frame.subjects.pop()
+            if frame.subjects and self._last == "open"
+            else list(getattr(frame, self._last or "source", []))
+        )
         if item.text == "↔":
             frame.pair, frame.double, self._pending = [*frame.pair, *group], True, "pair"
         else:
@@ -485,8 +543,18 @@ class Reader:
     def _on_comma(self, place: int, item: Item) -> None:
         if self._joined != "and":
             self._joined = "comma"
-        if self._pending == "aside" or (self._pending and not self._names_follow(place + 1)):
-            self._pending = None
+        self._pending = None
+        frame = self._frame
+        if frame.target and not any(p.names and not p.resolved for p in frame.target) and not self._is_clause(frame):
+            frame.target = []  # "to answer, …", "at this stage, …"
+
+    @staticmethod
+    def _is_clause(frame: Frame) -> bool:
+        return bool(frame.verb or frame.arrow or frame.sign or frame.subjects or frame.source)
+
+    def _on_nobody(self, place: int, item: Item) -> None:
+        if self._free and self._frame.verb is not None:
+            self._pending, self._free = "object", False
 
     def _on_stop(self, place: int, item: Item) -> None:
         self._end_sentence()
@@ -524,6 +592,8 @@ class Reader:
         before = self._kind(place - 1) if self._kind(place - 1) != "comma" else self._kind(place - 2)
         if before not in ("name", "word", "from", "to", "via", "of"):
             return
+        if self._french and self._kind(place - 1) == "this" and item_is(self._items[place], "que", "qu"):
+            self._free = True
         parties = self._last_parties()
         frame = self._frame
         cleft = self._last in _OPPOSITE and not (frame.verb or frame.arrow or frame.subjects or self._pending)
@@ -544,7 +614,7 @@ class Reader:
         if role in ("source", "target", "via"):
             getattr(self._frame, role).extend(parties)
             self._last = role
-        elif self._kind(self._skipping(place + 1)) == "name":
+        elif self._kind(self._skipping(place + 1)) == "name" or item_is(self._items[place], "que", "qu"):
             self._frame.objects = list(parties)
         else:
             self._frame.subjects = [list(parties)]
@@ -569,11 +639,20 @@ class Reader:
 
     def _verb(self, verb: VerbForm, text: str, place: int, *, accented: bool = False) -> None:
         participle = "past" in verb.tags and ("finite" not in verb.tags or accented or self._helped(place))
-        passive = participle and (self._helped(place) or self._by(self._skipping(place + 1)) or (accented and not self._had(place)))
+        passive = participle and (
+            self._helped(place) or self._by(self._skipping(place + 1)) or (accented and not self._had(place))
+        )
         passive = passive and not self._had(place)
         frame = self._frame
-        if self._main is not None and self._joined == "comma" or (
-            self._main is not None and self._kind(place - 1) == "name" and self._last not in ("open", None) and not participle
+        if (
+            self._main is not None
+            and self._joined == "comma"
+            or (
+                self._main is not None
+                and self._kind(place - 1) == "name"
+                and self._last not in ("open", None)
+                and not participle
+            )
         ):
             self._resume()
         elif frame.complete and frame.verb is not None and verb.verb_class != "still":
@@ -582,6 +661,8 @@ class Reader:
         if verb.verb_class == "still" and frame.verb is not None and frame.verb_class != "still":
             self._pending = "aside" if self._pending is None else self._pending
             return
+        if verb.verb_class == "begin" and frame.subject and not any(p.names for p in frame.subject):
+            frame.subjects, frame.arrow = [], frame.arrow or "line"  # "the grain road begins at A"
         object_first = bool(frame.objects) and frame.verb is None
         if frame.verb is not None:
             frame.settle()
@@ -589,7 +670,8 @@ class Reader:
         frame.reflexive, self._reflexive_next = self._reflexive_next, False
         self._joined = ""
         self._noun_role = None
-        self._pending = None if object_first or passive or verb.verb_class == "still" else "object"
+        unmarked = object_first or passive or self._free or verb.verb_class == "still"
+        self._pending = None if unmarked else "object"
 
     def _resume(self) -> None:
         """The relative clause is over: back to the clause around it."""
@@ -610,7 +692,11 @@ class Reader:
             shared = Frame(subjects=[list(target)])
         elif loose and subject and target and len(subject) == len(target) == 1:
             names = (*target[0].names, *subject[0].names)
-            shared = Frame(subjects=[[Party(target[0].text, names, min(target[0].similarity, subject[0].similarity), resolved=True)]])
+            shared = Frame(
+                subjects=[
+                    [Party(target[0].text, names, min(target[0].similarity, subject[0].similarity), resolved=True)]
+                ]
+            )
         elif self._then and target:
             shared = Frame(source=list(target), arrow=frame.arrow)
         self._then = False

@@ -21,7 +21,7 @@ VerbClass: TypeAlias = Literal["drive", "draw", "turn", "move", "begin", "end", 
 Kind: TypeAlias = Literal[
     "from", "to", "at", "via", "by", "between", "of", "aside", "arrow", "line", "path", "double", "indirect", "and",
     "then", "but", "rel", "not", "source", "target", "as", "the", "a", "this", "generic", "called", "it", "there",
-    "latter", "former", "they", "nobody", "be", "have", "skip", "self", "quality",
+    "latter", "former", "they", "nobody", "be", "have", "skip", "self", "quality", "for",
 ]  # fmt: skip
 
 _VERBS_EN: Final[Mapping[VerbClass, str]] = {
@@ -44,7 +44,7 @@ _VERBS_EN: Final[Mapping[VerbClass, str]] = {
         "lead go come run pass flow travel move proceed continue extend stretch head return descend ascend rise sink "
         "fall climb spread migrate sail drift stream pour empty discharge drain leak seep percolate infiltrate "
         "circulate grow hatch mature derive stem arise emerge issue emanate spring contribute carry convey transport "
-        "guide conduct orient ship channel route shift jump fly swim transit get draw evaporate condense melt freeze "
+        "guide conduct orient ship channel route shift jump fly swim transit get evaporate condense melt freeze "
         "solidify progress depart ensue cross wind"
     ),
     "begin": "start begin originate commence",
@@ -54,7 +54,7 @@ _VERBS_EN: Final[Mapping[VerbClass, str]] = {
         "see find show locate stand sit situate position contain include enclose surround belong correspond "
         "call read write print mean mark represent depict indicate illustrate identify look observe notice "
         "note compare appear ask mention describe denote designate consist tell say know remain live happen "
-        "occur border lie differ seem keep hold visit touch resemble share refer"
+        "occur border draw lie differ seem keep hold visit touch resemble share refer"
     ),
 }
 _VERBS_FR: Final[Mapping[VerbClass, str]] = {
@@ -79,7 +79,7 @@ _VERBS_FR: Final[Mapping[VerbClass, str]] = {
         "mener conduire aller venir provenir partir passer couler circuler ecouler continuer remonter descendre "
         "monter tomber etendre migrer retourner revenir resulter decouler deriver emaner naitre sortir jaillir emerger "
         "proceder ruisseler infiltrer evaporer condenser fondre geler tirer orienter diriger acheminer transporter "
-        "deplacer voyager courir parcourir contribuer extraire ramener emmener tracer dessiner poursuivre "
+        "deplacer voyager courir parcourir contribuer extraire ramener emmener poursuivre "
         "prolonger repartir dependre issu originaire tributaire traverser evoluer descendre heriter glisser rendre parvenir convoyer"
     ),
     "begin": "commencer debuter demarrer amorcer",
@@ -89,7 +89,7 @@ _VERBS_FR: Final[Mapping[VerbClass, str]] = {
         "voir trouver montrer situer reperer lire ecrire appeler contenir entourer renfermer comporter appartenir "
         "correspondre designer indiquer representer observer signifier porter placer apparaitre demeurer "
         "rester comparer posseder regarder remarquer noter dire vivre habiter loger chercher considerer identifier "
-        "constater inclure englober afficher decrire toucher ressembler"
+        "constater inclure englober tracer dessiner figurer laisser afficher decrire toucher ressembler"
     ),
 }
 _PARTICLES_EN: Final[Mapping[VerbClass, str]] = {
@@ -110,8 +110,9 @@ _PARTICLES_FR: Final[Mapping[VerbClass, str]] = {
 _ADJECTIVES_FR: Final = frozenset(["issu", "originaire", "tributaire"])
 WORDS_EN: Final[Mapping[Kind, str]] = {
     "from": "from,out of,away from,off,after,due to,owing to,because of,since",
-    "to": "to,into,onto,unto,toward,towards,before,until,as far as,up to,in the direction of,on the way to,for",
+    "to": "to,into,onto,unto,toward,towards,before,until,as far as,up to,in the direction of,on the way to",
     "at": "at,in,on,upon,within,with,over,against",
+    "for": "for",
     "via": "via,through,by way of,by means of,passing by",
     "by": "by",
     "between": "between",
@@ -127,7 +128,7 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     "line": "line,lines,link,links,connection,connections,connector,connectors,stroke,strokes,segment",
     "path": (
         "path,paths,way,route,flow,flows,transition,passage,transformation,conversion,current,journey,transfer,"
-        "movement,trip,direction,relation,relationship,chain,shaft,course"
+        "movement,trip,direction,relation,relationship,chain,shaft,course,road,roads,routes,itinerary,track,trail,journeys"
     ),
     "double": (
         "double,doubly,two headed,two way,both directions,both ways,each direction,both ends,each end,each other,"
@@ -157,7 +158,7 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
         "name,term,text,region,area,zone,structure,organ,component,thing,place,point,number,callout,circle,figure,"
         "diagram,map,drawing,picture,image,scheme,cycle,chart,city,town,country,animal,plant,species,organism,event,"
         "phase,compartment,level,state,process,rectangle,ellipse,shape,frame,food web,food chain,web,order,sequence,"
-        "entry,letter,reservoir,substance,material,object,location,site,group,category,side"
+        "entry,letter,reservoir,substance,material,object,location,site,group,category,side,answer,question,choice,option"
     ),
     "called": "called,named,labelled,labeled,marked,reading,entitled,titled,known as,bearing",
     "it": "it",
@@ -181,35 +182,33 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
 }
 WORDS_FR: Final[Mapping[Kind, str]] = {
     "from": (
-        "depuis,a partir de,a partir du,a partir des,a partir d,au depart de,au depart du,au depart des,au depart d,"
-        "en provenance de,en provenance du,en provenance des,en provenance d,hors de,hors du,apres,a la suite de,"
-        "a la suite du,grace a,d ou,du cote de,en partant de,en partant du,en partant des,en partant d"
+        "depuis,a partir de,au depart de,"
+        "en provenance de,hors de,apres,a la suite de,"
+        "grace a,d ou,du cote de,en partant de"
     ),
-    "to": (
-        "au,aux,vers,jusqu a,jusqu au,jusqu aux,jusque,en direction de,en direction du,en direction des,"
-        "en direction d,a destination de,a destination du,a destination des,a destination d,avant"
-    ),
-    "at": "dans,en,sur,pour,avec,contre,chez",
-    "via": "via,en passant par,par l intermediaire de,par l intermediaire du,par le biais de,a travers,au travers de",
+    "to": ("au,aux,vers,jusqu a,jusque,en direction de,a destination de,avant"),
+    "at": "dans,en,sur,avec,contre,chez",
+    "for": "pour",
+    "via": "via,en passant par,par l intermediaire de,par le biais de,a travers,au travers de",
     "by": "par",
     "between": "entre",
     "of": "de,du,des,d",
     "aside": (
-        "pres de,pres du,pres des,proche de,proche du,proche des,a cote de,a cote du,a cote des,au dessus de,"
-        "au dessus du,au dessus des,au dessous de,au dessous du,au dessous des,en dessous de,en dessous du,"
-        "en dessous des,a gauche de,a gauche du,a gauche des,a droite de,a droite du,a droite des,a gauche,a droite,"
-        "autour de,autour du,autour des,a l interieur de,a l interieur du,a l interieur des,le long de,le long du,"
-        "au lieu de,au lieu du,plutot que,selon,d apres,contrairement a,contrairement au,par rapport a,"
-        "par rapport au,quant a,quant au,au centre de,au centre du,au milieu de,au milieu du,a propos de,parmi,"
+        "pres de,proche de,a cote de,au dessus de,"
+        "au dessous de,en dessous de,"
+        "a gauche de,a droite de,a gauche,a droite,"
+        "autour de,a l interieur de,le long de,"
+        "au lieu de,plutot que,selon,d apres,contrairement a,par rapport a,"
+        "quant a,au centre de,au milieu de,a propos de,parmi,"
         "lors de,sous,derriere,devant,sauf,comme pour,en haut,en bas,en haut de,en bas de,en haut a gauche,"
-        "en haut a droite,en bas a gauche,en bas a droite,en face de,hormis,outre,a l exterieur de,lors du,"
+        "en haut a droite,en bas a gauche,en bas a droite,en face de,hormis,outre,a l exterieur de,"
         "d abord,tout d abord,en effet,de meme,du coup,par exemple,au contraire,en revanche,a l inverse,de plus"
     ),
     "arrow": "fleche,fleches,barre,barres,barre d inhibition",
     "line": "trait,traits,ligne,lignes,lien,liens,liaison,liaisons,connexion,connexions,segment,connecteur",
     "path": (
         "chemin,voie,trajet,flux,passage,transition,transformation,conversion,courant,parcours,transfert,route,"
-        "mouvement,relation,chaine,circuit,sens"
+        "mouvement,relation,chaine,circuit,sens,itineraire,itineraires,routes,voyage,piste,trajets,chemins"
     ),
     "double": (
         "double,doubles,deux sens,deux directions,deux bouts,deux extremites,deux pointes,l un l autre,"
@@ -244,14 +243,14 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
     ),
     "called": (
         "nomme,nommee,nommes,nommees,appele,appelee,intitule,intitulee,marque,marquee,etiquete,etiquetee,denomme,"
-        "denommee,portant,libelle,libellee"
+        "denommee,portant,libelle,libellee,se nomme,se nomment,s appelle,s appellent,qui porte"
     ),
     "it": "il,elle,lui,cela,ceci,ca,celui ci,celle ci,celui la,celle la,c",
     "there": "la,y",
     "latter": "ce dernier,cette derniere,la derniere,le dernier,ces derniers,ces dernieres",
     "former": "le premier,la premiere",
     "they": "ils,elles,eux,ceux ci,celles ci",
-    "nobody": "on,nous,vous,je,il y a,il existe,il s agit,c est,ce sont,il part,il faut",
+    "nobody": "on,nous,vous,je,il y a,il n y a,n y a,il existe,il s agit,c est,ce sont,il part,il faut",
     "be": "est,sont,etait,etaient,etre,ete,etant,soit,sera,seront,fut",
     "have": "ont,ayant,avait,avoir",
     "skip": (
@@ -321,8 +320,7 @@ def _vocabulary(
                 known.setdefault(form, VerbForm(verb, verb_class, tags))
     phrases: dict[tuple[str, ...], tuple[Kind, ...] | VerbForm] = {}
     for kind, listed in words.items():
-        for phrase in listed.split(","):
-            key = tuple(phrase.split())
+        for key in _contracted(listed):
             before = phrases.get(key, ())
             phrases[key] = (*before, kind) if isinstance(before, tuple) else (kind,)
     phrases.update(_with_particles(particles, forms))
@@ -330,6 +328,14 @@ def _vocabulary(
     for phrase, meaning in sorted(phrases.items(), key=lambda item: (-len(item[0]), item[0])):
         by_first.setdefault(phrase[0], []).append((phrase, meaning))
     return Vocabulary(known, {word: tuple(found) for word, found in by_first.items()})
+
+
+def _contracted(listed: str) -> Iterator[tuple[str, ...]]:
+    """The phrases of a list; one that ends in "de" or "a" has also the forms with "du", "des", "d'", "au", "aux"."""
+    for phrase in listed.split(","):
+        *words, last = phrase.split()
+        contracted = {"de": ("de", "du", "des", "d"), "a": ("a", "au", "aux")}.get(last, (last,)) if words else (last,)
+        yield from ((*words, form) for form in contracted)
 
 
 def _tags(forms: Iterator[tuple[str, Tag]]) -> dict[str, frozenset[Tag]]:

@@ -124,7 +124,9 @@ class Settings:
         per_picture = self.tokens_per_picture if joined and self.merge_size is None else None
         patch = self.patch
         if patch is None and per_picture is None:
-            raise ValueError(f"{self.kind} does not say how large a patch is: pass patch_size, and merge_size if joined")
+            raise ValueError(
+                f"{self.kind} does not say how large a patch is: pass patch_size, and merge_size if joined"
+            )
         if patch is None:
             rows, columns = _square_root(per_picture or 0, self.kind), _square_root(per_picture or 0, self.kind)
             return rows, columns, (width / columns, height / rows)

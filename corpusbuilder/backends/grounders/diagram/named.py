@@ -116,6 +116,7 @@ def _collect(known: Inventory, mentions: Sequence[NameMention], text: str) -> _N
     named = _Named()
     words = {word.text for word in tokens(text)}
     only_words = bool(words & _ABOUT_WORDS) and not words & _ABOUT_THINGS
+    meant: list[DiagramLabel] = []
     for mention in mentions:
         named.similarity = min(named.similarity, mention.similarity)
         labels = _meant(known, [known.labels[key] for key in mention.name.keys], words)
@@ -125,7 +126,22 @@ def _collect(known: Inventory, mentions: Sequence[NameMention], text: str) -> _N
             continue
         for label in labels:
             named.add(*_belongings(known, label, only_words))
+            meant.append(label)
+    if doubt := _apart(known, meant):
+        named.doubts.append(doubt)
     return named
+
+
+def _apart(known: Inventory, labels: Sequence[DiagramLabel]) -> str:
+    """Why a number and a name, said of one thing, are not those of one part; empty when they are."""
+    numbers = [label for label in labels if label.role == "number"]
+    names = [label for label in labels if label.role in ("text", "legend")]
+    if len(numbers) != 1 or len(names) != 1:
+        return ""
+    of_number, of_name = (set(_belongings(known, label, only_words=False)[0]) for label in (*numbers, *names))
+    if len(of_number) == 1 or of_number & of_name:
+        return ""
+    return f"the part numbered {numbers[0].text} is not the one named {listed([names[0].name])}"
 
 
 def _meant(known: Inventory, labels: Sequence[DiagramLabel], words: set[str]) -> Sequence[DiagramLabel]:

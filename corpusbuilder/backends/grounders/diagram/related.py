@@ -8,7 +8,7 @@ from corpusbuilder.backends.grounders.diagram.graph import Graph, graph_of
 from corpusbuilder.backends.grounders.diagram.shapes import region_of
 from corpusbuilder.backends.grounders.found import Found
 from corpusbuilder.language.names import Name
-from corpusbuilder.language.relations import Party, Relation, read_relations
+from corpusbuilder.language.relations import Party, Relation, Said, read_relations
 from corpusbuilder.records.diagram import Connector
 from corpusbuilder.records.document import Figure
 from corpusbuilder.records.evidence import RegionEvidence, RelationFinding, RelationOutcome
@@ -16,6 +16,7 @@ from corpusbuilder.records.text import listed
 
 RELATED = "diagram.relation"
 """Method of evidence for a relation that the step puts into words."""
+DENIED: Final = "it says what is not drawn, for which nothing drawn is evidence"
 LEAST_SCORE: Final = 0.5
 """Of a connector that is evidence; one of which the reader was less sure is a candidate."""
 PRONOUN_CONFIDENCE: Final = 0.9
@@ -48,13 +49,17 @@ def find_related(text: str, figures: Sequence[Figure], *, language: str, before:
         language: BCP 47.
         before: the texts of the steps before, in order: "it" may stand for what they name.
     """
-    readings = [(figure, answers) for figure in figures if (answers := _answers(text, figure, language, before))]
+    said = [(figure, _said_of(text, figure, language, before)) for figure in figures]
+    readings = [(figure, answers) for figure, found in said if (answers := _answers(found.asserted, figure))]
     holding = [reading for reading in readings if all(a.outcome == "ok" for a in reading[1])]
     if len(holding) == 1:
         return _held(*holding[0])
     if holding:
         return _in_several(holding)
-    return _failed(*min(readings, key=_badness)) if readings else Found()
+    if readings:
+        return _failed(*min(readings, key=_badness))
+    denied = [relation for _, found in said for relation in found.denied]
+    return Found(problems=(DENIED,)) if denied and not any(found.asserted for _, found in said) else Found()
 
 
 def _badness(reading: tuple[Figure, list[_Answer]]) -> tuple[int, list[int], str]:
@@ -63,9 +68,13 @@ def _badness(reading: tuple[Figure, list[_Answer]]) -> tuple[int, list[int], str
     return len(ranks), ranks, figure.id
 
 
-def _answers(text: str, figure: Figure, language: str, before: Sequence[str]) -> list[_Answer]:
+def _said_of(text: str, figure: Figure, language: str, before: Sequence[str]) -> Said:
     graph = graph_of(figure)
-    relations = read_relations(text, graph.names, language=language, before=before, along=graph.along)
+    return read_relations(text, graph.names, language=language, before=before, along=graph.along)
+
+
+def _answers(relations: Sequence[Relation], figure: Figure) -> list[_Answer]:
+    graph = graph_of(figure)
     return [answer for relation in relations if (answer := _answer(relation, graph))]
 
 
@@ -81,10 +90,20 @@ def _answer(relation: Relation, graph: Graph) -> _Answer | None:
     answers = [_of_names(relation, graph, source, target) for source, target in ends if source != target]
     fitting = [answer for answer in answers if answer.outcome in ("ok", "ambiguous")]
     if len(fitting) == 1:
-        return fitting[0]
+        return _acting(fitting[0], graph) if relation.acting else fitting[0]
     if fitting:
         return _Answer(relation, "ambiguous", tuple(c for answer in fitting for c in answer.connectors))
     return min(answers, key=lambda a: _PREFERRED.index(a.outcome), default=_Answer(relation, "ambiguous"))
+
+
+def _acting(answer: _Answer, graph: Graph) -> _Answer:
+    """With the connector that runs from what acts on it to the one of the answer."""
+    acting = answer.relation.acting
+    if answer.outcome != "ok" or acting is None:
+        return answer
+    fits = [c for name in acting.names for c in graph.acting_on(answer.connectors[0], name)]
+    outcome: RelationOutcome = "ok" if len(fits) == 1 else "ambiguous" if fits else "no_edge" if acting.names else "no_label"
+    return answer._replace(outcome=outcome, connectors=(*fits, *answer.connectors))
 
 
 def _choices(party: Party | None) -> Sequence[Name | None]:

@@ -39,7 +39,14 @@ _WORTH_SHOWING: Final = 0.3
 """Share from which a sentence is worth showing to an annotator."""
 
 
-def find_support(text: str, passages: Sequence[Passage], *, language: str, encoder: Encoder | None = None, least_similar: float = LEAST_SIMILAR) -> Found:
+def find_support(
+    text: str,
+    passages: Sequence[Passage],
+    *,
+    language: str,
+    encoder: Encoder | None = None,
+    least_similar: float = LEAST_SIMILAR,
+) -> Found:
     """The least of the passages that supports a step, or nothing.
 
     Args:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from corpusbuilder.backends.grounders.base import GroundingQuery
+from corpusbuilder.backends.grounders.base import GroundingQuery, settles
 from corpusbuilder.backends.grounders.found import Found, merged
 from corpusbuilder.backends.grounders.snapping import box_evidence
 from corpusbuilder.backends.grounders.vlm.options import VlmOptions
@@ -25,7 +25,7 @@ from corpusbuilder.records.prompt import Prompt
 
 METHOD = "vlm"
 _LONGEST_COMPLAINT = 500
-_Told: TypeAlias = list[tuple[int, Found]]
+_Told: TypeAlias = list[tuple[int, Found | RecordError]]
 """Index of the query, and what one figure came to."""
 
 
@@ -45,7 +45,7 @@ class VlmGrounder:
         self._calls: Calls | None = None
         self._order = itertools.count()
 
-    def ground(self, queries: Sequence[GroundingQuery]) -> Iterator[StepGrounding]:
+    def ground(self, queries: Sequence[GroundingQuery]) -> Iterator[StepGrounding | RecordError]:
         """One grounding per query, in order. Only steps of perception about figures are asked about.
 
         Raises:
@@ -54,7 +54,7 @@ class VlmGrounder:
             ConfigError: a prompt does not render.
             MissingExtraError: a package is missing.
         """
-        told: dict[int, list[Found]] = {}
+        told: dict[int, list[Found | RecordError]] = {}
         asked = [(item, queries[next(iter(item.steps.values()))].prompts) for item in self._asked(queries)]
         for found in together(self._access, (self._ask(item, prompts) for item, prompts in asked)):
             for place, each in found:
@@ -89,6 +89,8 @@ class VlmGrounder:
             read = partial(read_answer, ids=asked.steps.keys(), figure=asked.figure, view=view, options=self._options)
             answer = await self._calls.ask(asked.request, read, partial(_repair, prompts=prompts))
         except (RecordError, ValueError) as error:
+            if isinstance(error, RecordError) and not settles(error):
+                return [(place, error) for place in asked.steps.values()]
             problem = f"the model could not say where it is: {getattr(error, 'message', error)}"
             return [(place, Found(problems=(problem,))) for place in asked.steps.values()]
         return [
@@ -116,8 +118,12 @@ def _repair(error: str, *, prompts: Mapping[str, Prompt]) -> str:
     return rendered(prompt_called("repair", prompts), error=error[:_LONGEST_COMPLAINT])
 
 
-def _grounding(step: int, found: Sequence[Found]) -> StepGrounding:
+def _grounding(step: int, told: Sequence[Found | RecordError]) -> StepGrounding | RecordError:
     """What all figures of a step came to: evidence where it is seen in one of them for certain and doubtful in none."""
+    found = [each for each in told if isinstance(each, Found)]
+    for each in told:
+        if isinstance(each, RecordError):
+            return each
     every = merged(found)
     seen = [each for each in found if each.evidence]
     doubtful = [each for each in found if each.candidates]
