@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import fmean
 
 from builders import passage
+
 from corpusbuilder.backends.grounders.found import Found
 from corpusbuilder.backends.grounders.spans.support import find_support
 from corpusbuilder.records.document import Passage
