@@ -1,6 +1,6 @@
 """Which of the boxes that a detector found for a phrase is evidence, and which are candidates only."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -102,15 +102,15 @@ def beyond_boxes(text: str, language: str) -> str | None:
     return None
 
 
-def all_of(found: Mapping[str, Found]) -> Found:
+def all_of(found: Sequence[Found]) -> Found:
     """What was found for all phrases of a step. What two of them point at is there once, with the better score."""
     evidence: dict[object, Evidence] = {}
-    for one in (e for each in found.values() for e in each.evidence):
+    for one in (e for each in found for e in each.evidence):
         place = (one.figure_id, one.box) if one.type == "region" else one
         if place not in evidence or evidence[place].score < one.score:
             evidence[place] = one
     return Found(
         evidence=tuple(evidence.values()),
-        candidates=tuple(dict.fromkeys(c for each in found.values() for c in each.candidates)),
-        problems=tuple(dict.fromkeys(p for each in found.values() for p in each.problems)),
+        candidates=tuple(dict.fromkeys(c for each in found for c in each.candidates)),
+        problems=tuple(dict.fromkeys(p for each in found for p in each.problems)),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from corpusbuilder.backends.grounders.base import GroundingQuery
+from corpusbuilder.backends.grounders.base import GroundingQuery, settles
 from corpusbuilder.backends.grounders.detector.answers import Detections, read_detections
 from corpusbuilder.backends.grounders.detector.choosing import all_of, beyond_boxes, choose
 from corpusbuilder.backends.grounders.detector.options import FREE, DetectorOptions
@@ -23,8 +23,8 @@ from corpusbuilder.records.example import StepGrounding, StepKind
 
 _Look: TypeAlias = tuple[str, str]
 """SHA-256 of an image, and the phrase that is looked for in it."""
-_Seen: TypeAlias = Mapping[_Look, Detections | str]
-"""What was found, or why nothing could be."""
+_Seen: TypeAlias = Mapping[_Look, Detections | str | RecordError]
+"""What was found, or why nothing could be; an error where another run may find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class DetectorGrounder:
         self._calls: Calls | None = None
         self._order = itertools.count()
 
-    def ground(self, queries: Sequence[GroundingQuery]) -> Iterator[StepGrounding]:
+    def ground(self, queries: Sequence[GroundingQuery]) -> Iterator[StepGrounding | RecordError]:
         """One grounding per query, in order. Only steps of perception about figures are looked into.
 
         Raises:
@@ -78,13 +78,15 @@ class DetectorGrounder:
                 looks[image, phrase] = phrase_in(figure, phrase, unit_id=step.unit_id, order=order)
         return list(looks.values())
 
-    async def _look(self, request: ModelRequest) -> tuple[_Look, Detections | str]:
+    async def _look(self, request: ModelRequest) -> tuple[_Look, Detections | str | RecordError]:
         if self._calls is None:  # in the loop, so nobody else asks at the same time
             self._calls = self._access.calls(self._model, FREE)
         (image,), phrase = request.images, phrase_of(request)
         try:
             asked = await self._calls.take(request, partial(read_detections, phrase=phrase))
         except RecordError as error:
+            if not settles(error):
+                return (image.sha256, phrase), error
             return (image.sha256, phrase), f"“{phrase}” could not be looked for: {error.message}"
         return (image.sha256, phrase), asked.value
 
@@ -93,8 +95,11 @@ class DetectorGrounder:
 
         return DetectorModel(self._options, read_image=self._access.read_image)
 
-    def _grounding(self, wanted: _Wanted, seen: _Seen) -> StepGrounding:
-        found = all_of({phrase: self._found(phrase, wanted.figures, seen) for phrase in wanted.phrases})
+    def _grounding(self, wanted: _Wanted, seen: _Seen) -> StepGrounding | RecordError:
+        looks = (seen[figure.image.sha256, phrase] for figure in wanted.figures for phrase in wanted.phrases)
+        if postponed := next((look for look in looks if isinstance(look, RecordError)), None):
+            return postponed
+        found = all_of([self._found(phrase, wanted.figures, seen) for phrase in wanted.phrases])
         if wanted.figures and not wanted.phrases:
             found = Found(problems=("the step names nothing that could be looked for in a picture",))
         if wanted.doubt and found.evidence:

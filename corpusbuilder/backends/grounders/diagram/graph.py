@@ -1,14 +1,14 @@
 """The diagram of a figure as a graph of names: what joins the things that are called so."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from corpusbuilder.language.names import Name
 from corpusbuilder.language.relations import Relation
 from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel
 from corpusbuilder.records.document import Figure
-from corpusbuilder.records.text import Stems, stems
+from corpusbuilder.records.text import stems
 
 _KEPT: Final = 64
 """Figures of which the graph is kept: the steps of a unit speak of the same few."""
@@ -56,9 +56,7 @@ class Graph:
         """The label, and of an entry of the key the number that stands in the picture, or the other way round."""
         yield label.id
         for other in self._labels.values():
-            if label.role == "legend" and other.role == "number" and _number(label) == other.text.strip():
-                yield other.id
-            elif label.role == "number" and other.role == "legend" and _number(other) == label.text.strip():
+            if (label.role == "legend" and other.role == "number" and _number(label) == other.text.strip()) or (label.role == "number" and other.role == "legend" and _number(other) == label.text.strip()):
                 yield other.id
 
     def between(self, source: Name | None, target: Name | None) -> list[Connector]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias
 
-from corpusbuilder.backends.grounders.base import GroundingQuery
+from corpusbuilder.backends.grounders.base import GroundingQuery, settles
 from corpusbuilder.backends.grounders.found import Found, merged
 from corpusbuilder.backends.grounders.snapping import box_evidence, snap
 from corpusbuilder.backends.grounders.vlm.options import OpenAIVlmOptions, VlmOptions
@@ -30,8 +30,8 @@ METHOD: Final = "vlm"
 _LONGEST_COMPLAINT: Final = 500
 _LEAST_HIDDEN: Final = 0.001
 _CUT_OFF: Final = "the model sees nothing of it, but {:.0%} of the figure is cut off before the model sees it"
-_Told: TypeAlias = list[tuple[int, Found]]
-"""Index of the query, and what one figure came to."""
+_Outcome: TypeAlias = Found | RecordError
+"""What one figure came to for a step; an error where another run may find out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class VlmGrounder:
         self._calls: Calls | None = None
         self._order = itertools.count()
 
-    def ground(self, queries: Sequence[GroundingQuery]) -> Iterator[StepGrounding]:
+    def ground(self, queries: Sequence[GroundingQuery]) -> Iterator[StepGrounding | RecordError]:
         """One grounding per query, in order. Only steps of perception about figures are asked about.
 
         Raises:
@@ -71,7 +71,7 @@ class VlmGrounder:
             ConfigError: a prompt does not render.
             MissingExtraError: a package is missing.
         """
-        told: dict[int, list[Found]] = {}
+        told: dict[int, list[_Outcome]] = {}
         asked: list[Asked] = []
         for group in _groups(queries):
             problem = self._prepare(group, asked)
@@ -99,7 +99,8 @@ class VlmGrounder:
             return f"the model cannot be shown the figure: {error}"
         return ""
 
-    async def _ask(self, asked: Asked) -> _Told:
+    async def _ask(self, asked: Asked) -> list[tuple[int, _Outcome]]:
+        """By the index of the query."""
         if self._calls is None:  # in the loop, so nobody else asks at the same time
             self._calls = self._access.calls(self._make, self._options.price)
         read = partial(
@@ -112,6 +113,8 @@ class VlmGrounder:
         try:
             answer = await self._calls.ask(asked.request, read, partial(_repair, prompts=asked.prompts))
         except RecordError as error:
+            if not settles(error):
+                return [(place, error) for place in asked.steps.values()]
             problem = f"the model could not say where it is: {error.message}"
             return [(place, Found(problems=(problem,))) for place in asked.steps.values()]
         return [(place, self._found(answer.value[step], asked)) for step, place in asked.steps.items()]
@@ -158,10 +161,13 @@ def _repair(error: str, *, prompts: Mapping[str, Prompt]) -> str:
     return rendered(prompt_called("repair", prompts), error=as_line(error, _LONGEST_COMPLAINT))
 
 
-def _grounding(step: int, found: Sequence[Found] | None) -> StepGrounding:
+def _grounding(step: int, told: Sequence[_Outcome] | None) -> StepGrounding | RecordError:
     """What all figures of a step came to: evidence where it is seen for certain in one, and nowhere else perhaps."""
-    if found is None:  # nothing that can be asked about
+    if told is None:  # nothing that can be asked about
         return StepGrounding(step=step)
+    if postponed := next((each for each in told if isinstance(each, RecordError)), None):
+        return postponed
+    found = [each for each in told if isinstance(each, Found)]
     every = merged(found)
     seen = [each for each in found if each.evidence]
     if len(seen) == 1 and not every.problems:

@@ -212,7 +212,7 @@ def test_a_replay_looks_at_the_ledger_only(tiny_owl, tmp_path):
     replayed, _ = ground(options(tiny_owl), tmp_path, asked, mode="replay")
     assert replayed == live
     (absent,), _ = ground(options(tiny_owl), tmp_path, queries([shown], "The bird is red."), mode="replay")
-    assert "not in the ledger" in absent.unresolved[0]
+    assert absent.reason_code == "not_in_ledger"
 
 
 def test_an_estimate_counts_what_would_be_looked_for(tmp_path):

@@ -191,14 +191,15 @@ class TestHostileAnswers:
         found = grounded(tmp_path, drawing(box))
         assert (found.evidence, found.candidates, found.unresolved) == ((), (), (problem,))
 
-    def test_of_a_million_boxes_a_few_are_looked_at(self, tmp_path):
+    def test_of_many_thousand_boxes_a_few_are_looked_at(self, tmp_path):
         def flood(body):
             box = '{"box":[200,250,500,750],"sure":true}'
-            return '{"steps":[{"id":"s1","boxes":[' + ",".join([box] * 200_000) + "]}]}"
+            return '{"steps":[{"id":"s1","boxes":[' + ",".join([box] * 100_000) + "]}]}"
 
-        found = grounded(tmp_path, flood)
+        with Endpoint(latency=0, answer=flood) as endpoint:
+            (found,) = ground(options(endpoint, max_tokens=10**7), tmp_path, queries([figure()], "The field."))
         assert found.evidence == ()
-        assert "the model draws 200000 boxes" in found.unresolved
+        assert "the model draws 100000 boxes" in found.unresolved
         assert len(found.candidates) <= 20
 
     def test_a_step_that_was_not_asked_about_changes_nothing(self, tmp_path):
@@ -293,6 +294,17 @@ class TestCalls:
             gone, there = ground(options(endpoint), tmp_path, asked)
         assert "the image" in gone.unresolved[0]
         assert there.evidence
+
+    def test_what_the_endpoint_fails_on_is_left_to_another_run(self, tmp_path):
+        fault = Fault("500", times=float("inf"), when=lambda body: bool(ids_in(body)))
+        asked = queries([figure()], "The field.")
+        with Endpoint(latency=0, answer=drawing((200, 250, 500, 750)), faults=[fault]) as endpoint:
+            chosen = options(endpoint, max_retries=0)
+            (failed,) = ground(chosen, tmp_path, asked)
+            endpoint.change(faults=())
+            (found,) = ground(chosen, tmp_path, asked)
+        assert failed.reason_code == "endpoint_failed"
+        assert found.evidence
 
     def test_an_endpoint_that_forgets_the_form_is_read_all_the_same(self, tmp_path):
         answer = drawing((200, 250, 500, 750))
