@@ -86,7 +86,10 @@ class Frame:
 
     def copy(self) -> "Frame":
         """An independent copy."""
-        kept = {name: list(getattr(self, name)) for name in ("source", "target", "objects", "via", "pair", "agent", "acting")}
+        kept = {
+            name: list(getattr(self, name))
+            for name in ("source", "target", "objects", "via", "pair", "agent", "acting")
+        }
         return replace(self, subjects=[list(group) for group in self.subjects], **kept)
 
     def settle(self) -> None:

@@ -455,8 +455,10 @@ class Reader:
 
     def _drawn(self, arrow: Literal["arrow", "line", ""], place: int) -> None:
         opens = (self._joined or self._then) and self._frame.complete
-        ends_there = self._pending == "target" and self._kind(place - 2) in ("to", "at", "aside") or (
-            self._pending == "target" and self._kind(place - 1) in ("to", "at")
+        ends_there = (
+            self._pending == "target"
+            and self._kind(place - 2) in ("to", "at", "aside")
+            or (self._pending == "target" and self._kind(place - 1) in ("to", "at"))
         )
         acting = self._frame.source or self._frame.subject
         if opens:
@@ -502,7 +504,12 @@ class Reader:
             at -= 1
         group = self._frame.subjects[-1] if self._frame.subjects else []
         owned = self._items[place - 1].text.lower() == "s"
-        if self._kind(at) in ("name", "word", *_PRONOUN_ITEMS) and self._last == "open" and group and not self._frame_has(role):
+        if (
+            self._kind(at) in ("name", "word", *_PRONOUN_ITEMS)
+            and self._last == "open"
+            and group
+            and not self._frame_has(role)
+        ):
             self._frame.subjects.pop()
             given = _OPPOSITE[role] if owned else role
             getattr(self._frame, given).extend(group)
