@@ -218,7 +218,7 @@ def _subject(before: Sentence) -> tuple[Term, ...]:
     personal = any(token.text in _PERSONAL[before.language] for token in tokens(before.text))
     inherited = before.context if personal or before.points_back(0, _OPENING) else ()
     names = [t for t in own if t.kind == "name"]
-    return (*inherited[:_SUBJECT_TERMS], *own[:_SUBJECT_TERMS], *names[: _SUBJECT_TERMS])
+    return (*inherited[:_SUBJECT_TERMS], *own[:_SUBJECT_TERMS], *names[:_SUBJECT_TERMS])
 
 
 def _plain(text: str) -> str:

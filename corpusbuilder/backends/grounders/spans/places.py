@@ -14,6 +14,10 @@ from corpusbuilder.language.denials import Scope, scope_of
 
 _LOOKED_AT: Final = 6
 """Sentences with most of the step's words that are looked at closely."""
+_FEWEST: Final = 2
+"""Words of content in common without which two sentences have only their topic in common."""
+_FEWEST_OF_MORE: Final = 3
+"""The same when the place lacks others: of a subject and its verb one alone makes another statement."""
 _WORTH_COMPARING: Final = 0.3
 """Share below which a sentence does not support a step whatever else it says."""
 
@@ -31,6 +35,13 @@ class Support:
     """What it says otherwise than the step; empty when nothing."""
     contradicts: bool = False
     """Whether it says the contrary, and does not only lack something."""
+
+    @property
+    def says_enough(self) -> bool:
+        """Whether it has more of the step in common than a topic: two words of content, or three when it lacks others."""
+        own = [o for o, t in self.cover.pairs if t.first >= 0 and o.kind != "mark" and not o.light]
+        lacks = any(t.kind != "mark" and not t.light for t in self.cover.missing)
+        return len(own) >= (_FEWEST_OF_MORE if lacks else _FEWEST)
 
     @property
     def text(self) -> str:
@@ -56,7 +67,11 @@ def judged(statement: Statement, sentence: Sentence, index: Index) -> Support:
     """The least part of a sentence that covers of a step what the whole of it does."""
     cover = cover_of(statement.terms, sentence, index)
     start, end = _least(sentence, cover)
-    part = cover if (start, end) == (0, len(sentence.text)) else cover_of(statement.terms, sentence, index, part=(start, end))
+    part = (
+        cover
+        if (start, end) == (0, len(sentence.text))
+        else cover_of(statement.terms, sentence, index, part=(start, end))
+    )
     if part.share < _WORTH_COMPARING:
         return Support(sentence, start, end, part, "")
     text, scope = sentence.text[start:end], _scope(sentence, part, start, end)
@@ -74,7 +89,9 @@ def _scope(sentence: Sentence, cover: Cover, start: int, end: int) -> Scope:
     clauses = [
         (s, e)
         for s, e in sentence.clauses
-        if start <= s and e <= end and (any(s <= t.start < e for t in own) or goes_on(sentence.text[s:e], sentence.language))
+        if start <= s
+        and e <= end
+        and (any(s <= t.start < e for t in own) or goes_on(sentence.text[s:e], sentence.language))
     ]
     texts = [sentence.text[s:e] for s, e in clauses] or [sentence.text[start:end]]
     return scope_of(" ; ".join(texts), sentence.language)

@@ -107,7 +107,9 @@ def _from_pretrained(options: PretrainedOptions, kind: Kind, how: dict[str, obje
     except (*_LOADING_ERRORS, SafetensorError, StrictDataclassError) as error:
         raise _explained(error, options, kind) from None
     reads_only = kind.processor_class == "AutoTokenizer"
-    if not reads_only and (getattr(processor, "tokenizer", None) is None or getattr(processor, "image_processor", None) is None):
+    if not reads_only and (
+        getattr(processor, "tokenizer", None) is None or getattr(processor, "image_processor", None) is None
+    ):
         raise BackendError(
             f"{options.model}: there is no processor for text and images beside the model", hint=kind.advice
         )
