@@ -85,9 +85,9 @@ def _opposite(statement: Statement, cover: Cover) -> str:
     there = frozenset().union(*(term.keys for term in cover.place))
     for term in statement.terms:
         absent = term.kind == "mark" or term.light or term in cover.missing
-        if absent and term.keys.isdisjoint(there):
-            if not (known.opposites(term.keys).isdisjoint(place) and term.keys.isdisjoint(turned)):
-                return term.text
+        contrary = not known.opposites(term.keys).isdisjoint(place) or not term.keys.isdisjoint(turned)
+        if absent and contrary and term.keys.isdisjoint(there):
+            return term.text
     return ""
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from os.path import commonprefix
+from itertools import pairwise, takewhile
 
 from corpusbuilder.backends.grounders.spans.index import Index, Sentence
 from corpusbuilder.language.terms import Term
@@ -120,7 +119,7 @@ def _match(term: Term, place: Sequence[Term]) -> tuple[Term | None, float]:
 
 def _is_derived_name(one: Term, other: Term) -> bool:
     """Himalayan and Himalayas."""
-    same = len(commonprefix([one.text, other.text]))
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.text, other.text, strict=False)))
     return "name" in (one.kind, other.kind) and same >= 5 and max(len(one.text), len(other.text)) - same <= 3
 
 

@@ -76,7 +76,7 @@ def _exchanged(pairs: Sequence[_Pair], first: int, last: int) -> bool:
 
 
 def _has_other_agent(statement: Statement, cover: Cover, text: str, three: Sequence[_Pair]) -> bool:
-    """Whether what is done by somebody here is done there by the same to something named before: "A, made by B, and C"."""
+    """Whether what is done by somebody here is done there by the same to something named before."""
     (_, thing), (verb, verb_there), (agent, agent_there) = three
     if not verb_there.start < agent_there.start < thing.start:
         return False

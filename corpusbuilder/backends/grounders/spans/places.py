@@ -38,7 +38,7 @@ class Support:
 
     @property
     def says_enough(self) -> bool:
-        """Whether it has more of the step in common than a topic: two words of content, or three when it lacks others."""
+        """Whether it has more in common with the step than a topic."""
         own = [o for o, t in self.cover.pairs if t.first >= 0 and o.kind != "mark" and not o.light]
         lacks = any(t.kind != "mark" and not t.light for t in self.cover.missing)
         return len(own) >= (_FEWEST_OF_MORE if lacks else _FEWEST)
