@@ -104,6 +104,11 @@ def _least(sentence: Sentence, cover: Cover) -> tuple[int, int]:
     if len(starts) < 2 or not needed:
         return 0, len(sentence.text)
     start = max(s for s in starts if s <= min(t.start for t in needed))
+    for later in starts:
+        before = [t for t in needed if t.start < later]
+        # What a pronoun stands for need not be shown: "…; their ponds are deep".
+        if len(before) == 1 and len(needed) > _FEWEST and later > start and sentence.points_back(later):
+            start, needed = later, [t for t in needed if t.start >= later]
     end = min((s for s in starts if s >= max(t.end for t in needed)), default=len(sentence.text))
     if start:
         start = without_conjunction(sentence.text, start, end, sentence.language)
