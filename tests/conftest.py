@@ -5,6 +5,7 @@ import signal
 
 import pytest
 import studio as label_studio
+import tiny_detectors
 import tiny_models
 from hypothesis import settings
 
@@ -33,6 +34,18 @@ def tiny_llava(tmp_path_factory, offline_transformers):
 def tiny_idefics(tmp_path_factory, offline_transformers):
     """The folder of a model; do not change it."""
     return tiny_models.save_idefics(tmp_path_factory.mktemp("models") / "idefics")
+
+
+@pytest.fixture(scope="session")
+def tiny_owl(tmp_path_factory, offline_transformers):
+    """The folder of an OWLv2 that finds what is red; do not change it."""
+    return tiny_detectors.save_owl(tmp_path_factory.mktemp("models") / "owlv2")
+
+
+@pytest.fixture(scope="session")
+def tiny_dino(tmp_path_factory, offline_transformers):
+    """The folder of a GroundingDINO; do not change it."""
+    return tiny_detectors.save_grounding_dino(tmp_path_factory.mktemp("models") / "dino")
 
 
 @pytest.fixture(scope="session")

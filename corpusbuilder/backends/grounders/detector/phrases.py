@@ -110,9 +110,17 @@ def phrases_of(text: str, language: str) -> tuple[str, ...]:
     runs = _joined(text, words, _runs(text, words, language), language)
     groups = [run for run in runs if run.introduced] or runs
     found = named or [text[words[run.first].start : words[run.after - 1].end] for run in groups]
-    clean = [" ".join("".join(c if c.isprintable() else " " for c in each).lower().split()) for each in found]
-    once = {fold(each): each.replace(".", "") for each in reversed(clean) if 0 < len(each) <= _LONGEST_PHRASE}
-    return tuple(reversed(once.values()))[:MOST]
+    once: dict[str, str] = {}
+    for phrase in map(_clean, found):
+        if 0 < len(phrase) <= _LONGEST_PHRASE:
+            once.setdefault(fold(phrase), phrase)
+    return tuple(once.values())[:MOST]
+
+
+def _clean(phrase: str) -> str:
+    """In lower case on one line; a full stop would part it in two for some models."""
+    printable = "".join(character if character.isprintable() else " " for character in phrase)
+    return " ".join(printable.lower().replace(".", " ").split())
 
 
 def _runs(text: str, words: Sequence[Token], language: str) -> Iterator[_Run]:

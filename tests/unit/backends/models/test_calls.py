@@ -36,6 +36,15 @@ class Bench:
 
         return asyncio.run(run())
 
+    def take(self, *requests, read):
+        async def run():
+            self.meter = Meter()
+            live = Live(self.model, self.ledger, price=PRICE, budget=Budget(None), meter=self.meter)
+            calls = Calls(self.model, self.ledger, live, self.meter)
+            return await asyncio.gather(*(calls.take(request, read) for request in requests))
+
+        return asyncio.run(run())
+
     def states(self):
         return sorted(state.value for state, _ in self.ledger.states.values())
 
@@ -224,3 +233,27 @@ def test_an_image_counts_by_its_content_alone():
 
     assert key(with_image("1" * 64, 10)) == key(with_image("1" * 64, 20))
     assert key(with_image("1" * 64, 10)) != key(with_image("2" * 64, 10))
+
+
+def test_an_answer_that_is_no_completion_is_taken_as_it_came():
+    ledger = MemoryLedger()
+    bench = Bench([b"\x00raw"], ledger=ledger)
+    first, second = bench.take(asking(), asking(), read=len)
+    assert first.value == second.value == 4
+    assert len(bench.model.requests) == 1
+    assert bench.states() == ["parsed"]
+    (again,) = Bench([], ledger=ledger).take(asking(), read=bytes.decode)
+    assert again.value == "\x00raw"
+    assert again.key == first.key
+
+
+def test_an_answer_that_cannot_be_taken_is_not_asked_for_again():
+    def read(body):
+        raise UnusableAnswerError(f"{len(body)} bytes are no boxes")
+
+    bench = Bench([b"raw"])
+    with pytest.raises(RecordError, match="3 bytes are no boxes") as caught:
+        bench.take(asking(), read=read)
+    assert caught.value.reason_code == "malformed_answer"
+    assert len(bench.model.requests) == 1
+    assert (bench.meter.failed, bench.states()) == (1, ["malformed"])

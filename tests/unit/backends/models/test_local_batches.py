@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from local_asking import ask
 
 from corpusbuilder.backends.models.base import ImagePart
-from corpusbuilder.backends.models.local.batches import Queue
+from corpusbuilder.backends.models.local.batches import Queue, in_image
 from corpusbuilder.backends.models.local.drawing import SeededDraw
 from corpusbuilder.errors import BackendError
 
@@ -53,6 +53,18 @@ def test_every_request_is_in_one_batch_with_its_like(kinds, batch_size):
     # The first of each batch comes before all that are still to come.
     heads = [batch[0].order for batch in batches]
     assert heads == sorted(heads)
+
+
+def test_requests_about_one_image_meet_where_that_is_wanted():
+    images = [ImagePart(letter * 64, "image/png", 5, 5) for letter in "abab"]
+    requests = [ask("x" * (1 + 90 * number), image, order=(number,)) for number, image in enumerate(images)]
+    taken = []
+    for distance in ({"distance": in_image}, {}):
+        queue = Queue(2, gather_s=0, **distance)
+        for request in requests:
+            queue.put(request)
+        taken.append([waiting.request.order[0] for waiting in next(queue.batches())])
+    assert taken == [[0, 2], [0, 1]]
 
 
 def test_draws_follow_the_models_probabilities():
