@@ -45,11 +45,11 @@ def test_a_released_row_becomes_tokens_of_llava_and_of_qwen(row, tiny_llava, tmp
     for name, processor in (("llava", llava), ("qwen", qwen)):
         found = [api.visual_tokens(region, processor, row["image"]) for region in regions]
         marked[name] = [api.token_mask(found).nonzero()[0].tolist(), [round(tokens.lost, 2) for tokens in found]]
-    # 200 × 100 becomes 64 × 32, of which LLaVA keeps the middle: 4 × 4 tokens of 8 pixels. The second region begins where
-    # that ends, so that its edge is still seen in token 3; the first ends between tokens 4 and 8.
+    # 200 × 100 becomes 64 × 32, of which LLaVA keeps the middle: 4 × 4 tokens of 8 pixels. The second region begins
+    # where that ends, so that its edge is still seen in token 3; the first ends between tokens 4 and 8.
     assert marked["llava"] == [[0, 3, 4, 8], [0.67, 1.0]]
-    # 196 × 112: 7 × 4 tokens of 28 pixels.
-    assert marked["qwen"] == [[1, 5, 6, 8, 12, 13], [0.0, 0.0]]
+    # It becomes 196 × 112: 4 rows of 7 tokens of 28 pixels. The first region ends between 8 and 15, and between 9 and 16.
+    assert marked["qwen"] == [[1, 2, 5, 6, 8, 9, 12, 13, 15, 16, 19, 20], [0.0, 0.0]]
 
 
 def test_a_released_span_becomes_tokens(row, tiny_llava, offline_transformers):
