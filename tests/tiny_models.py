@@ -170,3 +170,22 @@ def save_llama(folder: Path) -> Path:
     tokenizer = byte_tokenizer()
     config = LlamaConfig(vocab_size=len(tokenizer), **_TEXT)
     return _save(folder, lambda: LlamaForCausalLM(config), tokenizer)
+
+
+def save_bert(folder: Path) -> Path:
+    """An encoder of text, with room for 128 tokens."""
+    from transformers import BertConfig, BertModel
+
+    tokenizer = byte_tokenizer()
+    tokenizer.model_max_length = 128
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        max_position_embeddings=128,
+        pad_token_id=tokenizer.pad_token_id,
+        initializer_range=0.3,
+    )
+    return _save(folder, lambda: BertModel(config, add_pooling_layer=False), tokenizer)

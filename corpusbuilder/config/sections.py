@@ -100,10 +100,9 @@ class GroundSection(Section):
     """The model of the grounder ``vlm``: as a teacher, with the ``coordinate_space`` in which it writes boxes."""
 
     @model_validator(mode="after")
-    def _models_are_named(self) -> "GroundSection":
-        for kind in ("detector", "vlm"):
-            if kind in self.grounders and getattr(self, kind) is None:
-                raise ValueError(f"the grounder {kind!r} needs a model: set ground.{kind}.model")
+    def _model_is_named(self) -> "GroundSection":
+        if "vlm" in self.grounders and self.vlm is None:
+            raise ValueError("the grounder 'vlm' needs a model: set ground.vlm.model")
         return self
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from corpusbuilder.backends.teachers.templates import rendered
+from corpusbuilder.backends.prompting.templates import rendered
 from corpusbuilder.exports.base import ExportOptions
 from corpusbuilder.exports.examples import Question, Quote, Region, Shown, Step, letter
 from corpusbuilder.exports.targets import Target, find_target

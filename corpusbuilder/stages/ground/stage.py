@@ -1,9 +1,10 @@
 """Examples with citations become examples with evidence.
 
-Grounders are tried in order. The first that finds evidence for a step and leaves nothing unresolved wins the step; a
-step that none of them wins keeps what the first of them found for certain, and hands the rest to the annotator. A
-``recall`` step rests on nothing by definition: grounders can only say that its fact stands in a passage. Where the kind
-of a step and its evidence do not fit, the step is flagged, and nothing is repaired.
+Grounders are tried in order. The first that finds evidence for a step and leaves nothing unresolved wins the step; one
+that finds that a figure contradicts it ends the search. A step that none of them wins keeps what the first of them
+found for certain, and hands the rest to the annotator. A ``recall`` step rests on nothing by definition: grounders can
+only say that its fact stands in a passage. Where the kind of a step and its evidence do not fit, the step is flagged,
+and nothing is repaired.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from pydantic import JsonValue
 
 from corpusbuilder.backends.grounders.base import Grounder, GroundingQuery
 from corpusbuilder.config import GroundSection
-from corpusbuilder.errors import BackendError
+from corpusbuilder.errors import BackendError, RecordError
 from corpusbuilder.records.base import Record
 from corpusbuilder.records.evidence import Evidence, RegionEvidence, SpanEvidence
 from corpusbuilder.records.example import Example, GroundedExample, ReasoningStep, StepFlag, StepGrounding, StepKind
@@ -59,13 +60,18 @@ class GroundStage:
         }
 
     def process(self, records: Sequence[InUnit[Example]]) -> Iterator[Done[GroundedExample] | Rejected]:
-        """One `Done` per example, in order. A step that cannot be grounded says so; it is no reject.
+        """One result per example, in order. A step that cannot be grounded says so; it is no reject.
+
+        An example about which a model could not be asked this time is rejected, and asked about by the next run.
 
         Raises:
             BackendError: a grounder broke its contract or cannot be used at all.
         """
-        answers = self._ask(records)
+        answers, failures = self._ask(records)
         for place, item in enumerate(records):
+            if failure := failures.get(place):
+                yield Rejected(item.record.id, failure.reason_code, failure.message)
+                continue
             groundings = tuple(_settled(step, answers.get((place, step.index), [])) for step in item.record.steps)
             grounded = GroundedExample(example=item.record, groundings=groundings)
             yield Done(input_id=item.record.id, outputs=(grounded,))
@@ -74,9 +80,15 @@ class GroundStage:
         """The prompts in a language: ``fr`` serves ``fr-CA``."""
         return self._prompts.get(language.partition("-")[0].lower(), {})
 
-    def _ask(self, records: Sequence[InUnit[Example]]) -> dict[_Place, list[StepGrounding]]:
-        """What the grounders said of each step; a step that one has won is not put to the next."""
+    def _ask(
+        self, records: Sequence[InUnit[Example]]
+    ) -> tuple[dict[_Place, list[StepGrounding]], dict[int, RecordError]]:
+        """What the grounders said of each step, and which examples could not be asked about.
+
+        A step that one has won is not put to the next.
+        """
         answers: dict[_Place, list[StepGrounding]] = {}
+        failures: dict[int, RecordError] = {}
         open_steps = {
             (place, step.index): GroundingQuery(
                 unit=item.unit, example=item.record, step=step.index, prompts=self._in(item.record.language)
@@ -86,18 +98,33 @@ class GroundStage:
         }
         for name, grounder in self._grounders.items():
             found = list(grounder.ground(list(open_steps.values())))
-            if [g.step for g in found] != [q.step for q in open_steps.values()]:
+            asked, open_steps = open_steps, {}
+            if len(found) != len(asked) or any(map(_is_of_another, found, asked.values())):
                 raise BackendError(f"the grounder {name!r} did not answer each query in order")
-            for place, grounding in zip(open_steps, found, strict=True):
+            for (place, query), grounding in zip(asked.items(), found, strict=True):
+                if isinstance(grounding, RecordError):
+                    failures.setdefault(place[0], grounding)
+                    continue
                 answers.setdefault(place, []).append(grounding)
-            open_steps = {p: q for (p, q), g in zip(open_steps.items(), found, strict=True) if not _wins(g)}
+                if not _wins(grounding) and not _is_contradicted(grounding):
+                    open_steps[place] = query
+            open_steps = {place: query for place, query in open_steps.items() if place[0] not in failures}
             if not open_steps:
                 break
-        return answers
+        return answers, failures
+
+
+def _is_of_another(grounding: StepGrounding | RecordError, query: GroundingQuery) -> bool:
+    return isinstance(grounding, StepGrounding) and grounding.step != query.step
 
 
 def _wins(grounding: StepGrounding) -> bool:
     return bool(grounding.evidence) and not grounding.unresolved
+
+
+def _is_contradicted(grounding: StepGrounding) -> bool:
+    """Whether a figure shows that a step is wrong: a model that sees both things would ground it all the same."""
+    return any(relation.outcome in ("reversed", "no_edge", "no_label") for relation in grounding.relations)
 
 
 def _settled(step: ReasoningStep, answers: Sequence[StepGrounding]) -> StepGrounding:

@@ -1,6 +1,6 @@
 """Which of the boxes that a detector found for a phrase is evidence, and which are candidates only."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,10 +9,12 @@ from corpusbuilder.backends.grounders.detector.families import box_threshold
 from corpusbuilder.backends.grounders.detector.options import DetectorOptions
 from corpusbuilder.backends.grounders.found import Found
 from corpusbuilder.backends.grounders.snapping import box_evidence, covers_everything
+from corpusbuilder.language.denials import scope_of
+from corpusbuilder.language.lexicon import ARROW_WORDS
 from corpusbuilder.records.document import Figure
 from corpusbuilder.records.evidence import Evidence
 from corpusbuilder.records.geometry import Box, iou, make_box
-from corpusbuilder.records.text import shortened
+from corpusbuilder.records.text import shortened, tokens
 
 METHOD: Final = "detector"
 _SAME: Final = 0.5
@@ -86,15 +88,29 @@ def _shown(hits: Sequence[_Hit], options: DetectorOptions) -> tuple[Evidence, ..
     return tuple(evidence for evidence in shown if evidence is not None)
 
 
-def all_of(found: Mapping[str, Found]) -> Found:
+def beyond_boxes(text: str, language: str) -> str | None:
+    """Why boxes around the things that a step names are no evidence for it; None when they are.
+
+    Args:
+        text: of the step.
+        language: BCP 47.
+    """
+    if scope_of(text, language).denies:
+        return "the step denies something, and boxes show only what is there"
+    if any(word.text.startswith(tuple(ARROW_WORDS)) for word in tokens(text)):
+        return "the step is about an arrow, and boxes do not show where one runs"
+    return None
+
+
+def all_of(found: Sequence[Found]) -> Found:
     """What was found for all phrases of a step. What two of them point at is there once, with the better score."""
     evidence: dict[object, Evidence] = {}
-    for one in (e for each in found.values() for e in each.evidence):
+    for one in (e for each in found for e in each.evidence):
         place = (one.figure_id, one.box) if one.type == "region" else one
         if place not in evidence or evidence[place].score < one.score:
             evidence[place] = one
     return Found(
         evidence=tuple(evidence.values()),
-        candidates=tuple(dict.fromkeys(c for each in found.values() for c in each.candidates)),
-        problems=tuple(dict.fromkeys(p for each in found.values() for p in each.problems)),
+        candidates=tuple(dict.fromkeys(c for each in found for c in each.candidates)),
+        problems=tuple(dict.fromkeys(p for each in found for p in each.problems)),
     )

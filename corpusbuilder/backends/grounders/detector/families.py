@@ -6,19 +6,20 @@ its processor pads the image to, at the right or at the bottom.
 """
 
 from collections.abc import Hashable, Sequence
+from importlib.util import find_spec
 from typing import Any, Final, Protocol
 
 from corpusbuilder.backends.grounders.detector.answers import FAMILIES
 from corpusbuilder.backends.models.local.pretrained import Pretrained
-from corpusbuilder.errors import BackendError
+from corpusbuilder.errors import BackendError, MissingExtraError
 
-_LEAST_THRESHOLD: Final = {"owlv2": 0.3, "owlvit": 0.3}
-_USUAL_THRESHOLD: Final = 0.35
+_OWL_THRESHOLD: Final = 0.3
+_DINO_THRESHOLD: Final = 0.35
 
 
 def box_threshold(family: str) -> float:
     """From which score on the boxes of a family are usually taken to be right."""
-    return _LEAST_THRESHOLD.get(family, _USUAL_THRESHOLD)
+    return _OWL_THRESHOLD if family.startswith("owl") else _DINO_THRESHOLD
 
 
 class Family(Protocol):
@@ -58,6 +59,7 @@ def family_of(opened: Pretrained, name: str) -> Family:
 
     Raises:
         BackendError: it is of none that is known here.
+        MissingExtraError: a package that its processor needs is not installed.
     """
     kind = getattr(opened.model.config, "model_type", None)
     if kind not in FAMILIES:
@@ -65,6 +67,8 @@ def family_of(opened: Pretrained, name: str) -> Family:
             f"{name}: a detector of the kind {kind!r} is not known here",
             hint="take a GroundingDINO, MM-GroundingDINO, OWLv2 or OWL-ViT",
         )
+    if kind == "owlv2" and find_spec("scipy") is None:  # which its processor imports when it sees the first image
+        raise MissingExtraError("scipy", "ground", purpose="OWLv2 (grounder 'detector')")
     return Owl(opened, kind) if kind.startswith("owl") else GroundingDino(opened, kind)
 
 
@@ -79,7 +83,9 @@ class GroundingDino:
         self.name = name
         self._opened = opened
         tokenizer = opened.processor.tokenizer
-        self._no_words = [*tokenizer.all_special_ids, *tokenizer.convert_tokens_to_ids(["."])]
+        marks = (tokenizer.cls_token, tokenizer.sep_token, tokenizer.pad_token, ".")
+        # A word that the model does not know is a word.
+        self._no_words = sorted({*tokenizer.convert_tokens_to_ids(marks)} - {tokenizer.unk_token_id})
 
     def goes_with(self, image: Hashable, pixels: Any) -> Hashable:  # noqa: ANN401, ARG002 - see `Family`
         """See `Family`."""

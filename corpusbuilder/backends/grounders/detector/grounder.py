@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from corpusbuilder.backends.grounders.base import GroundingQuery
+from corpusbuilder.backends.grounders.base import GroundingQuery, settles
 from corpusbuilder.backends.grounders.detector.answers import Detections, read_detections
-from corpusbuilder.backends.grounders.detector.choosing import all_of, choose
+from corpusbuilder.backends.grounders.detector.choosing import all_of, beyond_boxes, choose
 from corpusbuilder.backends.grounders.detector.options import FREE, DetectorOptions
 from corpusbuilder.backends.grounders.detector.phrases import phrases_of
 from corpusbuilder.backends.grounders.detector.requests import phrase_in, phrase_of
@@ -23,8 +23,8 @@ from corpusbuilder.records.example import StepGrounding, StepKind
 
 _Look: TypeAlias = tuple[str, str]
 """SHA-256 of an image, and the phrase that is looked for in it."""
-_Seen: TypeAlias = Mapping[_Look, Detections | str]
-"""What was found, or why nothing could be."""
+_Seen: TypeAlias = Mapping[_Look, Detections | str | RecordError]
+"""What was found, or why nothing could be; an error where another run may find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class _Wanted:
     figures: tuple[Figure, ...] = ()
     phrases: tuple[str, ...] = ()
     unit_id: str = ""
+    doubt: str | None = None
+    """Why what is found for them is no evidence for the step."""
 
 
 class DetectorGrounder:
@@ -51,7 +53,7 @@ class DetectorGrounder:
         self._calls: Calls | None = None
         self._order = itertools.count()
 
-    def ground(self, queries: Sequence[GroundingQuery]) -> Iterator[StepGrounding]:
+    def ground(self, queries: Sequence[GroundingQuery]) -> Iterator[StepGrounding | RecordError]:
         """One grounding per query, in order. Only steps of perception about figures are looked into.
 
         Raises:
@@ -76,13 +78,15 @@ class DetectorGrounder:
                 looks[image, phrase] = phrase_in(figure, phrase, unit_id=step.unit_id, order=order)
         return list(looks.values())
 
-    async def _look(self, request: ModelRequest) -> tuple[_Look, Detections | str]:
+    async def _look(self, request: ModelRequest) -> tuple[_Look, Detections | str | RecordError]:
         if self._calls is None:  # in the loop, so nobody else asks at the same time
             self._calls = self._access.calls(self._model, FREE)
         (image,), phrase = request.images, phrase_of(request)
         try:
             asked = await self._calls.take(request, partial(read_detections, phrase=phrase))
         except RecordError as error:
+            if not settles(error):
+                return (image.sha256, phrase), error
             return (image.sha256, phrase), f"“{phrase}” could not be looked for: {error.message}"
         return (image.sha256, phrase), asked.value
 
@@ -91,13 +95,17 @@ class DetectorGrounder:
 
         return DetectorModel(self._options, read_image=self._access.read_image)
 
-    def _grounding(self, wanted: _Wanted, seen: _Seen) -> StepGrounding:
-        found = all_of({phrase: self._found(phrase, wanted.figures, seen) for phrase in wanted.phrases})
-        problems = found.problems
+    def _grounding(self, wanted: _Wanted, seen: _Seen) -> StepGrounding | RecordError:
+        looks = (seen[figure.image.sha256, phrase] for figure in wanted.figures for phrase in wanted.phrases)
+        if postponed := next((look for look in looks if isinstance(look, RecordError)), None):
+            return postponed
+        found = all_of([self._found(phrase, wanted.figures, seen) for phrase in wanted.phrases])
         if wanted.figures and not wanted.phrases:
-            problems = ("the step names nothing that could be looked for in a picture",)
+            found = Found(problems=("the step names nothing that could be looked for in a picture",))
+        if wanted.doubt and found.evidence:
+            found = Found(candidates=(*found.evidence, *found.candidates), problems=(wanted.doubt, *found.problems))
         return StepGrounding(
-            step=wanted.step, evidence=found.evidence, candidates=found.candidates, unresolved=problems
+            step=wanted.step, evidence=found.evidence, candidates=found.candidates, unresolved=found.problems
         )
 
     def _found(self, phrase: str, figures: Sequence[Figure], seen: _Seen) -> Found:
@@ -116,8 +124,10 @@ def _wanted(query: GroundingQuery) -> _Wanted:
     if step.kind is not StepKind.PERCEIVE:
         return _Wanted(step.index)
     figures = tuple(figure for figure in map(query.unit.figure, query.example.figure_ids) if figure)
-    phrases = phrases_of(step.text, query.example.language) if figures else ()
-    return _Wanted(step.index, figures, phrases, query.unit.id)
+    if not figures:
+        return _Wanted(step.index)
+    text, language = step.text, query.example.language
+    return _Wanted(step.index, figures, phrases_of(text, language), query.unit.id, beyond_boxes(text, language))
 
 
 def create(options: DetectorOptions, access: Access) -> DetectorGrounder:

@@ -56,7 +56,11 @@ def _said(step: ReasoningStep, query: GroundingQuery) -> Found:
     if step.kind is StepKind.PERCEIVE:
         before = [s.text for s in query.example.steps if s.index < step.index]
         related = find_related(step.text, _figures(query), language=language, before=before)
-        return related if related.relations else find_named(step.text, _figures(query), language=language)
+        return (
+            related
+            if related.relations or related.problems
+            else find_named(step.text, _figures(query), language=language)
+        )
     if step.kind is StepKind.READ:
         return find_support(step.text, _passages(query), language=language)
     return Found()

@@ -25,6 +25,10 @@ class Kind:
     """What the packages are needed for."""
     without_torchvision: str
     """Which models of this sort do without torchvision, and what else can be done."""
+    processor_class: str = "AutoProcessor"
+    """The class of transformers that opens what prepares its input: ``AutoTokenizer`` when that is text only."""
+    optional_weights: tuple[str, ...] = ()
+    """Beginnings of the names of weights that may be absent, as they are not used."""
 
     @property
     def advice(self) -> str:
@@ -93,7 +97,7 @@ def _from_pretrained(options: PretrainedOptions, kind: Kind, how: dict[str, obje
         from safetensors import SafetensorError
 
         library: Any = import_module("transformers")  # which is typed in part only
-        processors, models = library.AutoProcessor, getattr(library, kind.auto_class)
+        processors, models = getattr(library, kind.processor_class), getattr(library, kind.auto_class)
     except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision that was built for another torch
         raise _explained(error, options, kind) from None
     _quieten(library.utils.logging)
@@ -102,11 +106,14 @@ def _from_pretrained(options: PretrainedOptions, kind: Kind, how: dict[str, obje
         model, loaded = models.from_pretrained(source, **where, **how, dtype=options.dtype, output_loading_info=True)
     except (*_LOADING_ERRORS, SafetensorError, StrictDataclassError) as error:
         raise _explained(error, options, kind) from None
-    if getattr(processor, "tokenizer", None) is None or getattr(processor, "image_processor", None) is None:
+    reads_only = kind.processor_class == "AutoTokenizer"
+    if not reads_only and (
+        getattr(processor, "tokenizer", None) is None or getattr(processor, "image_processor", None) is None
+    ):
         raise BackendError(
             f"{options.model}: there is no processor for text and images beside the model", hint=kind.advice
         )
-    if missing := sorted(loaded["missing_keys"]):
+    if missing := sorted(key for key in loaded["missing_keys"] if not key.startswith(kind.optional_weights)):
         # The library fills them with random numbers and goes on.
         raise BackendError(
             f"{options.model}: weights are missing: {', '.join(missing[:3])} ({len(missing)} in all)",
@@ -152,7 +159,7 @@ def _explained(error: Exception, options: PretrainedOptions, kind: Kind) -> Back
         return BackendError(f"{name}: this is no {kind.noun}", hint=kind.advice)
     return BackendError(
         f"{name}: the model cannot be loaded: {said[:300] or type(error).__name__}",
-        hint=f"is it complete? It has to open with transformers' {kind.auto_class} and AutoProcessor",
+        hint=f"is it complete? It has to open with transformers' {kind.auto_class} and {kind.processor_class}",
     )
 
 

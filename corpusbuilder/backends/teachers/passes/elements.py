@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from corpusbuilder.backends.teachers.passes.pagetext import as_line, visible
+from corpusbuilder.backends.prompting.pagetext import as_line, visible
 from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel, Region
 from corpusbuilder.records.document import ImageAsset
 from corpusbuilder.records.geometry import Box

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from corpusbuilder.backends.prompting.pagetext import as_line
 from corpusbuilder.backends.teachers.base import Draft, GenerationRequest
 from corpusbuilder.backends.teachers.passes.drafts import Selected, draft, provenance, selected
 from corpusbuilder.backends.teachers.passes.inventory import Fact, read_facts
 from corpusbuilder.backends.teachers.passes.line import Line, all_of
-from corpusbuilder.backends.teachers.passes.pagetext import as_line
 from corpusbuilder.backends.teachers.passes.plan import Slot, plan_slots
 from corpusbuilder.backends.teachers.passes.prompting import Opening
 from corpusbuilder.backends.teachers.passes.questions import Written, candidates, read_questions

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Final
 
 from corpusbuilder.backends.models.base import ImagePart
+from corpusbuilder.backends.prompting.pagetext import as_data, as_line, visible
 from corpusbuilder.backends.teachers.passes.elements import ShownElements, shown_elements
-from corpusbuilder.backends.teachers.passes.pagetext import as_data, as_line, visible
 from corpusbuilder.records.document import Figure, Passage, Unit
 
 MOST_PASSAGES: Final = 240

@@ -13,9 +13,9 @@ from corpusbuilder.backends.models.base import (
     Sampling,
     TextPart,
 )
+from corpusbuilder.backends.prompting.pagetext import as_line
+from corpusbuilder.backends.prompting.templates import rendered
 from corpusbuilder.backends.teachers.passes.material import Material, ShownFigure
-from corpusbuilder.backends.teachers.passes.pagetext import as_line
-from corpusbuilder.backends.teachers.templates import rendered
 from corpusbuilder.errors import ConfigError
 from corpusbuilder.records.prompt import Prompt
 

@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 from pydantic import JsonValue
 
 from corpusbuilder.backends.models.calls import UnusableAnswerError
-from corpusbuilder.backends.teachers.passes.pagetext import said
+from corpusbuilder.backends.prompting.pagetext import said
 from corpusbuilder.records.text import listed, shortened
 
 T = TypeVar("T")

@@ -5,11 +5,11 @@ from typing import ClassVar, Final
 
 from corpusbuilder.backends.models.base import Message
 from corpusbuilder.backends.models.calls import POSTPONED, Calls
+from corpusbuilder.backends.prompting.pagetext import visible
 from corpusbuilder.backends.teachers.base import GenerationRequest, TeacherAnswer
 from corpusbuilder.backends.teachers.passes.groups import Group, Outcome, group_for
 from corpusbuilder.backends.teachers.passes.line import Line, all_of
 from corpusbuilder.backends.teachers.passes.material import Material, ShownFigure, figures_to_ask_about
-from corpusbuilder.backends.teachers.passes.pagetext import visible
 from corpusbuilder.backends.teachers.passes.prompting import (
     Opening,
     Pieces,

@@ -8,9 +8,9 @@ from typing import Any, Final
 from jinja2 import Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from corpusbuilder.backends.prompting.templates import new_environment
 from corpusbuilder.backends.teachers.rules.candidate import draw
 from corpusbuilder.backends.teachers.rules.nouns import capitalised, of_quoted_french, quoted
-from corpusbuilder.backends.teachers.templates import new_environment
 from corpusbuilder.errors import ConfigError
 from corpusbuilder.records.prompt import Prompt
 

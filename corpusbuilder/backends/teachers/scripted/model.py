@@ -10,10 +10,10 @@ from pydantic import JsonValue
 
 from corpusbuilder.backends.models.base import Admit, ImagePart, ModelRequest, Sampling, TextPart
 from corpusbuilder.backends.models.budget import prompt_tokens
+from corpusbuilder.backends.prompting.pagetext import as_line
 from corpusbuilder.backends.teachers.base import GenerationRequest
 from corpusbuilder.backends.teachers.passes.groups import group_for
 from corpusbuilder.backends.teachers.passes.material import Material, ShownFigure, figures_to_ask_about
-from corpusbuilder.backends.teachers.passes.pagetext import as_line
 from corpusbuilder.backends.teachers.passes.prompting import Opening, Pieces
 from corpusbuilder.backends.teachers.passes.scope import Scope
 from corpusbuilder.backends.teachers.scripted import ScriptedOptions

@@ -4,13 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from corpusbuilder.language.claims import without_quotes
 from corpusbuilder.language.lexicon import COLOUR_WORDS, arrow_lexicon, position_lexicon
-from corpusbuilder.records.diagram import Connector
-from corpusbuilder.records.example import ReasoningStep, StepKind
-from corpusbuilder.records.text import is_stop_word, listed, stems, tokens
-from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, passed
-from corpusbuilder.stages.verify.checks.dates import dated_labels
-from corpusbuilder.stages.verify.checks.relations import Arrows, speaks_of, stated_positions
-from corpusbuilder.stages.verify.vocabulary import (
+from corpusbuilder.language.vocabulary import (
     ACTIONS,
     ARROWS,
     BARS,
@@ -23,6 +17,12 @@ from corpusbuilder.stages.verify.vocabulary import (
     SEEING,
     phrase_words,
 )
+from corpusbuilder.records.diagram import Connector
+from corpusbuilder.records.example import ReasoningStep, StepKind
+from corpusbuilder.records.text import is_stop_word, listed, stems, tokens
+from corpusbuilder.stages.verify.checks.base import Case, Finding, abstained, passed
+from corpusbuilder.stages.verify.checks.dates import dated_labels
+from corpusbuilder.stages.verify.checks.relations import Arrows, speaks_of, stated_positions
 
 
 def said_is_understood(case: Case) -> Iterator[Finding]:

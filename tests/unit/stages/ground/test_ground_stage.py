@@ -5,10 +5,11 @@ import pytest
 
 from corpusbuilder.backends.grounders.diagram import BACKEND
 from corpusbuilder.config import GroundSection
-from corpusbuilder.errors import BackendError
+from corpusbuilder.errors import BackendError, RecordError
 from corpusbuilder.records import SpanEvidence, StepKind
+from corpusbuilder.records.evidence import RelationFinding
 from corpusbuilder.records.example import StepGrounding
-from corpusbuilder.stages.contract import InUnit
+from corpusbuilder.stages.contract import InUnit, Rejected
 from corpusbuilder.stages.ground import GroundStage
 
 SPAN = SpanEvidence(passage_id="pas-0", start=0, end=5, quote="Water", method="fixed", score=0.9)
@@ -119,3 +120,32 @@ def test_the_fingerprint_changes_with_the_options_and_the_order():
     two = GroundStage({"b": Fixed(), "a": Fixed()}, GroundSection(), options).fingerprint("en")
     assert one["config.grounders"] == ["a", "b"] != two["config.grounders"]
     assert one["grounder a"] == {"threshold": 1}
+
+
+def test_an_example_about_which_a_model_could_not_be_asked_is_rejected_and_the_others_are_done():
+    class Fails(Fixed):
+        def ground(self, queries):
+            error = RecordError("endpoint_failed", "try again")
+            answers = super().ground(queries)
+            return [error if q.example.id == "ex-2" else a for q, a in zip(queries, answers, strict=True)]
+
+    after = Fixed()
+    examples = [builders.about_text(), builders.about_text().model_copy(update={"id": "ex-2"})]
+    stage = GroundStage({"fails": Fails(unresolved=("who knows",)), "after": after}, GroundSection(), {})
+    done, rejected = stage.process([InUnit(example, builders.unit()) for example in examples])
+    assert (done.input_id, rejected) == ("ex-1", Rejected("ex-2", "endpoint_failed", "try again"))
+    assert after.asked == [1, 2]
+
+
+@pytest.mark.parametrize(("outcome", "asked"), [("reversed", [2]), ("no_edge", [2]), ("unparsed", [1, 2])])
+def test_no_model_is_asked_about_a_step_that_the_figure_contradicts(outcome, asked):
+    class Reads(Fixed):
+        def ground(self, queries):
+            relation = RelationFinding(source="Rain", target="Clouds", outcome=outcome)
+            found = super().ground(queries)
+            return [g.model_copy(update={"relations": (relation,)}) if g.step == 1 else g for g in found]
+
+    after = Fixed(evidence=(SPAN,))
+    (grounded,) = ground({"reads": Reads(unresolved=("not so",)), "after": after}, builders.about_text())
+    assert after.asked == asked
+    assert [r.outcome for r in grounded.groundings[0].relations] == [outcome]

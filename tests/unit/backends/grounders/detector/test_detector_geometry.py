@@ -198,6 +198,13 @@ def test_the_text_score_is_that_of_the_words_alone(folders):
     assert any(text < score for text, score in zip(answer.text_scores, answer.scores, strict=True))
 
 
+def test_a_word_that_the_model_does_not_know_is_a_word(folders):
+    answers = every_box(detecting(folders["grounding-dino"])).answers([request(picture(), (600, 400), "细 胞")])
+    found = read_detections(answers[0].body, "细 胞")
+    assert found.text_scores
+    assert len(set(found.text_scores)) > 1, "none would be no word's, and all alike"
+
+
 def test_a_batch_that_needs_too_much_memory_is_halved(folders):
     import torch
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import looking
 import pytest
@@ -15,6 +16,7 @@ from looking import access_to, figure, ground, keep, many_figures, options, pict
 from tiny_detectors import owl_box, save_grounding_dino, save_owl
 
 from corpusbuilder.backends.grounders.detector import BACKEND
+from corpusbuilder.backends.grounders.detector.families import family_of
 from corpusbuilder.backends.grounders.detector.grounder import DetectorGrounder
 from corpusbuilder.backends.registry import create, find
 from corpusbuilder.errors import BackendError, MissingExtraError
@@ -67,6 +69,22 @@ def test_what_is_not_seen_is_said(tiny_owl, tmp_path):
     (found,), _ = ground(options(tiny_owl), tmp_path, queries([red_figure()], "The cell is red."))
     assert (found.evidence, found.candidates) == ((), ())
     assert found.unresolved == ("nothing in the picture looks like “cell”",)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "why"),
+    [
+        ("The cell is not red.", "en", "denies"),
+        ("La cellule n’est pas rouge.", "fr", "denies"),
+        ("An arrow runs to the cell.", "en", "about an arrow"),
+        ("La cellule est au bout d’une flèche.", "fr", "about an arrow"),
+    ],
+)
+def test_what_boxes_cannot_show_is_left_to_the_annotator(tiny_owl, tmp_path, text, language, why):
+    (found,), _ = ground(options(tiny_owl), tmp_path, queries([red_figure(cell(2, 3))], text, language=language))
+    assert found.evidence == ()
+    assert len(found.candidates) == 1
+    assert why in found.unresolved[0]
 
 
 def test_an_image_and_a_phrase_are_looked_at_once_however_many_steps_speak_of_it(tiny_owl, tmp_path):
@@ -194,7 +212,7 @@ def test_a_replay_looks_at_the_ledger_only(tiny_owl, tmp_path):
     replayed, _ = ground(options(tiny_owl), tmp_path, asked, mode="replay")
     assert replayed == live
     (absent,), _ = ground(options(tiny_owl), tmp_path, queries([shown], "The bird is red."), mode="replay")
-    assert "not in the ledger" in absent.unresolved[0]
+    assert absent.reason_code == "not_in_ledger"
 
 
 def test_an_estimate_counts_what_would_be_looked_for(tmp_path):
@@ -269,6 +287,15 @@ def test_a_model_that_cannot_be_had_ends_the_run(tmp_path):
         ground(options(tmp_path / "nothing"), tmp_path, queries([red_figure()], "The cell is red."))
 
 
+def test_a_detector_of_another_family_is_told():
+    from transformers import OmDetTurboConfig
+
+    other = SimpleNamespace(model=SimpleNamespace(config=OmDetTurboConfig()))
+    with pytest.raises(BackendError, match="'omdet-turbo' is not known here") as caught:
+        family_of(other, "some/model")
+    assert "OWLv2" in caught.value.hint
+
+
 def test_a_model_that_is_no_detector_is_told(tmp_path):
     folder = tiny_models.save_llama(tmp_path / "llama")
     with pytest.raises(BackendError, match=r"no zero-shot object detector|no processor") as caught:
@@ -285,11 +312,12 @@ def test_a_broken_folder_is_told(tiny_owl, tmp_path, name):
     assert caught.value.hint
 
 
-def test_a_missing_package_is_named_with_its_extra(tiny_owl, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "transformers", None)
+@pytest.mark.parametrize("package", ["transformers", "scipy"])
+def test_a_missing_package_is_named_with_its_extra(tiny_owl, tmp_path, monkeypatch, package):
+    monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingExtraError) as caught:
         ground(options(tiny_owl), tmp_path, queries([red_figure()], "The cell is red."))
-    assert (caught.value.package, caught.value.extra) == ("transformers", "ground")
+    assert (caught.value.package, caught.value.extra) == (package, "ground")
 
 
 def test_it_is_found_by_its_name_and_made_without_loading_anything(tmp_path):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusbuilder.backends.teachers.passes.pagetext import as_data, as_line, said, visible
+from corpusbuilder.backends.prompting.pagetext import as_data, as_line, said, visible
 
 
 def test_markup_and_entities_of_a_page_become_entities():
