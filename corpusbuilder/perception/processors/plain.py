@@ -21,7 +21,7 @@ def fixed(settings: Settings, size: Size, *, joined: bool) -> Sight:
     # Only the processor of LLaVA pads before it resizes; ``do_pad`` of the others fills up a batch.
     if settings.get("do_pad") and settings.has("pad_to_square"):
         side = max(now)
-        moves.append(Framed(-((side - now[0]) // 2), -((side - now[1]) // 2), side, side))
+        moves.append(Framed(-((side - now[0]) // 2), -((side - now[1]) // 2), side, side, _mean_grey(settings)))
         now = (side, side)
     if settings.get("do_resize"):
         now = resized(settings, now)
@@ -33,6 +33,12 @@ def fixed(settings: Settings, size: Size, *, joined: bool) -> Sight:
     rows, columns, cell = settings.grid(*now, joined=joined)
     leading = settings.leading
     return one_panel(moves, numbered(rows, columns, leading), cell, leading + rows * columns)
+
+
+def _mean_grey(settings: Settings) -> int:
+    """What LLaVA pads with, as one level: next to it, ringing is not cut off as it is next to black or white."""
+    means = settings.get("image_mean")
+    return int(255 * sum(means) / len(means)) if means else 0
 
 
 def resized(settings: Settings, size: Size) -> Size:
