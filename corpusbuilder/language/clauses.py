@@ -12,7 +12,7 @@ _STRONG: Final = r"\s*[;:](?=\s|\Z)|\s[–—-](?=\s)|(?<=\w)—(?=\w)"
 _JOINTS: Final = {
     "en": re.compile(
         _STRONG
-        + r"|,?\s+(?=(?:and|but|or|while|whereas|although|though|because|since|so that|so|yet|nor|which|who|whose|where|when|"
+        + r"|,?\s+(?=(?:and|but|or|while|whereas|although|though|because|since|so that|so|yet|nor|which|who|that|whose|where|when|"
         r"if|as (?=they|it|he|she|we|the|there|this|these|its|their)|unless|until|before|after|thus|therefore)\b)|,(?=\s)",
         re.IGNORECASE,
     ),
@@ -41,7 +41,24 @@ _OPENING: Final = {
     "en": re.compile(r"[\s,;:–—-]*(?:(?:and|but|or|so|yet|nor|while|whereas)\s+)?", re.IGNORECASE),
     "fr": re.compile(r"[\s,;:–—-]*(?:(?:et|mais|ou|donc|car|tandis que|alors que)\s+)?", re.IGNORECASE),
 }
+_SUBORDINATE: Final = re.compile(
+    r"(?:although|though|because|since|if|when|unless|until|so that|si|quand|bien qu|parce qu|de sorte qu|pendant qu|"
+    r"lorsqu|puisqu|quoiqu|car)(?:e|['’])?\b",
+    re.IGNORECASE,
+)
 _AND: Final = re.compile(r"(?:and|or|et|ou|ni|nor)\b", re.IGNORECASE)
+_OPENED: Final = {
+    "en": re.compile(
+        r"(?:and|but|or|while|whereas|although|though|because|since|so|yet|nor|which|who|whose|where|when|if|as|unless|"
+        r"until|before|after|thus|therefore|that|for|the|an?|its?|they|he|she|this|these)\b",
+        re.IGNORECASE,
+    ),
+    "fr": re.compile(
+        r"(?:et|mais|ou|tandis|alors|bien|quoiqu|parce|puisqu|car|donc|ni|qui|dont|où|lorsqu|quand|comme|si|jusqu|avant|"
+        r"après|ainsi|pendant|de sorte|afin|auquel|que|qu|le|la|les|une?|des|ils?|elles?|ce|cette|ces)\b",
+        re.IGNORECASE,
+    ),
+}
 _OUTER: Final = " \t\n\r\u00a0\u202f,;:–—-"
 
 
@@ -58,17 +75,22 @@ def clause_spans(text: str, start: int, end: int, language: str) -> Iterator[tup
     yield from _stripped(text, begin, end)
 
 
-def statement_starts(text: str, language: str) -> Iterator[int]:
+def statement_starts(text: str, language: str) -> Iterator[tuple[int, bool]]:
     """Where in a sentence a statement with a subject and a verb of its own is likely to begin, the first one apart.
 
-    The last member of a list ("coal, iron, and fine white salt") begins none: it has a comma before it already.
+    With each comes whether it is a main statement: one with "because" or "when" is none. The last member of a list ("coal, iron, and fine white salt") begins none: it has a comma before it already.
     """
     begin = 0
     for match in _NEW.get(language[:2], _NEW["en"]).finditer(text):
         listed = match[0].startswith(",") and "," in text[begin : match.start()] and _AND.match(text, match.end())
         if not listed and text[begin : match.start()].count(" ") >= 2:
-            yield match.end()
+            yield match.end(), _SUBORDINATE.match(text, match.end()) is None
             begin = match.end()
+
+
+def goes_on(clause: str, language: str) -> bool:
+    """Whether a clause goes on with what was said before the one in front of it: "…, has none"."""
+    return _OPENED.get(language[:2], _OPENED["en"]).match(clause) is None
 
 
 def without_conjunction(text: str, start: int, end: int, language: str) -> int:

@@ -10,7 +10,7 @@ from corpusbuilder.language.names import Name, NameMention, find_names
 from corpusbuilder.language.relations.vocabulary import Kind, VerbForm, Vocabulary
 from corpusbuilder.records.text import Stems, Token, is_stop_word, stems, tokens
 
-ItemKind: TypeAlias = Kind | Literal["name", "verb", "word", "along", "comma", "stop", "sign", "thence"]
+ItemKind: TypeAlias = Kind | Literal["name", "verb", "word", "along", "comma", "stop", "sign", "thence", "clitic"]
 
 LONGEST_TEXT: Final = 4000
 """Characters of a step that are read: no step of reasoning is longer."""
@@ -20,11 +20,12 @@ _QUOTED: Final = re.compile(
 _SIGN: Final = re.compile(r"<[-=–—]+>|[↔⟷⇔]|[-=–—]+>|[→⟶⇒⟹➔➜➝➞]|<[-=–—]+|[←⟵⇐]")
 _STOP: Final = re.compile(r"[.;!?…\n](?:\s|$)")
 _COMMA: Final = re.compile(r"[,:(){}\[\]]|\s[–—-]\s")
-_ARTICLES: Final = frozenset("the a an le la les l un une des".split())
+_ARTICLES: Final = frozenset(["the", "a", "an", "le", "la", "les", "l", "un", "une", "des"])
 _MARKS_A_NOUN: Final = frozenset(
     ["the", "a", "this", "from", "to", "at", "of", "as", "via", "between", "by", "generic"]
 )
-_HELD_BY_HAVE: Final = frozenset("un une des pour deux comme aucun aucune ete".split())
+_BEFORE_CLITIC: Final = frozenset(["name", "word", "it", "they", "rel", "not"])
+_HELD_BY_HAVE: Final = frozenset(["un", "une", "des", "pour", "deux", "comme", "aucun", "aucune", "ete"])
 
 
 class Item(NamedTuple):
@@ -90,7 +91,7 @@ def _is_meant(mention: NameMention, source: _Text) -> bool:
         return True
     if mention.similarity < 1:
         return False
-    return said == name and not said.islower() or _is_slot(place, source)
+    return (said == name and not said.islower()) or _is_slot(place, source)
 
 
 def _heads_a_noun(said: str, after: str, source: _Text) -> bool:
@@ -178,6 +179,8 @@ def _classified(source: _Text, place: int, limit: int, before: Item | None) -> t
         return _item(source, _sense_of_a(source, place), place, place + 1), place + 1
     if verb is not None:
         return _item(source, "verb", place, place + 1, verb), place + 1
+    if word.text.endswith("n't"):
+        return _item(source, "not", place, place + 1), place + 1
     endings = ("ment",) if source.language.startswith("fr") else ("ly", "ward", "wards")
     adverb = word.text.endswith(endings) and len(word.text) > 5 and (before is None or before.kind not in _MARKS_A_NOUN)
     skipped = adverb or is_stop_word(word.text, source.language)
@@ -193,23 +196,30 @@ def _item(source: _Text, kind: ItemKind, place: int, after: int, verb: VerbForm 
 def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place: int, before: Item | None) -> ItemKind:
     """The sense of a word that has several, by its neighbours and its accents."""
     last, surface, after = before.kind if before else "", source.surface(place).lower(), source.folded(place + 1)
-    if surface in ("ou", "où"):
-        return "and" if surface == "ou" else "rel"
-    if surface in ("la", "là"):
-        return "the" if surface == "la" else "there"
-    if (
-        "called" in kinds
-        and verb
-        and (after in ("by", "par") or (verb.verb == "nommer" and not surface.endswith(("é", "ée", "és", "ées"))))
-    ):
-        return "verb"
+    if source.language.startswith("fr") and (sense := _french_sense(surface, source, place, last)):
+        return sense
     if "rel" in kinds and "this" in kinds:
         return "rel" if last in ("name", "word", "arrow", "line", "path", "generic", "comma") else "this"
-    if "between" in kinds and verb:
+    if verb is None or kinds[0] in ("skip", "have"):
+        return kinds[0]
+    if "called" in kinds:
+        finite = verb.verb == "nommer" and not surface.endswith(("é", "ée", "és", "ées"))
+        return "verb" if finite or after in ("by", "par") else "called"
+    if "between" in kinds:
         return "verb" if after in ("dans", "en") else "between"
-    if verb and "called" not in kinds and kinds[0] not in ("skip", "have"):
-        return kinds[0] if last in _MARKS_A_NOUN else "verb"
-    return kinds[0]
+    return kinds[0] if last in _MARKS_A_NOUN else "verb"
+
+
+def _french_sense(surface: str, source: _Text, place: int, last: str) -> ItemKind | None:
+    """The sense of a short French word; None where it has but one."""
+    if surface in ("ou", "où"):
+        return "and" if surface == "ou" else "rel"
+    finite = _is_finite(source, place + 1)
+    if surface in ("le", "la", "les", "l") and finite and last in _BEFORE_CLITIC:
+        return "clitic"  # "B le mange"
+    if surface in ("la", "là"):
+        return "the" if surface == "la" else "there"
+    return "thence" if surface == "en" and last != "from" and finite else None
 
 
 def _is_finite(source: _Text, place: int) -> bool:
@@ -221,5 +231,6 @@ def _sense_of_a(source: _Text, place: int) -> ItemKind:
     """French: "à" marks a target, "a" is a form of avoir, and either may have lost or won an accent."""
     after = source.folded(place + 1)
     verb = source.vocabulary.verbs.get(after)
-    held = after in _HELD_BY_HAVE or (verb is not None and "past" in verb.tags)
+    following = [source.folded(place + i) for i in range(2, 8)]
+    held = after in _HELD_BY_HAVE or "pour" in following or (verb is not None and "past" in verb.tags)
     return "have" if held and source.surface(place) != "à" else "to"

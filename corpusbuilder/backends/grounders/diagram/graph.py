@@ -120,7 +120,7 @@ class Graph:
         return ()
 
     def is_led(self, relation: Relation) -> bool:
-        """Whether it speaks of the leader line of a label: one end is a name, the other a part that it does not name."""
+        """Whether it speaks of the leader line of a label: one end is its name, the other has none."""
         ends = [party for party in (relation.source, relation.target) if party and party.names]
         if len(ends) != 1 or not self._leaders:
             return False

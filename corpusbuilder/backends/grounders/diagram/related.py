@@ -144,7 +144,7 @@ def _mutual(
         return _Answer(relation, "ok", (*forward, *backward), names)
     if both or len(forward) > 1 or len(backward) > 1:
         return _Answer(relation, "ambiguous", tuple(_unique([*forward, *backward])), names)
-    return _Answer(relation, "no_edge", tuple([*forward, *backward]), names)
+    return _Answer(relation, "no_edge", (*forward, *backward), names)
 
 
 def _written(relation: Relation, graph: Graph) -> _Answer | None:
