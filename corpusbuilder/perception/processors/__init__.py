@@ -20,7 +20,7 @@ _RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("merge_size", kept_in_proportion),
 )
 """The setting that only processors of one rule have. What has none of them makes one picture of a fixed size."""
-_OTHERS: Final = ("max_image_tiles", "do_pan_and_scan", "num_crops", "max_slice_nums", "use_image_id")
+_OTHERS: Final = ("max_image_tiles", "do_pan_and_scan", "num_crops", "max_slice_nums", "use_image_id", "tile_size")
 """Settings of processors that cut an image by rules that are not known here."""
 
 

@@ -12,7 +12,7 @@ from corpusbuilder.perception.shapes import mask
 from corpusbuilder.perception.visual import visual_tokens
 from corpusbuilder.records.diagram import Diagram
 
-ROUNDS = int(os.environ.get("PAINTED_RECTANGLES", "25"))
+ROUNDS = int(os.environ.get("PAINTED_RECTANGLES", "16"))
 """Of each kind; 300 for the figures that are reported."""
 ONE_PICTURE = (
     *("CLIP of 16", "CLIP of 14", "CLIP without crop", "CLIP cropped and padded", "LLaVA, cropped", "LLaVA, padded"),
@@ -22,6 +22,8 @@ TILES = (
     *("LLaVA-NeXT", "LLaVA-NeXT, patches", "Idefics 3", "Idefics 3, unsplit", "SmolVLM"),
     *("InternVL", "InternVL, patches", "InternVL, one tile"),
 )
+SIXTEEN = {"patch_size": 16}
+GIVE_NO_DICTIONARY = ("IdeficsImageProcessorPil",)
 WHITE = Image.new("RGB", (300, 200), "white")
 
 
@@ -94,6 +96,28 @@ def test_images_of_extreme_shapes_have_the_tokens_of_their_processor(name, size,
     told = visual_tokens(rectangle, processor, size, **unsaid)
     assert told.length == number
     assert painting.agreement(set(told.indices), seen) > 0.94
+
+
+def test_every_image_processor_that_makes_one_picture_is_understood_or_refused(offline_transformers):
+    """Of all that transformers has: a wrong answer would be worse than none."""
+    import transformers
+
+    understood, size, rectangle = [], (300, 200), (20, 20, 160, 90)
+    for name in dir(transformers):
+        if not name.endswith("ImageProcessorPil") or name in GIVE_NO_DICTIONARY:
+            continue
+        processor = getattr(transformers, name)()
+        try:
+            told = visual_tokens(rectangle, processor, size, **({} if hasattr(processor, "patch_size") else SIXTEEN))
+        except ValueError:
+            continue
+        shape = np.shape(processor(WHITE, return_tensors="np")["pixel_values"])
+        if len(shape) == 4 and shape[0] == 1:
+            tokens = painting.cells_of_pictures(processor, 16)
+            seen, number = painting.changed(tokens, size, rectangle, painting.BLACK_ON_WHITE)
+            assert (name, told.length, set(told.indices)) == (name, number, seen)
+            understood.append(name)
+    assert len(understood) >= 10
 
 
 def test_an_image_of_which_the_processor_leaves_nothing_is_refused(known):
@@ -239,7 +263,10 @@ def test_llava_says_whether_the_first_token_is_dropped(strategy, more, first, ti
         ("PixtralImageProcessorPil", {"patch_size": 16}, "not known here"),
         ("MllamaImageProcessorPil", {"patch_size": 14}, "max_image_tiles is not known here"),
         ("Glm4vImageProcessorPil", {}, "patches, and 59784 were expected here"),
-        ("LlavaOnevisionImageProcessorPil", {"patch_size": 400}, "holds no patch"),
+        ("LlavaOnevisionImageProcessorPil", {"patch_size": 14}, "interpolated after the vision tower"),
+        ("SiglipImageProcessorPil", {"patch_size": 400}, "holds no patch"),
+        ("ConvNextImageProcessorPil", {"patch_size": 16}, "has a way of its own"),
+        ("AriaImageProcessorPil", {"patch_size": 14}, "has a way of its own"),
     ],
 )
 def test_a_processor_that_is_not_understood_is_refused_in_a_sentence(name, options, sentence, offline_transformers):
