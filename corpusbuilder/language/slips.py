@@ -29,6 +29,11 @@ def shortened(form: str) -> Iterator[str]:
     return (form[:i] + form[i + 1 :] for i in range(len(form)))
 
 
+def as_printed(form: str) -> str:
+    """A form in which letters that a reader of print takes for each other are the same."""
+    return form.translate(_OCR).replace("rn", "m").replace("vv", "w")
+
+
 def is_slip(said: Sequence[str], name: Sequence[str], *, sure: bool) -> bool:
     """Whether some words are those of a name but for one letter wrong, missing, too many, or two exchanged.
 
@@ -50,7 +55,7 @@ def is_slip(said: Sequence[str], name: Sequence[str], *, sure: bool) -> bool:
 
 
 def _is_near(said: str, name: str, *, sure: bool) -> bool:
-    if said.translate(_OCR).replace("rn", "m") == name.translate(_OCR).replace("rn", "m"):
+    if as_printed(said) == as_printed(name):
         return not (said.isdigit() or name.isdigit())
     if _digits(said) != _digits(name) or OSA.distance(said, name, score_cutoff=1) > 1:
         return False
