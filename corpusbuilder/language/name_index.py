@@ -191,7 +191,8 @@ class NameIndex:
         if not sure and (known or not may_be_noun):
             return None
         words = said.plain[first:after]
-        found = {form.name for form in self._near_to("".join(words)) if is_slip(words, form.words, sure=sure)}
+        near, language = self._near_to("".join(words)), self._language
+        found = {form.name for form in near if is_slip(words, form.words, language=language, sure=sure)}
         name = found.pop() if len(found) == 1 else None
         ends = (said.word(first), said.word(after - 1))
         if name is None or self._sizes[name] == after - first:
