@@ -24,14 +24,13 @@ _PREFIXES: Final = tuple(
     pair
     for one, other in (
         ("anter", "inter"), ("micro", "macro"), ("affer", "effer"), ("abdu", "addu"), ("ante", "anti"),
-        ("infra", "intra"), ("inter", "intra"), ("super", "supra"), ("sub", "sur"), ("exo", "endo"),
-        ("im", "em"), ("in", "en"), ("pre", "pro"), ("per", "pre"), ("bi", "tri"),
+        ("infra", "intra"), ("sub", "sur"),
     )
     for pair in ((one, other), (other, one))
 )  # fmt: skip
 _SUFFIXES: Final = tuple(
     (one, other)
-    for endings in (("ate", "ite", "ide"), ("ane", "ene", "yne", "ine", "one"), ("ose", "ase"), ("ism", "ist"))
+    for endings in (("ate", "ite", "ide"), ("ane", "ene", "yne"), ("ose", "ase"), ("ism", "ist"))
     for one in endings
     for other in endings
     if one != other

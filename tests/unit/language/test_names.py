@@ -84,6 +84,9 @@ def test_the_head_of_a_name_stands_for_it_where_no_other_name_has_that_word():
     assert only("the nucleus is there", "Cell nucleus", "Dead nucleus") == []
     assert only("the animal nucleus is there", "Cell nucleus", "Wall") == []
     assert only("the cell is there", "Cell nucleus", "Wall") == []
+    assert only("the nucleus of the atom", "Cell nucleus", "Wall") == []
+    assert only("the anger is great", "Anger of the people") == ["Anger of the people"]
+    assert only("the people are there", "Anger of the people") == []
 
 
 @pytest.mark.parametrize(
