@@ -25,6 +25,8 @@ def antecedents(pronoun: Pronoun, current: "Sequence[Party]", groups: "Sequence[
     taken = {name for party in current for name in party.names} if pronoun in ("it", "they") else set()
     for group in groups:
         names = [name for party in group for name in party.names if name not in taken]
+        if group and not any(party.names for party in group):
+            return group[0]
         if names:
             certain = {"there": names[:1], "latter": names[:1], "former": names[-1:]}.get(pronoun, names)
             similarity = min(party.similarity for party in group)

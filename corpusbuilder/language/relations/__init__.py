@@ -57,24 +57,23 @@ class _Remembering:
         self._names, self._along, self._language, self._words = names, along, language, words
 
     def relations(self, text: str, before: Sequence[str]) -> Said:
+        return Said(*self._reader(text, before).read())
+
+    def _reader(self, text: str, before: Sequence[str]) -> Reader:
         items = items_of(text, self._names, self._along, language=self._language, vocabulary=self._words)
         french = self._language.lower().startswith("fr")
-        return Said(*Reader(items, french=french, earlier=lambda: self._earlier(before)).read())
+        return Reader(items, french=french, earlier=lambda: self._earlier(before))
 
     def _earlier(self, before: Sequence[str]) -> list[list[Party]]:
-        """Who was named in the steps before, the last step first; within a step the last reached first."""
-        found = []
+        """Who was named in the last of the steps before that named something; who was reached last comes first."""
         for place in range(len(before) - 1, max(-1, len(before) - 1 - REMEMBERED), -1):
-            if group := self._named(before[place], before[:place]):
-                found.append(group)
-                break
-        return found
+            if group := self._named(before[place], before[max(0, place - 1) : place]):
+                return [group]
+        return []
 
     def _named(self, text: str, before: Sequence[str]) -> list[Party]:
-        relations = self.relations(text, before[-1:]).asserted
-        ends = [p for r in reversed(relations) for p in (r.target, r.source) if p and p.names]
-        items = items_of(text, self._names, self._along, language=self._language, vocabulary=self._words)
-        others = [
-            Party(m.name.text, (m.name,), m.similarity) for m in reversed([i.mention for i in items if i.mention])
-        ]
-        return list(dict.fromkeys([*ends, *others]))
+        reader = self._reader(text, before)
+        asserted, _ = reader.read()
+        ends = [p for r in reversed(asserted) for p in (r.target, r.source) if p and p.names]
+        others = [Party(m.name.text, (m.name,), m.similarity) for m in reversed(reader.mentions)]
+        return list(dict.fromkeys([*ends, *others])) or reader.heard

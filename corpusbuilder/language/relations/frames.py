@@ -1,13 +1,15 @@
 """What one clause has said so far of one relation, and the relations that follow from it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.language.names import Name
 from corpusbuilder.language.relations.vocabulary import VerbClass, VerbForm
 
-Role: TypeAlias = Literal["source", "target", "open", "object", "via", "pair", "agent", "aside"]
+Role: TypeAlias = Literal["source", "target", "open", "object", "via", "pair", "agent", "weak", "place", "aside"]
 Sense: TypeAlias = Literal["directed", "either", "mutual"]
 
 MOST_RELATIONS: Final = 64
@@ -57,6 +59,9 @@ class Relation:
     """False when it is said that the two are related, and not which way."""
 
 
+_LISTS: Final = ("source", "target", "objects", "via", "pair", "agent", "weak", "place", "aside", "acting")
+
+
 @dataclass(slots=True)
 class Frame:
     """A clause in the making."""
@@ -69,6 +74,12 @@ class Frame:
     via: list[Party] = field(default_factory=list)
     pair: list[Party] = field(default_factory=list)
     agent: list[Party] = field(default_factory=list)
+    weak: list[Party] = field(default_factory=list)
+    """Where the arrow is said to be, "the arrow at A": the end of which nothing else is said."""
+    place: list[Party] = field(default_factory=list)
+    """Named before the verb, "at A an arrow starts"."""
+    aside: list[Party] = field(default_factory=list)
+    """Named and no end of it."""
     verb: VerbForm | None = None
     verb_text: str = ""
     passive: bool = False
@@ -76,6 +87,10 @@ class Frame:
     arrow: Literal["arrow", "line", ""] = ""
     definite: bool = False
     """Whether it is "the arrow", of which something was said before."""
+    handled: bool = False
+    """Whether it is the object of the verb: "B receives an arrow"."""
+    owned: bool = False
+    """Whether it is "its arrow"."""
     sign: bool = False
     along: str = ""
     double: bool = False
@@ -86,8 +101,11 @@ class Frame:
 
     def copy(self) -> "Frame":
         """An independent copy."""
-        kept = {name: list(getattr(self, name)) for name in ("source", "target", "objects", "via", "pair", "agent", "acting")}
-        return replace(self, subjects=[list(group) for group in self.subjects], **kept)
+        other = copy(self)
+        for name in _LISTS:
+            setattr(other, name, list(getattr(self, name)))
+        other.subjects = [list(group) for group in self.subjects]
+        return other
 
     def settle(self) -> None:
         """Before a further verb: what its verb has made source or target stays so."""
@@ -129,13 +147,18 @@ class Frame:
             self._turn_round(ends, role)
         elif role:
             self._take_objects(ends, role)
+        elif self.objects and self.verb_class == "join":
+            self._join(ends)
         elif self.objects and self.verb_class != "unknown":
-            self.subjects_or(ends, self.objects)
+            self._fill(ends, self.subject or self.objects)  # "an arrow takes A to B"
         if self.pair and bool(ends["source"]) != bool(ends["target"]):
             given = {p.text for p in (*ends["source"], *ends["target"])}
             others = [p for p in self.pair if p.text not in given]
             self._fill(ends, others if len(others) < len(self.pair) else [])
-        self._fill(ends, self.subject)
+        if self.place and self.verb_class in ("begin", "end"):
+            side = "source" if self.verb_class == "begin" else "target"
+            ends[side] = ends[side] or self.place
+        self._fill(ends, self.subject or self.weak)
         return ends["source"], ends["target"]
 
     def _turn_round(self, ends: dict[str, list[Party]], role: str) -> None:
@@ -149,11 +172,18 @@ class Frame:
         if not ends[role]:
             ends[role] = self.objects
         elif not ends[other] and not self.subject and any(p.names for p in self.objects):
-            ends[other] = self.objects
+            if role == "target":
+                ends[other] = self.objects
+            else:
+                ends[role] = [*ends[role], *self.objects]  # "an arrow leaves A and another leaves C"
 
-    def subjects_or(self, ends: dict[str, list[Party]], others: list[Party]) -> None:
-        """Fill the missing side with the subject, else with ``others``: "an arrow links A to B"."""
-        self._fill(ends, self.subject or others)
+    def _join(self, ends: dict[str, list[Party]]) -> None:
+        """The ends of what joins: "A is joined to B by an arrow", "… that starts at B", "an arrow joins A to B"."""
+        if bool(ends["source"]) != bool(ends["target"]):
+            given = {p.text for p in (*ends["source"], *ends["target"])}
+            self._fill(ends, [p for p in (*self.subject, *self.objects) if p.text not in given])
+        elif not ends["source"] and self.arrow == "arrow" and self.subject:
+            ends["source"], ends["target"] = self.subject, self.objects
 
     @staticmethod
     def _fill(ends: dict[str, list[Party]], parties: list[Party]) -> None:
@@ -181,28 +211,29 @@ class Frame:
         for one in source:
             for other in target:
                 stops = [one, *self.via, other]
-                for a, b in zip(stops, stops[1:], strict=False):
+                for a, b in pairwise(stops):
                     if a.text != b.text or a.names != b.names:
                         acting = self.acting[0] if self.acting else None
                         indirect = self.indirect and not self.via
                         yield Relation(a, b, sense, self.arrow, turned, self.along, indirect, acting)
 
     def _joined(self) -> list[Relation]:
-        parties = self.pair or self.objects or self.subject
-        if len(parties) < 2 and self.objects and self.subject:
-            parties = [*self.subject, *self.objects]
-        if len(parties) < 2 or (self.verb_class not in ("join", "move", "drive", "still", None) and not self.double):
-            return []
+        """What is said of neither end first: "A and B are joined", "the arrow between A and B"."""
         if not (self.pair or self.verb_class == "join" or self.double or self.reflexive):
             return []
         sense: Sense = "mutual" if self.double or self.reflexive else "either"
-        return [Relation(a, b, sense, self.arrow, along=self.along) for a, b in zip(parties, parties[1:], strict=False)]
+        if self.subject and self.objects and not self.pair:
+            pairs = [(a, b) for a in self.subject for b in self.objects]
+        else:
+            parties = self.pair or self.objects or self.subject
+            pairs = list(pairwise(parties))
+        return [Relation(a, b, sense, self.arrow, along=self.along) for a, b in pairs]
 
     def _dangling(self, source: Sequence[Party], target: Sequence[Party]) -> Iterator[Relation]:
         """An arrow of which one end is named: "an arrow leaves A", "B receives an arrow"."""
         if not self.arrow:
             return
-        if not source and not target and self.subject and self.verb_class in ("drive", "draw"):
+        if self.handled and not source and not target and self.subject and self.verb_class in ("drive", "draw"):
             receives = (self.verb_class == "draw") != self.passive
             source, target = ([], self.subject) if receives else (self.subject, [])
         for party in source:

@@ -12,22 +12,105 @@ Tag: TypeAlias = Literal["finite", "past", "ing"]
 _VOWELS: Final = "aeiou"
 _IRREGULAR_EN: Final = {
     line.split()[0]: line.split()[1:]
-    for line in (
-        "lead led,go went gone,come came,become became,run ran,begin began begun,rise rose risen,give gave given,"
-        "send sent,feed fed,make made,bring brought,take took taken,eat ate eaten,get got gotten,draw drew drawn,"
-        "leave left,meet met,grow grew grown,fall fell fallen,flow flowed,drive drove driven,throw threw thrown,"
-        "sell sold,build built,hold held,keep kept,drink drank drunk,catch caught,seek sought,find found,see saw seen,"
-        "show showed shown,say said,read read,write wrote written,stand stood,lie lay lain,mean meant,have had,"
-        "arise arose arisen,underlie underlay,wind wound,sink sank sunk,spring sprang sprung,set set,put put,cut cut,"
-        "hit hit,let let,spread spread,beget begot begotten,choose chose chosen,swim swam swum,fly flew flown,"
-        "tell told,shrink shrank shrunk,buy bought,pay paid,fight fought,win won,lose lost,teach taught,cast cast,"
-        "overlie overlay overlain,bear bore borne,ride rode ridden,breed bred,know knew known,think thought"
-    ).split(",")
+    for line in [
+        "lead led",
+        "go went gone",
+        "come came",
+        "become became",
+        "run ran",
+        "begin began begun",
+        "rise rose risen",
+        "give gave given",
+        "send sent",
+        "feed fed",
+        "make made",
+        "bring brought",
+        "take took taken",
+        "eat ate eaten",
+        "get got gotten",
+        "draw drew drawn",
+        "leave left",
+        "meet met",
+        "grow grew grown",
+        "fall fell fallen",
+        "flow flowed",
+        "drive drove driven",
+        "throw threw thrown",
+        "sell sold",
+        "build built",
+        "hold held",
+        "keep kept",
+        "drink drank drunk",
+        "catch caught",
+        "seek sought",
+        "find found",
+        "see saw seen",
+        "show showed shown",
+        "say said",
+        "read read",
+        "write wrote written",
+        "stand stood",
+        "lie lay lain",
+        "mean meant",
+        "have had",
+        "arise arose arisen",
+        "underlie underlay",
+        "wind wound",
+        "sink sank sunk",
+        "spring sprang sprung",
+        "set set",
+        "put put",
+        "cut cut",
+        "hit hit",
+        "let let",
+        "spread spread",
+        "beget begot begotten",
+        "choose chose chosen",
+        "swim swam swum",
+        "fly flew flown",
+        "tell told",
+        "shrink shrank shrunk",
+        "buy bought",
+        "pay paid",
+        "fight fought",
+        "win won",
+        "lose lost",
+        "teach taught",
+        "cast cast",
+        "overlie overlay overlain",
+        "bear bore borne",
+        "ride rode ridden",
+        "breed bred",
+        "know knew known",
+        "think thought",
+    ]
 }
 _DOUBLING: Final = frozenset(
-    "stop drop drip trap let get begin run cut put hit set stem sip drag ship plan rob tip".split()
+    [
+        "stop",
+        "drop",
+        "drip",
+        "trap",
+        "let",
+        "get",
+        "begin",
+        "run",
+        "cut",
+        "put",
+        "hit",
+        "set",
+        "stem",
+        "sip",
+        "drag",
+        "ship",
+        "plan",
+        "rob",
+        "tip",
+    ]
 )
-_THIRD_GROUP_TIR: Final = frozenset("partir repartir sortir ressortir servir desservir dormir sentir".split())
+_THIRD_GROUP_TIR: Final = frozenset(
+    ["partir", "repartir", "sortir", "ressortir", "servir", "desservir", "dormir", "sentir"]
+)
 _ENDINGS_ER: Final = {"finite": "er e es ent ons ez ait aient era eront", "past": "e ee es ees", "ing": "ant"}
 _ENDINGS_IR: Final = {
     "finite": "ir it is issent issons issez issait issaient ira iront",
@@ -44,7 +127,7 @@ _FAMILIES_FR: Final = (
     ("mettre", "mettre met mets mettent mettons mettez mettait mettra", "mis mise mises", "mettant"),
     ("battre", "battre bat bats battent battait", "battu battue battus battues", "battant"),
     ("courir", "courir court cours courent courons courez courait courra", "couru courue courus", "courant"),
-    ("suivre", "suivre suit suis suivent suivons suivez suivait suivaient suivra", "suivi suivie suivis suivies", "suivant"),
+    ("uivre", "uivre uit uis uivent uivons uivez uivait uivaient uivra", "uivi uivie uivis uivies", "uivant"),
     ("vivre", "vivre vit vis vivent vivait vivra", "vecu", "vivant"),
     ("aitre", "aitre ait ais aissent aissait aitra", "e ee es ees", "aissant"),
     ("vrir", "vrir vre vres vrent vrons vrez vrait vrira", "vert verte verts vertes", "vrant"),
@@ -98,7 +181,7 @@ def french_forms(verb: str) -> Iterator[tuple[str, Tag]]:
         yield from _tagged(
             "", f"{verb} {short}t {short}s {root}ent {root}ons {root}ez {root}ait {root}aient {verb}a", "", ""
         )
-        yield from _tagged(root, "", "i ie is ies", "ant")
+        yield from _tagged(root, "ir ent ons ez ait aient ira iront", "i ie is ies", "ant")
     else:
         yield from _other_group(verb)
 

@@ -21,31 +21,33 @@ VerbClass: TypeAlias = Literal["drive", "draw", "turn", "move", "begin", "end", 
 Kind: TypeAlias = Literal[
     "from", "to", "at", "via", "by", "between", "of", "aside", "arrow", "line", "path", "double", "indirect", "and",
     "then", "but", "rel", "not", "source", "target", "as", "the", "a", "this", "generic", "called", "it", "there",
-    "latter", "former", "they", "nobody", "be", "have", "skip", "self", "quality", "for",
+    "latter", "former", "they", "nobody", "be", "have", "skip", "self", "quality", "for", "because", "instead",
+    "untrue",
 ]  # fmt: skip
 
 _VERBS_EN: Final[Mapping[VerbClass, str]] = {
     "drive": (
-        "feed nourish give produce make form create generate yield cause provoke trigger induce bring become reach "
-        "enter precede inhibit block activate stimulate suppress repress control regulate govern rule command appoint "
-        "advise protect serve reward supply provide furnish provision support help fund influence affect fertilise "
-        "fertilize pollinate infect irrigate water heat warm cool fill erode push power fuel release emit secrete "
-        "excrete deliver strengthen weaken increase decrease promote favour favor hinder prevent limit reduce attack "
-        "threaten defend invade conquer inform warn employ synthesise synthesize innervate send transfer transmit pump "
-        "inject export sell offer grant sustain enrich replenish engender spark build attain encourage accelerate slow "
-        "finance elect teach direct steer drive catalyse catalyze oxygenate lend contaminate pollute deposit"
+        "feed nourish give produce make form create generate yield cause provoke trigger induce bring become "
+        "reach enter precede inhibit block activate stimulate suppress repress control regulate govern rule "
+        "command appoint advise protect serve reward supply provide furnish provision support help fund "
+        "influence affect fertilise fertilize pollinate infect irrigate water heat warm cool fill erode push "
+        "power fuel release emit secrete excrete deliver strengthen weaken increase decrease promote favour "
+        "favor hinder prevent limit reduce attack threaten defend invade conquer inform warn employ "
+        "synthesise synthesize innervate send transfer transmit pump inject export sell offer grant sustain "
+        "enrich replenish engender spark build attain encourage accelerate slow finance elect teach direct "
+        "steer drive catalyse catalyze oxygenate lend contaminate pollute deposit"
     ),
     "draw": (
-        "eat consume devour swallow ingest hunt receive obtain take absorb inherit import follow succeed leave exit "
-        "drink use digest collect gather harvest acquire require need"
+        "eat consume devour swallow ingest hunt receive obtain take absorb inherit import follow succeed "
+        "leave exit drink use digest collect gather harvest acquire require need"
     ),
     "turn": "transform convert change turn develop evolve metamorphose decay decompose",
     "move": (
-        "lead go come run pass flow travel move proceed continue extend stretch head return descend ascend rise sink "
-        "fall climb spread migrate sail drift stream pour empty discharge drain leak seep percolate infiltrate "
-        "circulate grow hatch mature derive stem arise emerge issue emanate spring contribute carry convey transport "
-        "guide conduct orient ship channel route shift jump fly swim transit get evaporate condense melt freeze "
-        "solidify progress depart ensue cross wind"
+        "lead go come run pass flow travel move proceed continue extend stretch head return descend ascend "
+        "rise sink fall climb spread migrate sail drift stream pour empty discharge drain leak seep percolate "
+        "infiltrate circulate grow hatch mature derive stem arise emerge issue emanate spring contribute "
+        "carry convey transport guide conduct orient ship channel route shift jump fly swim transit get "
+        "evaporate condense melt freeze solidify progress depart ensue cross wind"
     ),
     "begin": "start begin originate commence",
     "end": "end finish terminate stop arrive land culminate result point aim act impinge open",
@@ -59,37 +61,42 @@ _VERBS_EN: Final[Mapping[VerbClass, str]] = {
 }
 _VERBS_FR: Final[Mapping[VerbClass, str]] = {
     "drive": (
-        "nourrir alimenter donner produire former creer engendrer generer causer provoquer entrainer declencher "
-        "induire occasionner susciter devenir atteindre rejoindre gagner preceder inhiber bloquer activer stimuler "
-        "controler reguler gouverner commander nommer conseiller proteger servir recompenser approvisionner fournir "
-        "soutenir aider financer influencer affecter irriguer arroser chauffer rechauffer refroidir remplir eroder "
-        "pousser envoyer liberer emettre degager secreter deverser livrer transmettre transferer apporter distribuer "
-        "renforcer affaiblir augmenter diminuer favoriser empecher freiner limiter reduire attaquer menacer envahir "
-        "conquerir informer employer feconder polliniser infecter fabriquer construire synthetiser deposer amener "
-        "injecter exporter vendre ceder offrir accorder viser catalyser enrichir polluer contaminer ravitailler "
-        "accelerer ralentir elire oxygener innerver faire regir dominer"
+        "nourrir alimenter donner produire former creer engendrer generer causer provoquer entrainer "
+        "declencher induire occasionner susciter devenir atteindre rejoindre gagner preceder inhiber bloquer "
+        "activer stimuler controler reguler gouverner commander nommer conseiller proteger servir recompenser "
+        "approvisionner fournir soutenir aider financer influencer affecter irriguer arroser chauffer "
+        "rechauffer refroidir remplir eroder pousser envoyer liberer emettre degager secreter deverser livrer "
+        "transmettre transferer apporter distribuer renforcer affaiblir augmenter diminuer favoriser empecher "
+        "freiner limiter reduire attaquer menacer envahir conquerir informer employer feconder polliniser "
+        "infecter fabriquer construire synthetiser deposer amener injecter exporter vendre ceder offrir "
+        "accorder viser catalyser enrichir polluer contaminer ravitailler accelerer ralentir elire oxygener "
+        "innerver faire regir dominer"
     ),
     "draw": (
-        "manger consommer devorer avaler ingerer brouter croquer chasser recevoir obtenir prendre absorber capter "
-        "recueillir importer suivre quitter boire utiliser digerer prelever puiser recuperer acquerir succeder "
-        "exiger necessiter"
+        "manger consommer devorer avaler ingerer brouter croquer chasser recevoir obtenir prendre absorber "
+        "capter recueillir importer suivre quitter boire utiliser digerer prelever puiser recuperer acquerir "
+        "succeder exiger necessiter"
     ),
     "turn": "transformer convertir changer metamorphoser muer",
     "move": (
-        "mener conduire aller venir provenir partir passer couler circuler ecouler continuer remonter descendre "
-        "monter tomber etendre migrer retourner revenir resulter decouler deriver emaner naitre sortir jaillir emerger "
-        "proceder ruisseler infiltrer evaporer condenser fondre geler tirer orienter diriger acheminer transporter "
-        "deplacer voyager courir parcourir contribuer extraire ramener emmener poursuivre "
-        "prolonger repartir dependre issu originaire tributaire traverser evoluer descendre heriter glisser rendre parvenir convoyer"
+        "mener conduire aller venir provenir partir passer couler circuler ecouler continuer remonter "
+        "descendre monter tomber etendre migrer retourner revenir resulter decouler deriver emaner naitre "
+        "sortir jaillir emerger proceder ruisseler infiltrer evaporer condenser fondre geler tirer orienter "
+        "diriger acheminer transporter deplacer voyager courir parcourir contribuer extraire ramener emmener "
+        "poursuivre prolonger repartir dependre issu originaire tributaire traverser evoluer descendre "
+        "heriter glisser rendre parvenir convoyer"
     ),
     "begin": "commencer debuter demarrer amorcer",
-    "end": "finir terminer arriver aboutir deboucher pointer achever arreter entrer agir influer jeter plonger acceder",
+    "end": (
+        "finir terminer arriver aboutir deboucher pointer achever arreter entrer agir influer jeter plonger acceder"
+    ),
     "join": "relier lier joindre unir connecter rattacher raccorder associer interagir",
     "still": (
-        "voir trouver montrer situer reperer lire ecrire appeler contenir entourer renfermer comporter appartenir "
-        "correspondre designer indiquer representer observer signifier porter placer apparaitre demeurer "
-        "rester comparer posseder regarder remarquer noter dire vivre habiter loger chercher considerer identifier "
-        "constater inclure englober tracer dessiner figurer laisser afficher decrire toucher ressembler"
+        "voir trouver montrer situer reperer lire ecrire appeler contenir entourer renfermer comporter "
+        "appartenir correspondre designer indiquer representer observer signifier porter placer apparaitre "
+        "demeurer rester comparer posseder regarder remarquer noter dire vivre habiter loger chercher "
+        "considerer identifier constater inclure englober tracer dessiner figurer laisser afficher decrire "
+        "toucher ressembler"
     ),
 }
 _PARTICLES_EN: Final[Mapping[VerbClass, str]] = {
@@ -98,41 +105,51 @@ _PARTICLES_EN: Final[Mapping[VerbClass, str]] = {
         "feed on,feed upon,prey on,prey upon,live on,live off,live from,feast on,graze on,browse on,depend on,"
         "depend upon,rely on,rely upon,draw on,pick up"
     ),
-    "drive": "bring about,make up,carry out,set off,act upon,act on",
-    "move": "give rise,give birth,give way,make way,set out,end up,go on,carry on,make its way,serve as food",
+    "drive": "bring about,make up,carry out,set off,act upon,act on,serve as food,be food",
+    "end": "end up",
+    "still": "take part,take place,play a role",
+    "move": "give rise,give birth,give way,make way,set out,go on,carry on,make its way",
 }
 _PARTICLES_FR: Final[Mapping[VerbClass, str]] = {
+    "still": "faire partie,jouer un role,faire penser",
     "move": (
-        "donner naissance,donner lieu,faire place,laisser place,ceder place,servir de nourriture,servir d aliment,"
-        "faire suite,prendre naissance,prendre sa source,prendre fin"
+        "donner naissance,donner lieu,faire place,laisser place,ceder place,servir de nourriture,"
+        "servir d aliment,faire suite,prendre naissance,prendre sa source,prendre fin"
     ),
 }
 _ADJECTIVES_FR: Final = frozenset(["issu", "originaire", "tributaire"])
 WORDS_EN: Final[Mapping[Kind, str]] = {
-    "from": "from,out of,away from,off,after,due to,owing to,because of,since",
+    "from": "from,out of,away from,off,after,since",
     "to": "to,into,onto,unto,toward,towards,before,until,as far as,up to,in the direction of,on the way to",
     "at": "at,in,on,upon,within,with,over,against",
     "for": "for",
+    "because": "due to,owing to,because of,thanks to",
+    "instead": ("instead of,rather than,unlike,in contrast to,except,except for,as opposed to,not to be confused with"),
+    "untrue": "not true,not correct,not the case,false,untrue,wrong,incorrect,not right",
     "via": "via,through,by way of,by means of,passing by",
     "by": "by",
     "between": "between",
     "of": "of",
     "aside": (
         "near,next to,beside,besides,above,below,under,underneath,beneath,behind,inside,outside,around,along,"
-        "according to,instead of,rather than,unlike,like,thanks to,left of,right of,to the left of,to the right of,"
-        "on the left of,on the right of,on top of,in front of,close to,far from,different from,similar to,compared to,"
+        "according to,like,thanks to,left of,right of,to the left of,to the right of,on the left of,"
+        "on the right of,on top of,in front of,close to,far from,different from,similar to,compared to,"
         "compared with,except,without,about,among,inside of,in addition to,as well,contrary to,to the left,"
         "to the right,on the left,on the right,during,apart from,distinct from,in contrast to"
     ),
     "arrow": "arrow,arrows,bar,bars,t bar,inhibition bar",
-    "line": "line,lines,link,links,connection,connections,connector,connectors,stroke,strokes,segment",
+    "line": (
+        "leader line,leader lines,leader,callout line,pointer,line,lines,link,links,connection,connections,"
+        "connector,connectors,stroke,strokes,segment"
+    ),
     "path": (
-        "path,paths,way,route,flow,flows,transition,passage,transformation,conversion,current,journey,transfer,"
-        "movement,trip,direction,relation,relationship,chain,shaft,course,road,roads,routes,itinerary,track,trail,journeys"
+        "path,paths,way,route,flow,flows,transition,passage,transformation,conversion,current,journey,"
+        "transfer,movement,trip,direction,relation,relationship,chain,shaft,course,road,roads,routes,"
+        "itinerary,track,trail,journeys"
     ),
     "double": (
-        "double,doubly,two headed,two way,both directions,both ways,each direction,both ends,each end,each other,"
-        "one another,mutually,mutual,bidirectional,reciprocal,reciprocally,vice versa,each way"
+        "double,doubly,two headed,two way,both directions,both ways,each direction,both ends,each end,"
+        "each other,one another,mutually,mutual,bidirectional,reciprocal,reciprocally,vice versa,each way"
     ),
     "indirect": "indirectly,indirect,ultimately,eventually,in several steps",
     "and": "and,or,as well as,plus,along with",
@@ -145,20 +162,21 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
         "departure point,point of departure,predecessor,prey,food,producer,provider,supplier,point of origin"
     ),
     "target": (
-        "target,targets,head,heads,tip,tips,end,destination,arrowhead,arrowheads,arrow head,arrow tip,end point,"
-        "endpoint,finishing point,ending point,result,product,outcome,consequence,effect,successor,predator,eater,"
-        "consumer,recipient,receiver,goal"
+        "target,targets,head,heads,tip,tips,end,destination,arrowhead,arrowheads,arrow head,arrow tip,"
+        "end point,endpoint,finishing point,ending point,result,product,outcome,consequence,effect,successor,"
+        "predator,eater,consumer,recipient,receiver,goal"
     ),
     "as": "as",
     "the": "the,its,their,his,her",
     "a": "a,an,each,every,another,one,some,both,all,any,other,two,several,three,single,s",
     "this": "this,that,these,those,the same,such",
     "generic": (
-        "stage,stages,step,steps,part,parts,element,elements,item,items,box,boxes,node,nodes,label,labels,word,words,"
-        "name,term,text,region,area,zone,structure,organ,component,thing,place,point,number,callout,circle,figure,"
-        "diagram,map,drawing,picture,image,scheme,cycle,chart,city,town,country,animal,plant,species,organism,event,"
-        "phase,compartment,level,state,process,rectangle,ellipse,shape,frame,food web,food chain,web,order,sequence,"
-        "entry,letter,reservoir,substance,material,object,location,site,group,category,side,answer,question,choice,option"
+        "stage,stages,step,steps,part,parts,element,elements,item,items,box,boxes,node,nodes,label,labels,"
+        "word,words,name,term,text,region,area,zone,structure,organ,component,thing,place,point,number,"
+        "callout,circle,figure,diagram,map,drawing,picture,image,scheme,cycle,chart,city,town,country,animal,"
+        "plant,species,organism,event,phase,compartment,level,state,process,rectangle,ellipse,shape,frame,"
+        "food web,food chain,web,order,sequence,entry,letter,reservoir,substance,material,object,location,"
+        "site,group,category,side,answer,question,choice,option"
     ),
     "called": "called,named,labelled,labeled,marked,reading,entitled,titled,known as,bearing",
     "it": "it",
@@ -170,80 +188,88 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     "be": "is,are,was,were,be,been,being",
     "have": "has,have,had,having",
     "skip": (
-        "also,directly,only,just,itself,again,back,straight,up,down,along,away,out,over,finally,later,"
-        "once,thus,therefore,so,hence,can,may,must,will,would,could,should,shall,do,does,did,really,always,now,"
+        "also,directly,only,just,itself,again,back,straight,up,down,along,away,out,over,finally,later,once,"
+        "thus,therefore,so,hence,can,may,must,will,would,could,should,shall,do,does,did,really,always,now,"
         "immediately,not only,too,even,clearly,meanwhile,exactly,for example,for instance"
     ),
     "quality": (
-        "black,red,blue,green,grey,gray,orange,purple,yellow,brown,white,dashed,dotted,solid,curved,small,big,large,"
-        "long,short,thick,thin,bold,bent,coloured,colored,left,right,top,bottom,upper,lower,central,horizontal,"
-        "vertical,diagonal,simple,plain,first,second,third,last,following,adjacent,neighbouring"
+        "black,red,blue,green,grey,gray,orange,purple,yellow,brown,white,dashed,dotted,solid,curved,small,big,"
+        "large,long,short,thick,thin,bold,bent,coloured,colored,left,right,top,bottom,upper,lower,central,"
+        "horizontal,vertical,diagonal,simple,plain,first,second,third,last,following,adjacent,neighbouring,"
+        "outgoing,incoming,ingoing"
     ),
 }
 WORDS_FR: Final[Mapping[Kind, str]] = {
     "from": (
-        "depuis,a partir de,au depart de,"
-        "en provenance de,hors de,apres,a la suite de,"
-        "grace a,d ou,du cote de,en partant de"
+        "depuis,a partir de,au depart de,en provenance de,hors de,apres,a la suite de,d ou,du cote de,en partant de"
     ),
-    "to": ("au,aux,vers,jusqu a,jusque,en direction de,a destination de,avant"),
+    "to": "au,aux,vers,jusqu a,jusque,en direction de,a destination de,avant",
     "at": "dans,en,sur,avec,contre,chez",
     "for": "pour",
+    "because": "du a,due a,dus a,dues a,a cause de,en raison de,grace a",
+    "instead": (
+        "au lieu de,plutot que,plutot qu,contrairement a,a la difference de,a l inverse de,sauf,hormis,par opposition a"
+    ),
+    "untrue": "pas vrai,pas exact,pas correct,pas le cas,faux,inexact,incorrect,pas juste",
     "via": "via,en passant par,par l intermediaire de,par le biais de,a travers,au travers de",
     "by": "par",
     "between": "entre",
     "of": "de,du,des,d",
     "aside": (
-        "pres de,proche de,a cote de,au dessus de,"
-        "au dessous de,en dessous de,"
-        "a gauche de,a droite de,a gauche,a droite,"
-        "autour de,a l interieur de,le long de,"
-        "au lieu de,plutot que,selon,d apres,contrairement a,par rapport a,"
-        "quant a,au centre de,au milieu de,a propos de,parmi,"
-        "lors de,sous,derriere,devant,sauf,comme pour,en haut,en bas,en haut de,en bas de,en haut a gauche,"
-        "en haut a droite,en bas a gauche,en bas a droite,en face de,hormis,outre,a l exterieur de,"
-        "d abord,tout d abord,en effet,de meme,du coup,par exemple,au contraire,en revanche,a l inverse,de plus"
+        "pres de,proche de,a cote de,au dessus de,au dessous de,en dessous de,a gauche de,a droite de,"
+        "a gauche,a droite,autour de,a l interieur de,le long de,selon,d apres,par rapport a,quant a,"
+        "au centre de,au milieu de,a propos de,parmi,lors de,sous,derriere,devant,comme pour,en haut,en bas,"
+        "en haut de,en bas de,en haut a gauche,en haut a droite,en bas a gauche,en bas a droite,en face de,"
+        "outre,a l exterieur de,d abord,tout d abord,en effet,de meme,du coup,par exemple,au contraire,"
+        "en revanche,a l inverse,de plus"
     ),
     "arrow": "fleche,fleches,barre,barres,barre d inhibition",
-    "line": "trait,traits,ligne,lignes,lien,liens,liaison,liaisons,connexion,connexions,segment,connecteur",
+    "line": (
+        "trait de rappel,traits de rappel,ligne de rappel,lignes de rappel,trait de repere,trait,traits,ligne,"
+        "lignes,lien,liens,liaison,liaisons,connexion,connexions,segment,connecteur"
+    ),
     "path": (
-        "chemin,voie,trajet,flux,passage,transition,transformation,conversion,courant,parcours,transfert,route,"
-        "mouvement,relation,chaine,circuit,sens,itineraire,itineraires,routes,voyage,piste,trajets,chemins"
+        "chemin,voie,trajet,flux,passage,transition,transformation,conversion,courant,parcours,transfert,"
+        "route,mouvement,relation,chaine,circuit,sens,itineraire,itineraires,routes,voyage,piste,trajets,"
+        "chemins"
     ),
     "double": (
         "double,doubles,deux sens,deux directions,deux bouts,deux extremites,deux pointes,l un l autre,"
-        "l une l autre,les uns les autres,mutuellement,mutuel,mutuelle,reciproque,reciproquement,bidirectionnelle,"
-        "bidirectionnel,vice versa,double sens"
+        "l une l autre,les uns les autres,mutuellement,mutuel,mutuelle,reciproque,reciproquement,"
+        "bidirectionnelle,bidirectionnel,vice versa,double sens"
     ),
     "indirect": "indirectement,indirect,indirecte,en plusieurs etapes",
     "and": "et,ou,ainsi que,de meme que,comme aussi",
     "then": "puis,ensuite,enfin,a son tour",
     "but": "mais,tandis que,alors que,cependant",
-    "rel": "qui,que,qu,lequel,laquelle,lesquels,lesquelles,dont,ou,quoi",
+    "rel": (
+        "qui,que,qu,lequel,laquelle,lesquels,lesquelles,dont,ou,quoi,auquel,auxquels,auxquelles,duquel,"
+        "desquels,desquelles"
+    ),
     "not": "pas,jamais,aucun,aucune,ni,non,rien,sans,nullement",
     "source": (
-        "source,origine,origines,queue,depart,debut,point de depart,cause,proie,nourriture,aliment,predecesseur,"
-        "provenance,commencement,fournisseur,producteur"
+        "source,origine,origines,queue,depart,debut,point de depart,cause,proie,nourriture,aliment,"
+        "predecesseur,provenance,commencement,fournisseur,producteur"
     ),
     "target": (
-        "cible,destination,pointe,tete,bout,fin,extremite,arrivee,point d arrivee,resultat,produit,consequence,effet,"
-        "aboutissement,terme,predateur,consommateur,successeur,destinataire,but"
+        "cible,destination,pointe,tete,bout,fin,extremite,arrivee,point d arrivee,resultat,produit,"
+        "consequence,effet,aboutissement,terme,predateur,consommateur,successeur,destinataire,but"
     ),
     "as": "pour,comme,en tant que",
     "the": "le,la,les,l,son,sa,ses,leur,leurs",
     "a": "un,une,chaque,tout,toute,tous,toutes,deux,autre,autres,plusieurs,trois,seule,seul,meme",
     "this": "ce,cet,cette,ces",
     "generic": (
-        "etape,etapes,partie,parties,element,elements,case,cases,noeud,noeuds,etiquette,etiquettes,mot,mots,nom,noms,"
-        "terme,texte,region,zone,structure,organe,organes,composant,chose,lieu,endroit,point,numero,numeros,nombre,"
-        "cercle,figure,schema,diagramme,carte,dessin,image,cycle,stade,ville,pays,animal,plante,espece,organisme,"
-        "evenement,phase,compartiment,niveau,etat,processus,rectangle,ellipse,forme,cadre,boite,boites,"
-        "reseau alimentaire,chaine alimentaire,reseau trophique,ordre,suite,entree,lettre,reservoir,substance,"
-        "objet,site,groupe,categorie,cote,haut,bas,gauche,droite,legende,mention,sequence"
+        "etape,etapes,partie,parties,element,elements,case,cases,noeud,noeuds,etiquette,etiquettes,mot,mots,"
+        "nom,noms,terme,texte,region,zone,structure,organe,organes,composant,chose,lieu,endroit,point,numero,"
+        "numeros,nombre,cercle,figure,schema,diagramme,carte,dessin,image,cycle,stade,ville,pays,animal,"
+        "plante,espece,organisme,evenement,phase,compartiment,niveau,etat,processus,rectangle,ellipse,forme,"
+        "cadre,boite,boites,reseau alimentaire,chaine alimentaire,reseau trophique,ordre,suite,entree,lettre,"
+        "reservoir,substance,objet,site,groupe,categorie,cote,haut,bas,gauche,droite,legende,mention,sequence"
     ),
     "called": (
-        "nomme,nommee,nommes,nommees,appele,appelee,intitule,intitulee,marque,marquee,etiquete,etiquetee,denomme,"
-        "denommee,portant,libelle,libellee,se nomme,se nomment,s appelle,s appellent,qui porte"
+        "nomme,nommee,nommes,nommees,appele,appelee,intitule,intitulee,marque,marquee,etiquete,etiquetee,"
+        "denomme,denommee,portant,libelle,libellee,se nomme,se nomment,s appelle,s appellent,qui porte"
     ),
     "it": "il,elle,lui,cela,ceci,ca,celui ci,celle ci,celui la,celle la,c",
     "there": "la,y",
@@ -254,15 +280,16 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
     "be": "est,sont,etait,etaient,etre,ete,etant,soit,sera,seront,fut",
     "have": "ont,ayant,avait,avoir",
     "skip": (
-        "aussi,directement,seulement,alors,donc,ainsi,encore,bien,toujours,finalement,egalement,ne,n,"
-        "peut,peuvent,doit,doivent,immediatement,non seulement,tout droit,droit,y compris,parallelement,exactement,justement,lui meme,elle meme"
+        "aussi,directement,seulement,alors,donc,ainsi,encore,bien,toujours,finalement,egalement,ne,n,peut,"
+        "peuvent,doit,doivent,immediatement,non seulement,tout droit,droit,y compris,parallelement,exactement,"
+        "justement,lui meme,elle meme"
     ),
     "self": "se,s",
     "quality": (
         "noire,noir,rouge,bleue,bleu,verte,vert,grise,gris,orange,violette,violet,jaune,brune,blanche,blanc,"
-        "pointillee,pointille,pleine,courbe,petite,petit,grande,grand,longue,long,courte,court,epaisse,epais,fine,"
-        "gauche,droite,haut,bas,superieure,superieur,inferieure,inferieur,central,centrale,horizontale,verticale,"
-        "simple,premier,premiere,deuxieme,seconde,suivante,suivant,voisine,voisin"
+        "pointillee,pointille,pleine,courbe,petite,petit,grande,grand,longue,long,courte,court,epaisse,epais,"
+        "fine,gauche,droite,haut,bas,superieure,superieur,inferieure,inferieur,central,centrale,horizontale,"
+        "verticale,simple,premier,premiere,deuxieme,seconde,suivante,suivant,voisine,voisin"
     ),
 }
 

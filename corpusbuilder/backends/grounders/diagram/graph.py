@@ -56,7 +56,9 @@ class Graph:
         """The label, and of an entry of the key the number that stands in the picture, or the other way round."""
         yield label.id
         for other in self._labels.values():
-            if (label.role == "legend" and other.role == "number" and _number(label) == other.text.strip()) or (label.role == "number" and other.role == "legend" and _number(other) == label.text.strip()):
+            if (label.role == "legend" and other.role == "number" and _number(label) == other.text.strip()) or (
+                label.role == "number" and other.role == "legend" and _number(other) == label.text.strip()
+            ):
                 yield other.id
 
     def between(self, source: Name | None, target: Name | None) -> list[Connector]:
@@ -118,7 +120,7 @@ class Graph:
         return ()
 
     def is_led(self, relation: Relation) -> bool:
-        """Whether it speaks of the leader line of a label: one end is a name, the other a part that it does not name."""
+        """Whether it speaks of the leader line of a label: one end is its name, the other has none."""
         ends = [party for party in (relation.source, relation.target) if party and party.names]
         if len(ends) != 1 or not self._leaders:
             return False

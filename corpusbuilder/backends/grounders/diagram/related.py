@@ -102,7 +102,9 @@ def _acting(answer: _Answer, graph: Graph) -> _Answer:
     if answer.outcome != "ok" or acting is None:
         return answer
     fits = [c for name in acting.names for c in graph.acting_on(answer.connectors[0], name)]
-    outcome: RelationOutcome = "ok" if len(fits) == 1 else "ambiguous" if fits else "no_edge" if acting.names else "no_label"
+    outcome: RelationOutcome = (
+        "ok" if len(fits) == 1 else "ambiguous" if fits else "no_edge" if acting.names else "no_label"
+    )
     return answer._replace(outcome=outcome, connectors=(*fits, *answer.connectors))
 
 
@@ -142,7 +144,7 @@ def _mutual(
         return _Answer(relation, "ok", (*forward, *backward), names)
     if both or len(forward) > 1 or len(backward) > 1:
         return _Answer(relation, "ambiguous", tuple(_unique([*forward, *backward])), names)
-    return _Answer(relation, "no_edge", tuple([*forward, *backward]), names)
+    return _Answer(relation, "no_edge", (*forward, *backward), names)
 
 
 def _written(relation: Relation, graph: Graph) -> _Answer | None:

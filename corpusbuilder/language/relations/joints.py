@@ -1,0 +1,118 @@
+"""What joins or parts clauses: "and", "then", "which", "not", "but", commas and stops."""
+
+from corpusbuilder.language.relations.frames import Frame, Party, Role
+from corpusbuilder.language.relations.marks import OPPOSITE, Marks
+
+
+class Joints(Marks):
+    """Joins and parts clauses."""
+
+    def _on_and(self, _: int) -> None:
+        self._joined = "and"
+        if self._pending in ("aside", "place"):
+            self._pending = None
+
+    def _on_comma(self, _: int) -> None:
+        if self._joined != "and":
+            self._joined = "comma"
+        self._pending = None
+        frame = self._frame
+        if frame.target and not any(p.names and not p.resolved for p in frame.target) and not self._is_clause(frame):
+            frame.target = []  # "to answer, …", "at this stage, …"
+
+    @staticmethod
+    def _is_clause(frame: Frame) -> bool:
+        return bool(frame.verb or frame.arrow or frame.sign or frame.subjects or frame.source)
+
+    def _on_be(self, _: int) -> None:
+        self._joined = ""
+
+    def _on_nobody(self, _: int) -> None:
+        if self._free and self._frame.verb is not None:
+            self._pending, self._free = "object", False
+
+    def _on_stop(self, place: int) -> None:
+        frame = self._frame
+        if (
+            self._items[place].text == ";"
+            and frame.arrow
+            and not frame.subjects
+            and bool(frame.source) != bool(frame.target)
+        ):
+            self._pending, self._joined = None, "comma"  # "its tail is at A; its head is at B"
+        else:
+            self._end_sentence()
+
+    def _on_then(self, place: int) -> None:
+        self._then = True
+        if self._items[place].text.lower() == "next" and self._last in ("source", None):
+            self._frame.sign = True  # "after A, the next is B"
+
+    def _on_not(self, place: int) -> None:
+        if self._items[place].text.lower() in ("no", "aucun", "aucune") and self._frame.complete:
+            self._base = None
+            self._next_frame(Frame(negated=True))
+            return
+        if self._base is None:
+            self._base = self._shared() if self._frame.complete else self._frame.copy()
+            self._base.verb, self._base.passive = self._frame.verb, self._frame.passive
+            self._base.verb_text, self._base.arrow = self._frame.verb_text, self._frame.arrow
+        if self._frame.complete and not self._is_after_verb(place):
+            last = self._last
+            self._next_frame(self._base.copy())
+            self._pending = self._pending or (last if last != "open" else None)
+        self._frame.negated = True
+
+    def _is_after_verb(self, place: int) -> bool:
+        """Whether the frame is the one that is negated: "A ne mène pas …"."""
+        return self._kind(place - 1) in ("verb", "be", "have") and not self._joined
+
+    def _on_but(self, _: int) -> None:
+        if self._base is not None and self._frame.negated:
+            self._next_frame(self._base)
+            self._base = None
+        elif self._frame.complete:
+            self._joined = "and"
+
+    def _on_rel(self, place: int) -> None:
+        before = self._kind(place - 1) if self._kind(place - 1) != "comma" else self._kind(place - 2)
+        if self._kind(place - 1) == "this" and self._is(place, "que", "qu"):
+            self._free = True
+        if before not in ("name", "word", "from", "to", "via", "of"):
+            self._pending = None if self._pending in ("aside", "place") else self._pending
+            return
+        parties = self._last_parties()
+        frame = self._frame
+        cleft = self._last in OPPOSITE and not (frame.verb or frame.arrow or frame.subjects or self._pending)
+        if not parties or cleft:  # "it is from A that B comes"
+            return
+        role, self._pending = self._pending, None
+        if self._frame.complete:
+            self._flush()
+        else:
+            self._main = self._frame
+        self._frame = Frame()
+        self._relative(place, role, parties)
+
+    def _relative(self, place: int, role: Role | None, parties: list[Party]) -> None:
+        self._joined, self._then, self._last = "", False, None
+        if self._is(place, "dont", "d'où", "d’où", "où") and role is None:
+            role = "source" if not self._is(place, "où") else None
+        elif role is None and self._items[place].text.lower().startswith(("au", "du", "desq")):
+            role = "target" if self._items[place].text.lower().startswith("au") else "source"
+        if role in ("source", "target", "via"):
+            getattr(self._frame, role).extend(parties)
+            self._last = role
+        elif self._kind(self._skipping(place + 1)) == "name" or self._is(place, "que", "qu"):
+            self._frame.objects = list(parties)
+        else:
+            self._frame.subjects = [list(parties)]
+            self._last = "open"
+
+    def _last_parties(self) -> list[Party]:
+        frame = self._frame
+        if self._last == "open":
+            return frame.subjects[-1][-1:] if frame.subjects else []
+        if self._last is None:
+            return []
+        return list(getattr(frame, "objects" if self._last == "object" else self._last))[-1:]
