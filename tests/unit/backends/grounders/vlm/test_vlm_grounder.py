@@ -416,6 +416,22 @@ class TestCalls:
         assert "the image" in gone.unresolved[0]
         assert there.evidence
 
+    def test_a_run_that_was_broken_off_sends_only_what_is_missing(self, tmp_path):
+        shown = figure()
+        asked = [q for n in range(4) for q in queries([shown], f"The field number {n}.", example=f"ex-{n}")]
+        fault = Fault("500", times=float("inf"), when=lambda body: "number 2" in json.dumps(body))
+        answer = drawing((200, 250, 500, 750))
+        with Endpoint(latency=0, answer=answer, faults=[fault], keep_bodies=True) as endpoint:
+            chosen = options(endpoint, max_retries=0)
+            broken = ground(chosen, tmp_path, asked)
+            endpoint.change(faults=())
+            before = len(endpoint.completions)
+            whole = ground(chosen, tmp_path, asked)
+            again = [json.dumps(record.body) for record in endpoint.completions[before:]]
+        assert [hasattr(each, "reason_code") for each in broken] == [False, False, True, False]
+        assert all(each.evidence for each in whole)
+        assert [("number 2" in body) for body in again] == [True]
+
     def test_what_the_endpoint_fails_on_is_left_to_another_run(self, tmp_path):
         fault = Fault("500", times=float("inf"), when=lambda body: bool(ids_in(body)))
         asked = queries([figure()], "The field.")
