@@ -82,10 +82,12 @@ class _KeptEncoder:
 
         requests = {text: sentence(text, order=(next(self._order),)) for text in dict.fromkeys(texts)}
         found = dict(together(self._access, (self._vector(text, request) for text, request in requests.items())))
-        for vector in found.values():
+        vectors: dict[str, NDArray[np.float32]] = {}
+        for text, vector in found.items():
             if isinstance(vector, RecordError):
                 raise vector
-        return np.stack([found[text] for text in texts]) if found else np.zeros((0, 0), dtype=np.float32)
+            vectors[text] = vector
+        return np.stack([vectors[text] for text in texts]) if vectors else np.zeros((0, 0), dtype=np.float32)
 
     async def _vector(self, text: str, request: ModelRequest) -> "tuple[str, NDArray[np.float32] | RecordError]":
         if self._calls is None:  # in the loop, so nobody else asks at the same time
