@@ -11,27 +11,31 @@ from typing import Final
 _STRONG: Final = r"\s*[;:](?=\s|\Z)|\s[–—-](?=\s)|(?<=\w)—(?=\w)"
 _JOINTS: Final = {
     "en": re.compile(
-        _STRONG
-        + r"|,?\s+(?=(?:and|but|or|while|whereas|although|though|because|since|so that|so|yet|nor|which|who|that|whose|where|when|"
-        r"if|as (?=they|it|he|she|we|the|there|this|these|its|their)|unless|until|before|after|thus|therefore)\b)|,(?=\s)",
+        _STRONG + r"|,?\s+(?=(?:and|but|or|while|whereas|although|though|because|since|so that|so|yet|nor|which|who"
+        r"|that|whose|where|when|"
+        r"if|as (?=they|it|he|she|we|the|there|this|these|its|their)|unless|until|before|after|thus"
+        r"|therefore)\b)|,(?=\s)",
         re.IGNORECASE,
     ),
     "fr": re.compile(
         _STRONG
         + r"|,?\s+(?=(?:et|mais|ou|tandis qu|alors qu|bien qu|quoiqu|parce qu|puisqu|car|donc|ni|qui|dont|où|lorsqu|"
-        r"quand|comme (?=il|elle|on|le|la|les)|si|jusqu'à ce qu|avant|après|ainsi|pendant qu|de sorte qu|afin|auquel|à laquelle|dans lequel|"
+        r"quand|comme (?=il|elle|on|le|la|les)|si|jusqu'à ce qu|avant|après|ainsi|pendant qu|de sorte qu|afin"
+        r"|auquel|à laquelle|dans lequel|"
         r"dans laquelle)(?:e\b|['’]|\b))|,(?=\s)",
         re.IGNORECASE,
     ),
 }
 _NEW: Final = {
     "en": re.compile(
-        r"[;:]\s|\s[–—-]\s|(?<=\w)—(?=\w)|,?\s(?=(?:but|while|whereas|although|though|because|since|if|when|unless|until|so that)\b)"
+        r"[;:]\s|\s[–—-]\s|(?<=\w)—(?=\w)|,?\s(?=(?:but|while|whereas|although|though|because|since|if|when"
+        r"|unless|until|so that)\b)"
         r"|,\s(?=(?:and|or|so|yet|nor)\s+\S+\s+\S+\s+\S)",
         re.IGNORECASE,
     ),
     "fr": re.compile(
-        r"\s?[;:]\s|\s[–—-]\s|(?<=\w)—(?=\w)|,?\s(?=(?:mais|car|si|quand)\b|(?:tandis|alors|bien|parce|de sorte|pendant) qu|(?:lors|puis|quoi)qu)"
+        r"\s?[;:]\s|\s[–—-]\s|(?<=\w)—(?=\w)|,?\s(?=(?:mais|car|si|quand)\b|(?:tandis|alors|bien|parce|de sorte"
+        r"|pendant) qu|(?:lors|puis|quoi)qu)"
         r"|,\s(?=(?:et|ou|donc|ni)\s+\S+\s+\S+\s+\S)",
         re.IGNORECASE,
     ),
@@ -54,7 +58,8 @@ _OPENED: Final = {
         re.IGNORECASE,
     ),
     "fr": re.compile(
-        r"(?:et|mais|ou|tandis|alors|bien|quoiqu|parce|puisqu|car|donc|ni|qui|dont|où|lorsqu|quand|comme|si|jusqu|avant|"
+        r"(?:et|mais|ou|tandis|alors|bien|quoiqu|parce|puisqu|car|donc|ni|qui|dont|où|lorsqu|quand|comme|si"
+        r"|jusqu|avant|"
         r"après|ainsi|pendant|de sorte|afin|auquel|que|qu|le|la|les|une?|des|ils?|elles?|ce|cette|ces)\b",
         re.IGNORECASE,
     ),
@@ -78,7 +83,8 @@ def clause_spans(text: str, start: int, end: int, language: str) -> Iterator[tup
 def statement_starts(text: str, language: str) -> Iterator[tuple[int, bool]]:
     """Where in a sentence a statement with a subject and a verb of its own is likely to begin, the first one apart.
 
-    With each comes whether it is a main statement: one with "because" or "when" is none. The last member of a list ("coal, iron, and fine white salt") begins none: it has a comma before it already.
+    With each comes whether it is a main statement: one with "because" or "when" is none. The last member of a list
+    ("coal, iron, and fine white salt") begins none: it has a comma before it already.
     """
     begin = 0
     for match in _NEW.get(language[:2], _NEW["en"]).finditer(text):

@@ -14,9 +14,13 @@ _DENIES: Final = {
     ),
 }
 _NO_DENIAL: Final = {
-    "en": re.compile(r"\b(?:not only|not just|not merely|no doubt|without doubt|no less|nothing but|no other than|not (?:[\w'-]+ ){0,4}until|(?:never|not|n't) (?:stops?|ceases?|stopped|ceased))\b"),
+    "en": re.compile(
+        r"\b(?:not only|not just|not merely|no doubt|without doubt|no less|nothing but|no other than"
+        r"|not (?:[\w'-]+ ){0,4}until|(?:never|not|n't) (?:stops?|ceases?|stopped|ceased))\b"
+    ),
     "fr": re.compile(
-        r"\b(?:non seulement|sans cesse|sans doute|sans arrêt|non loin|n['’]est autre|à jamais|ne (?:cesse|cessent|cessait|cessaient)(?: (?:pas|jamais))?)\b"
+        r"\b(?:non seulement|sans cesse|sans doute|sans arrêt|non loin|n['’]est autre|à jamais|ne (?:cesse"
+        r"|cessent|cessait|cessaient)(?: (?:pas|jamais))?)\b"
         r"|\b(?:ne\s|n['’])(?!(?:[^.;]{0,120}\b(?:pas|jamais|aucune?|rien|guère|point|ni|personne)\b))"
         r"(?:[\w'’-]+\s+){1,12}?qu(?:e\b|['’])"
     ),

@@ -35,7 +35,9 @@ _PREPOSITIONS: Final = {
     "en": words("in on at from into onto to with for during within inside near through across toward towards as"),
     "fr": words("dans sur a au aux en vers avec pour pendant chez sous des depuis pres comme contre"),
 }
-_NEVER: Final = frozenset(["never", "jamais", "not", "nobody", "nothing", "cannot", "although", "though", "despite", "unless"])
+_NEVER: Final = frozenset(
+    ["never", "jamais", "not", "nobody", "nothing", "cannot", "although", "though", "despite", "unless"]
+)
 """They change what a sentence says without saying anything; `denials` looks at them."""
 ARTICLES: Final = {
     "en": words("the a an this that these those his its their our your my some each every all"),
@@ -96,7 +98,7 @@ def _found(text: str, every: Sequence[Token], stated: dict[int, Quantity], langu
         counted = place > 0 and every[place - 1].end in ends
         noun = place > 0 and (counted or every[place - 1].text in _BEFORE_NOUNS[language])
         noun = noun or (language == "en" and compound and not _may_be_verb(token.text))
-        noun = noun and token.text not in _MARKS[language]
+        noun = noun and token.text not in _MARKS[language] and not _is_infinitive(every, place, language)
         # "The beet sugar factory", but not "the plants need light" nor "the plant needs light".
         compound = noun and not token.text.endswith("s")
         marked = _is_marked(every, place, language)
@@ -120,12 +122,22 @@ def _found(text: str, every: Sequence[Token], stated: dict[int, Quantity], langu
 def _term(text: str, token: Token, place: int, *, noun: bool, marked: bool, language: str) -> Term | None:
     if token.text in _MARKS[language]:
         return Term(token.text, frozenset([token.text]), "mark", True, noun, marked, place, token.start, token.end)  # noqa: FBT003 - likewise
-    if token.text in _NEVER or is_stop_word(token.text, language) or (len(token.text) == 1 and not token.text.isdigit()):
+    if (
+        token.text in _NEVER
+        or is_stop_word(token.text, language)
+        or (len(token.text) == 1 and not token.text.isdigit())
+    ):
         return None
     keys = word_keys(token.text, language)
     name = text[token.start].isupper() and not _begins(text, token.start)
     light = not name and words_of(language).is_light(keys)
     return Term(token.text, keys, "name" if name else "word", light, noun, marked, place, token.start, token.end)
+
+
+def _is_infinitive(every: Sequence[Token], place: int, language: str) -> bool:
+    """D'acheter, pour vendre; after "to" English has no article either."""
+    after = every[place - 1].text if place else ""
+    return language == "fr" and after in ("d", "de", "pour", "sans") and every[place].text.endswith(("er", "ir", "re"))
 
 
 def _may_be_verb(word: str) -> bool:

@@ -76,7 +76,8 @@ class VisualTokens:
     grids: tuple[Grid, ...]
     """In the order in which the processor makes the pictures."""
     lost: float
-    """Share of the region, 0 to 1, that no token shows: outside the image, cropped away, or left over at an edge."""
+    """Share of the region, 0 to 1, that lies in no cell: outside the image, cropped away, or left over at an edge.
+    Where all of it is, a cell beside it may still be reached by the resampling of its edge."""
 
 
 def visual_tokens(

@@ -150,6 +150,39 @@ def test_whole_processors_say_what_their_image_processors_do_not(tiny_llava, tin
         assert told.indices == tuple(range(told.length))
 
 
+def test_a_whole_processor_of_llava_next_writes_as_many_tokens_as_are_counted(known):
+    from tiny_models import byte_tokenizer
+    from transformers import LlavaNextProcessor
+
+    processor = LlavaNextProcessor(
+        known["LLaVA-NeXT"][0],
+        byte_tokenizer(),
+        patch_size=14,
+        vision_feature_select_strategy="default",
+        num_additional_image_tokens=1,
+    )
+    for size in ((300, 200), (90, 400), (500, 90), (64, 64)):
+        image = Image.new("RGB", size)
+        ids = processor(images=[image], text="<image>", return_tensors="np")["input_ids"][0].tolist()
+        told = visual_tokens([0.0, 0.0, *map(float, size)], processor, image)
+        rows = sum(grid.rows for grid in told.grids[1:] if grid.tile and grid.tile[1] == 0)
+        assert told.length == ids.count(processor.image_token_id)
+        assert told.length - rows <= len(told.indices) < told.length  # no token for the end of a line is among them
+
+
+def test_what_a_whole_processor_calls_its_image_processor_with_is_known(known):
+    from transformers import GotOcr2ImageProcessorPil, InternVLProcessor
+
+    # Its tokenizer and video processor are not needed; the latter cannot be made without torchvision.
+    processor = object.__new__(InternVLProcessor)
+    processor.image_processor = GotOcr2ImageProcessorPil(size={"height": 168, "width": 168})
+    processor.image_seq_length = 36
+    tiles = processor.image_processor.get_number_of_image_patches(300, 600, {"crop_to_patches": True})
+    found = visual_tokens([0.0, 0.0, 9.0, 9.0], processor, (600, 300))
+    assert (found.length, len(found.grids)) == (36 * tiles, tiles)
+    assert tiles > 1
+
+
 @pytest.mark.parametrize(("strategy", "more", "first"), [("default", 1, 0), ("full", 1, 1), ("default", 0, 0)])
 def test_llava_says_whether_the_first_token_is_dropped(strategy, more, first, tiny_llava, offline_transformers):
     from transformers import AutoProcessor

@@ -14,6 +14,7 @@ from corpusbuilder.backends.grounders.spans.statement import Statement
 from corpusbuilder.language.denials import Scope
 from corpusbuilder.language.terms import Term
 from corpusbuilder.language.words import words_of
+
 _ADVERBS: Final = ("ly", "ment")
 
 _MUCH: Final = 0.55
@@ -84,9 +85,9 @@ def _opposite(statement: Statement, cover: Cover) -> str:
     there = frozenset().union(*(term.keys for term in cover.place))
     for term in statement.terms:
         absent = term.kind == "mark" or term.light or term in cover.missing
-        if absent and term.keys.isdisjoint(there):
-            if not (known.opposites(term.keys).isdisjoint(place) and term.keys.isdisjoint(turned)):
-                return term.text
+        contrary = not known.opposites(term.keys).isdisjoint(place) or not term.keys.isdisjoint(turned)
+        if absent and contrary and term.keys.isdisjoint(there):
+            return term.text
     return ""
 
 
@@ -99,9 +100,14 @@ def _lacking(statement: Statement, cover: Cover) -> str:
     alone = sum(term in cover.missing for term in told) == 1
     for place, term in enumerate(told):
         after = told[place + 1] if place + 1 < len(told) else None
-        qualifies = after is not None and after.first == term.first + 1 and after not in cover.missing
+        beside = after is not None and after.first == term.first + 1 and after not in cover.missing
+        qualifies = beside and (term.first > 0 or (after is not None and after.noun))
         subject = place == 0 and not term.marked and (term.noun or term.first == 0) and not term.text.endswith(_ADVERBS)
-        if term in cover.missing and not qualifies and (subject or (alone and term.noun and not _known(term, statement))):
+        if (
+            term in cover.missing
+            and not qualifies
+            and (subject or (alone and term.noun and not _known(term, statement)))
+        ):
             return term.text
     return ""
 

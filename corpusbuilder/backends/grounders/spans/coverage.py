@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from os.path import commonprefix
+from itertools import pairwise, takewhile
 
 from corpusbuilder.backends.grounders.spans.index import Index, Sentence
 from corpusbuilder.language.terms import Term
@@ -70,7 +69,7 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
             continue
         elif term.light:
             whole -= weight * UNSAID
-        elif pointing and term not in strangers and _is_meant(term, sentence):
+        elif pointing and term not in strangers and _is_meant(term, sentence, start):
             found += POINTED_AT * weight
             pairs.append((term, _pronoun(term, sentence, start, end)))
         elif term.kind != "number" and not term.keys.isdisjoint(sentence.topic_keys):
@@ -88,13 +87,16 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
     )
 
 
-def _is_meant(term: Term, sentence: Sentence) -> bool:
-    """Whether a pronoun of a sentence may stand for a word: not for the name of a place, "in Paris"."""
+def _is_meant(term: Term, sentence: Sentence, start: int) -> bool:
+    """Whether a pronoun from ``start`` on may stand for a word: not for the name of a place, "in Paris"."""
     if term.kind == "name" and term.marked:
         return False
     if not term.keys.isdisjoint(sentence.context_keys):
         return True
-    return any(_is_compound(term.text, other.text) for other in sentence.context)
+    before = [other for other in sentence.terms if other.end <= start]
+    return any(not term.keys.isdisjoint(other.keys) for other in before) or any(
+        _is_compound(term.text, other.text) for other in sentence.context
+    )
 
 
 def _strangers(said: Sequence[Term], index: Index) -> set[Term]:
@@ -120,7 +122,7 @@ def _match(term: Term, place: Sequence[Term]) -> tuple[Term | None, float]:
 
 def _is_derived_name(one: Term, other: Term) -> bool:
     """Himalayan and Himalayas."""
-    same = len(commonprefix([one.text, other.text]))
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.text, other.text, strict=False)))
     return "name" in (one.kind, other.kind) and same >= 5 and max(len(one.text), len(other.text)) - same <= 3
 
 

@@ -38,8 +38,8 @@ class Halves(NamedTuple):
 def halves_of(statement: Statement, index: Index) -> Iterator[Halves]:
     """The ways in which two sentences bear out the two parts of a step, the best first for each way to part it."""
     for one, other in _parted(statement):
-        firsts = [s for s in likely(one, index) if not s.problem]
-        seconds = [s for s in likely(other, index) if not s.problem]
+        firsts = [s for s in likely(one, index) if not s.problem and s.says_enough]
+        seconds = [s for s in likely(other, index) if not s.problem and _says(s, other)]
         options = [
             Halves(a, b, min(a.cover.share, b.cover.share), _together(one, other, a, b, index))
             for a in firsts[:3]
@@ -63,7 +63,11 @@ def completed(statement: Statement, found: Sequence[Support], index: Index) -> H
         ((_gain(wanted, sentence, index) / whole, sentence) for sentence in _neighbours(first.sentence, index)),
         key=lambda option: -option[0],
     )
-    if not options or options[0][0] < _LEAST_GAIN or (len(options) > 1 and options[0][0] - options[1][0] < _GAIN_MARGIN):
+    if (
+        not options
+        or options[0][0] < _LEAST_GAIN
+        or (len(options) > 1 and options[0][0] - options[1][0] < _GAIN_MARGIN)
+    ):
         return None
     gain, sentence = options[0]
     second = judged(statement, sentence, index)
@@ -86,6 +90,11 @@ def _neighbours(sentence: Sentence, index: Index) -> Iterator[Sentence]:
 
 def _gain(wanted: Sequence[Term], sentence: Sentence, index: Index) -> float:
     return sum(index.weight(t) for t in wanted if not t.keys.isdisjoint(sentence.keys))
+
+
+def _says(support: Support, half: Statement) -> bool:
+    """Whether a place says enough of the second half, of which one word may be left: "and sugar"."""
+    return support.says_enough or (len(_content(half.terms)) == 1 and not support.cover.missing)
 
 
 def _together(one: Statement, other: Statement, a: Support, b: Support, index: Index) -> float:

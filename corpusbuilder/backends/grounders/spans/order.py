@@ -57,6 +57,8 @@ def is_turned_round(statement: Statement, cover: Cover, text: str) -> bool:
         changes_there = [_is_passive(text, t, code=statement.language, shift=cover.shift) for _, t in verbs]
         if exchanged and changes == changes_there:
             return True
+        if last - first == 2 and _has_other_agent(statement, cover, text, pairs[first : last + 1]):
+            return True
         if last - first == 2 and _kept(pairs, first) and changes != changes_there:
             by_here = _has_agent(statement.text, verbs[0][0], pairs[last][0], statement.language)
             there = verbs[0][1], pairs[last][1]
@@ -71,6 +73,16 @@ def _exchanged(pairs: Sequence[_Pair], first: int, last: int) -> bool:
     between = [theirs.start for _, theirs in pairs[first + 1 : last]]
     # Of a thing with two words one may be left over at either end: the north-east wind.
     return b < a and sum(b < start < a for start in between) >= max(len(between) - 2, (len(between) + 1) // 2)
+
+
+def _has_other_agent(statement: Statement, cover: Cover, text: str, three: Sequence[_Pair]) -> bool:
+    """Whether what is done by somebody here is done there by the same to something named before."""
+    (_, thing), (verb, verb_there), (agent, agent_there) = three
+    if not verb_there.start < agent_there.start < thing.start:
+        return False
+    code = statement.language
+    here = _has_agent(statement.text, verb, agent, code)
+    return here and _has_agent(text, verb_there, agent_there, code, shift=cover.shift)
 
 
 def _kept(pairs: Sequence[_Pair], first: int) -> bool:

@@ -14,6 +14,10 @@ from corpusbuilder.language.denials import Scope, scope_of
 
 _LOOKED_AT: Final = 6
 """Sentences with most of the step's words that are looked at closely."""
+_FEWEST: Final = 2
+"""Words of content in common without which two sentences have only their topic in common."""
+_FEWEST_OF_MORE: Final = 3
+"""The same when the place lacks others: of a subject and its verb one alone makes another statement."""
 _WORTH_COMPARING: Final = 0.3
 """Share below which a sentence does not support a step whatever else it says."""
 
@@ -31,6 +35,13 @@ class Support:
     """What it says otherwise than the step; empty when nothing."""
     contradicts: bool = False
     """Whether it says the contrary, and does not only lack something."""
+
+    @property
+    def says_enough(self) -> bool:
+        """Whether it has more in common with the step than a topic."""
+        own = [o for o, t in self.cover.pairs if t.first >= 0 and o.kind != "mark" and not o.light]
+        lacks = any(t.kind != "mark" and not t.light for t in self.cover.missing)
+        return len(own) >= (_FEWEST_OF_MORE if lacks else _FEWEST)
 
     @property
     def text(self) -> str:
@@ -56,7 +67,11 @@ def judged(statement: Statement, sentence: Sentence, index: Index) -> Support:
     """The least part of a sentence that covers of a step what the whole of it does."""
     cover = cover_of(statement.terms, sentence, index)
     start, end = _least(sentence, cover)
-    part = cover if (start, end) == (0, len(sentence.text)) else cover_of(statement.terms, sentence, index, part=(start, end))
+    part = (
+        cover
+        if (start, end) == (0, len(sentence.text))
+        else cover_of(statement.terms, sentence, index, part=(start, end))
+    )
     if part.share < _WORTH_COMPARING:
         return Support(sentence, start, end, part, "")
     text, scope = sentence.text[start:end], _scope(sentence, part, start, end)
@@ -74,7 +89,9 @@ def _scope(sentence: Sentence, cover: Cover, start: int, end: int) -> Scope:
     clauses = [
         (s, e)
         for s, e in sentence.clauses
-        if start <= s and e <= end and (any(s <= t.start < e for t in own) or goes_on(sentence.text[s:e], sentence.language))
+        if start <= s
+        and e <= end
+        and (any(s <= t.start < e for t in own) or goes_on(sentence.text[s:e], sentence.language))
     ]
     texts = [sentence.text[s:e] for s, e in clauses] or [sentence.text[start:end]]
     return scope_of(" ; ".join(texts), sentence.language)
@@ -87,6 +104,11 @@ def _least(sentence: Sentence, cover: Cover) -> tuple[int, int]:
     if len(starts) < 2 or not needed:
         return 0, len(sentence.text)
     start = max(s for s in starts if s <= min(t.start for t in needed))
+    for later in starts:
+        before = [t for t in needed if t.start < later]
+        # What a pronoun stands for need not be shown: "…; their ponds are deep".
+        if len(before) == 1 and len(needed) > _FEWEST and later > start and sentence.points_back(later):
+            start, needed = later, [t for t in needed if t.start >= later]
     end = min((s for s in starts if s >= max(t.end for t in needed)), default=len(sentence.text))
     if start:
         start = without_conjunction(sentence.text, start, end, sentence.language)

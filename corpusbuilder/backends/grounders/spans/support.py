@@ -30,14 +30,10 @@ _BETTER: Final = 0.12
 """What any other place must lack of the share of the best one."""
 _TWO_BETTER_THAN_ONE: Final = 0.15
 """What two sentences must have more of a step than the best single one."""
-_HALF: Final = 0.6
+_HALF: Final = 0.5
 """Share that each of two sentences must have of its half of a step."""
 _BOTH: Final = 0.55
 """Share that two sentences must have together of a step that has no halves."""
-_FEWEST_TERMS: Final = 2
-"""Words of content in common without which two sentences have only their topic in common."""
-_FEWEST_OF_MORE: Final = 3
-"""The same when the place lacks others: of a subject and its verb one alone makes another statement."""
 _SLIPS: Final = 92.0
 """Least similarity (rapidfuzz ratio, 0 to 100) of a quotation with slips."""
 _NEAREST: Final = 3
@@ -137,7 +133,9 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
     if not good:
         return _nothing(found, passages)
     best = good[0].cover
-    rivals = [s for s in found if s is not good[0] and max(best.share - s.cover.share, best.own - s.cover.own) < _BETTER]
+    rivals = [
+        s for s in found if s is not good[0] and max(best.share - s.cover.share, best.own - s.cover.own) < _BETTER
+    ]
     if rivals:
         shown = tuple(_span(s, passages) for s in (good[0], *rivals))[:MAX_CANDIDATES]
         return Found(candidates=shown, problems=(f"{len(rivals) + 1} sentences say it equally well",))
@@ -145,10 +143,7 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
 
 
 def _supports(support: Support) -> bool:
-    content = [ours for ours, there in support.cover.pairs if there.first >= 0 and ours.kind != "mark" and not ours.light]
-    lacks = [t for t in support.cover.missing if t.kind != "mark" and not t.light]
-    enough = len(content) >= (_FEWEST_TERMS if not lacks else _FEWEST_OF_MORE)
-    return enough and not support.problem and support.cover.share >= _ENOUGH
+    return support.says_enough and not support.problem and support.cover.share >= _ENOUGH
 
 
 def _halves(statement: Statement, found: Sequence[Support], index: Index) -> Halves | None:
