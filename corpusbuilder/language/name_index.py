@@ -24,7 +24,7 @@ SIMILARITY: Final[dict[Way, float]] = {
 }
 MOST_OF_ABBREVIATION: Final = 6
 """Letters before the full stop of an abbreviation."""
-MOST_FITS: Final = 200
+MOST_FITS: Final = 60
 """Words that an abbreviation may stand for; one that stands for more says nothing."""
 LEAST_PART: Final = 4
 """Letters of a word that stands for a name of several words."""

@@ -19,6 +19,7 @@ LEAST_BESIDE: Final = 3
 LEAST_SAFE: Final = 6
 """Letters from which on a slip hardly makes another word of the language: bear and pear, plant and plane."""
 _OCR: Final = str.maketrans({"1": "l", "i": "l", "|": "l", "0": "o", "5": "s"})
+_ELIDED: Final = frozenset("dl")
 _VOWELS: Final = frozenset("aeiouy")
 _PREFIXES: Final = tuple(
     pair
@@ -66,7 +67,8 @@ def is_slip(said: Sequence[str], name: Sequence[str], *, language: str, sure: bo
     """
     if len(said) != len(name):
         whole = "".join(said), "".join(name)
-        return min(map(len, (*said, *name))) > 1 and min(map(len, whole)) >= LEAST_SAFE and _is_near(*whole, sure=sure)
+        letters = [word for word in (*said, *name) if len(word) == 1 and word not in _ELIDED]
+        return not letters and min(map(len, whole)) >= LEAST_SAFE and _is_near(*whole, sure=sure)
     different = [pair for pair in zip(said, name, strict=True) if pair[0] != pair[1]]
     if len(different) != 1:
         return False
@@ -103,7 +105,8 @@ def _digits(form: str) -> list[str]:
 def _differ_in_meaning(said: str, name: str) -> bool:
     """Whether the letter in which two words differ tells their meanings apart: nitrite and nitrate."""
     one, other = said.removesuffix("s"), name.removesuffix("s")
-    if "a" + one == other or "a" + other == one:
+    short, long = sorted((one, other), key=len)
+    if "a" + short == long and len(short) >= LEAST_SAFE and short[0] not in _VOWELS:
         return True
     beginnings = (one.startswith(a) and b + one[len(a) :] == other for a, b in _PREFIXES)
     endings = (one.endswith(a) and one[: -len(a)] + b == other for a, b in _SUFFIXES)

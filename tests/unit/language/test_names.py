@@ -103,6 +103,8 @@ def test_the_head_of_a_name_stands_for_it_where_no_other_name_has_that_word():
         ("the label 'iver' is there", "Liver"),
         ("the orgats are there", "Organs"),
         ("the war zn America", "War in America"),
+        ("the left aatrium is there", "Left atrium"),
+        ("cette vapeur 'eau monte", "Vapeur d’eau"),
     ],
 )
 def test_one_slip_is_forgiven(text, name):
