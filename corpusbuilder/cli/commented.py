@@ -26,6 +26,8 @@ def commented() -> str:
         lines.append("")
         if name == "generate":
             lines += _commented_teachers()
+        if name == "ground":
+            lines += _commented_grounders()
     return "\n".join(lines)
 
 
@@ -39,6 +41,22 @@ def _commented_teachers() -> Iterator[str]:
             yield from ("##" + line for line in (" [generate.teacher]", f' kind = "{kind}"'))
             yield from (f"#{line}" for line in _commented_keys(options, defaults))
             yield ""
+
+
+def _commented_grounders() -> Iterator[str]:
+    """A table for each grounder that is a model."""
+    for kind in available("grounders"):
+        backend = find("grounders", kind)
+        if not backend.calls_models:
+            continue
+        fields = backend.options.model_fields
+        defaults = {key: field.get_default(call_default_factory=True) for key, field in fields.items()}
+        if defaults.get("kind") == kind:
+            del defaults["kind"]
+        yield f"## To have boxes found by the grounder {kind!r}, take away both # and name it in grounders:"
+        yield f"## [ground.{kind}]"
+        yield from (f"#{line}" for line in _commented_keys(backend.options, defaults))
+        yield ""
 
 
 def _commented_keys(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[str]:

@@ -11,27 +11,31 @@ from typing import Final
 _STRONG: Final = r"\s*[;:](?=\s|\Z)|\s[–—-](?=\s)|(?<=\w)—(?=\w)"
 _JOINTS: Final = {
     "en": re.compile(
-        _STRONG
-        + r"|,?\s+(?=(?:and|but|or|while|whereas|although|though|because|since|so that|so|yet|nor|which|who|whose|where|when|"
-        r"if|as (?=they|it|he|she|we|the|there|this|these|its|their)|unless|until|before|after|thus|therefore)\b)|,(?=\s)",
+        _STRONG + r"|,?\s+(?=(?:and|but|or|while|whereas|although|though|because|since|so that|so|yet|nor|which|who"
+        r"|that|whose|where|when|"
+        r"if|as (?=they|it|he|she|we|the|there|this|these|its|their)|unless|until|before|after|thus"
+        r"|therefore)\b)|,(?=\s)",
         re.IGNORECASE,
     ),
     "fr": re.compile(
         _STRONG
         + r"|,?\s+(?=(?:et|mais|ou|tandis qu|alors qu|bien qu|quoiqu|parce qu|puisqu|car|donc|ni|qui|dont|où|lorsqu|"
-        r"quand|comme (?=il|elle|on|le|la|les)|si|jusqu'à ce qu|avant|après|ainsi|pendant qu|de sorte qu|afin|auquel|à laquelle|dans lequel|"
+        r"quand|comme (?=il|elle|on|le|la|les)|si|jusqu'à ce qu|avant|après|ainsi|pendant qu|de sorte qu|afin"
+        r"|auquel|à laquelle|dans lequel|"
         r"dans laquelle)(?:e\b|['’]|\b))|,(?=\s)",
         re.IGNORECASE,
     ),
 }
 _NEW: Final = {
     "en": re.compile(
-        r"[;:]\s|\s[–—-]\s|(?<=\w)—(?=\w)|,?\s(?=(?:but|while|whereas|although|though|because|since|if|when|unless|until|so that)\b)"
+        r"[;:]\s|\s[–—-]\s|(?<=\w)—(?=\w)|,?\s(?=(?:but|while|whereas|although|though|because|since|if|when"
+        r"|unless|until|so that)\b)"
         r"|,\s(?=(?:and|or|so|yet|nor)\s+\S+\s+\S+\s+\S)",
         re.IGNORECASE,
     ),
     "fr": re.compile(
-        r"\s?[;:]\s|\s[–—-]\s|(?<=\w)—(?=\w)|,?\s(?=(?:mais|car|si|quand)\b|(?:tandis|alors|bien|parce|de sorte|pendant) qu|(?:lors|puis|quoi)qu)"
+        r"\s?[;:]\s|\s[–—-]\s|(?<=\w)—(?=\w)|,?\s(?=(?:mais|car|si|quand)\b|(?:tandis|alors|bien|parce|de sorte"
+        r"|pendant) qu|(?:lors|puis|quoi)qu)"
         r"|,\s(?=(?:et|ou|donc|ni)\s+\S+\s+\S+\s+\S)",
         re.IGNORECASE,
     ),
@@ -41,7 +45,25 @@ _OPENING: Final = {
     "en": re.compile(r"[\s,;:–—-]*(?:(?:and|but|or|so|yet|nor|while|whereas)\s+)?", re.IGNORECASE),
     "fr": re.compile(r"[\s,;:–—-]*(?:(?:et|mais|ou|donc|car|tandis que|alors que)\s+)?", re.IGNORECASE),
 }
+_SUBORDINATE: Final = re.compile(
+    r"(?:although|though|because|since|if|when|unless|until|so that|si|quand|bien qu|parce qu|de sorte qu|pendant qu|"
+    r"lorsqu|puisqu|quoiqu|car)(?:e|['’])?\b",
+    re.IGNORECASE,
+)
 _AND: Final = re.compile(r"(?:and|or|et|ou|ni|nor)\b", re.IGNORECASE)
+_OPENED: Final = {
+    "en": re.compile(
+        r"(?:and|but|or|while|whereas|although|though|because|since|so|yet|nor|which|who|whose|where|when|if|as|unless|"
+        r"until|before|after|thus|therefore|that|for|the|an?|its?|they|he|she|this|these)\b",
+        re.IGNORECASE,
+    ),
+    "fr": re.compile(
+        r"(?:et|mais|ou|tandis|alors|bien|quoiqu|parce|puisqu|car|donc|ni|qui|dont|où|lorsqu|quand|comme|si"
+        r"|jusqu|avant|"
+        r"après|ainsi|pendant|de sorte|afin|auquel|que|qu|le|la|les|une?|des|ils?|elles?|ce|cette|ces)\b",
+        re.IGNORECASE,
+    ),
+}
 _OUTER: Final = " \t\n\r\u00a0\u202f,;:–—-"
 
 
@@ -58,17 +80,23 @@ def clause_spans(text: str, start: int, end: int, language: str) -> Iterator[tup
     yield from _stripped(text, begin, end)
 
 
-def statement_starts(text: str, language: str) -> Iterator[int]:
+def statement_starts(text: str, language: str) -> Iterator[tuple[int, bool]]:
     """Where in a sentence a statement with a subject and a verb of its own is likely to begin, the first one apart.
 
-    The last member of a list ("coal, iron, and fine white salt") begins none: it has a comma before it already.
+    With each comes whether it is a main statement: one with "because" or "when" is none. The last member of a list
+    ("coal, iron, and fine white salt") begins none: it has a comma before it already.
     """
     begin = 0
     for match in _NEW.get(language[:2], _NEW["en"]).finditer(text):
         listed = match[0].startswith(",") and "," in text[begin : match.start()] and _AND.match(text, match.end())
         if not listed and text[begin : match.start()].count(" ") >= 2:
-            yield match.end()
+            yield match.end(), _SUBORDINATE.match(text, match.end()) is None
             begin = match.end()
+
+
+def goes_on(clause: str, language: str) -> bool:
+    """Whether a clause goes on with what was said before the one in front of it: "…, has none"."""
+    return _OPENED.get(language[:2], _OPENED["en"]).match(clause) is None
 
 
 def without_conjunction(text: str, start: int, end: int, language: str) -> int:

@@ -6,19 +6,23 @@ from typing import Final, NamedTuple
 _DENIES: Final = {
     "en": re.compile(
         r"\b(?:no|not|never|none|neither|nor|without|cannot|nothing|nobody|nowhere|hardly|scarcely|barely|unable|"
-        r"impossible|absent|absence|devoid|fail(?:s|ed)? to|lack(?:s|ed|ing)?|refus(?:e|es|ed|ing))\b|n['’]t\b"
+        r"impossible|absent|absence|devoid|lack(?:s|ed|ing)?)\b|n['’]t\b"
     ),
     "fr": re.compile(
         r"\b(?:ne|jamais|aucune?|ni|sans|non|rien|nullement|guère|absente?s?|absence|dépourvue?s?|impossibles?|"
-        r"incapables?|manqu(?:e|ent|ait|aient|er)|refus(?:e|ent|a|èrent|ait|aient|er))\b|\bn['’]"
+        r"incapables?|manqu(?:e|ent|ait|aient|er))\b|\bn['’]"
     ),
 }
 _NO_DENIAL: Final = {
-    "en": re.compile(r"\b(?:not only|not just|not merely|no doubt|without doubt|no less|nothing but|no other than)\b"),
+    "en": re.compile(
+        r"\b(?:not only|not just|not merely|no doubt|without doubt|no less|nothing but|no other than"
+        r"|not (?:[\w'-]+ ){0,4}until|(?:never|not|n't) (?:stops?|ceases?|stopped|ceased))\b"
+    ),
     "fr": re.compile(
-        r"\b(?:non seulement|sans cesse|sans doute|sans arrêt|non loin|n['’]est autre|à jamais)\b"
-        r"|\b(?:ne\s|n['’])(?!(?:[^.;]{0,120}\b(?:pas|jamais|aucune?|plus|rien|guère|point|ni|personne)\b))"
-        r"(?:[\w'’-]+\s+){1,5}?qu(?:e\b|['’])"
+        r"\b(?:non seulement|sans cesse|sans doute|sans arrêt|non loin|n['’]est autre|à jamais|ne (?:cesse"
+        r"|cessent|cessait|cessaient)(?: (?:pas|jamais))?)\b"
+        r"|\b(?:ne\s|n['’])(?!(?:[^.;]{0,120}\b(?:pas|jamais|aucune?|rien|guère|point|ni|personne)\b))"
+        r"(?:[\w'’-]+\s+){1,12}?qu(?:e\b|['’])"
     ),
 }
 """What looks like a denial and is none; in French "ne … que" says "only"."""
@@ -26,8 +30,8 @@ _ONLY: Final = {
     "en": re.compile(r"\b(?:only|sole|solely|exclusively|alone|unique|uniquely|merely|nothing but)\b"),
     "fr": re.compile(
         r"\b(?:seule?s?|seulement|uniquement|exclusivement|unique)\b"
-        r"|\b(?:ne\s|n['’])(?!(?:[^.;]{0,120}\b(?:pas|jamais|aucune?|plus|rien|guère|point|ni|personne)\b))"
-        r"(?:[\w'’-]+\s+){1,5}?qu(?:e\b|['’])"
+        r"|\b(?:ne\s|n['’])(?!(?:[^.;]{0,120}\b(?:pas|jamais|aucune?|rien|guère|point|ni|personne)\b))"
+        r"(?:[\w'’-]+\s+){1,12}?qu(?:e\b|['’])"
     ),
 }
 _ALL: Final = {

@@ -81,7 +81,7 @@ def quantities(text: str, language: str, words: Sequence[Token] | None = None) -
         words: the tokens of ``text``, when they are known already.
     """
     found = [*_digits(text, language), *_spelt(text, tokens(text) if words is None else words, language)]
-    return _joined(text, sorted(found, key=lambda q: q.start), language)
+    return _joined(text, sorted(found, key=lambda q: q.start))
 
 
 def _digits(text: str, language: str) -> Iterator[Quantity]:
@@ -152,7 +152,7 @@ def _roman(numeral: str) -> float:
     return float(sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True)))
 
 
-def _joined(text: str, found: Sequence[Quantity], language: str) -> list[Quantity]:
+def _joined(text: str, found: Sequence[Quantity]) -> list[Quantity]:
     """Digits with a scale word after them are one number: 3 million."""
     joined: list[Quantity] = []
     for quantity in found:

@@ -14,7 +14,7 @@ TermKind: TypeAlias = Literal["word", "name", "number", "mark"]
 
 _MARKS: Final = {
     "en": words("before after above below over under than because so since more less until through without"),
-    "fr": words("avant apres sur sous que car parce donc plus moins jusqu dessus dessous"),
+    "fr": words("avant apres depuis sur sous que car parce donc plus moins jusqu dessus dessous"),
 }
 _BEFORE_NOUNS: Final = {
     "en": words(
@@ -30,6 +30,15 @@ _BEFORE_NOUNS: Final = {
 }
 
 
+_VERB_ENDINGS: Final = ("s", "ed", "ing")
+_PREPOSITIONS: Final = {
+    "en": words("in on at from into onto to with for during within inside near through across toward towards as"),
+    "fr": words("dans sur a au aux en vers avec pour pendant chez sous des depuis pres comme contre"),
+}
+_NEVER: Final = frozenset(
+    ["never", "jamais", "not", "nobody", "nothing", "cannot", "although", "though", "despite", "unless"]
+)
+"""They change what a sentence says without saying anything; `denials` looks at them."""
 ARTICLES: Final = {
     "en": words("the a an this that these those his its their our your my some each every all"),
     "fr": words("le la les l un une des du ce cet cette ces son sa ses leur leurs notre nos chaque tous toutes"),
@@ -47,7 +56,9 @@ class Term(NamedTuple):
     light: bool
     """Whether it says little by itself."""
     noun: bool
-    """Whether it stands where a noun or its adjective would, after an article or a preposition."""
+    """Whether it stands where a noun or its adjective would, after an article, a preposition or a number."""
+    marked: bool
+    """Whether a preposition tells its part in the sentence, "of" and "by" apart."""
     first: int
     """Index of its first token."""
     start: int
@@ -80,35 +91,65 @@ def _terms(text: str, language: str) -> tuple[Term, ...]:
 
 def _found(text: str, every: Sequence[Token], stated: dict[int, Quantity], language: str) -> Iterator[Term]:
     place = 0
+    compound = False
+    ends = {quantity.end for quantity in stated.values()}
     while place < len(every):
         token = every[place]
-        noun = place > 0 and every[place - 1].text in _BEFORE_NOUNS[language]
+        counted = place > 0 and every[place - 1].end in ends
+        noun = place > 0 and (counted or every[place - 1].text in _BEFORE_NOUNS[language])
+        noun = noun or (language == "en" and compound and not _may_be_verb(token.text))
+        noun = noun and token.text not in _MARKS[language] and not _is_infinitive(every, place, language)
+        # "The beet sugar factory", but not "the plants need light" nor "the plant needs light".
+        compound = noun and not token.text.endswith("s")
+        marked = _is_marked(every, place, language)
         if quantity := stated.get(token.start):
             value = f"{quantity.value:g}" if quantity.value < 1e6 else f"{quantity.value:.12g}"
-            yield Term(value, frozenset([value]), "number", False, noun, place, quantity.start, quantity.end)  # noqa: FBT003 - fields in order
+            yield Term(value, frozenset([value]), "number", False, noun, marked, place, quantity.start, quantity.end)  # noqa: FBT003 - fields in order
             while place < len(every) and every[place].start < quantity.end:
                 place += 1
             continue
         if phrase := _phrase(every, place, language):
             size, keys = phrase
             said = " ".join(t.text for t in every[place : place + size])
-            yield Term(said, keys, "word", False, noun, place, token.start, every[place + size - 1].end)  # noqa: FBT003 - likewise
+            yield Term(said, keys, "word", False, noun, marked, place, token.start, every[place + size - 1].end)  # noqa: FBT003 - likewise
             place += size
             continue
-        if term := _term(text, token, place, noun=noun, language=language):
+        if term := _term(text, token, place, noun=noun, marked=marked, language=language):
             yield term
         place += 1
 
 
-def _term(text: str, token: Token, place: int, *, noun: bool, language: str) -> Term | None:
+def _term(text: str, token: Token, place: int, *, noun: bool, marked: bool, language: str) -> Term | None:
     if token.text in _MARKS[language]:
-        return Term(token.text, frozenset([token.text]), "mark", True, noun, place, token.start, token.end)  # noqa: FBT003 - likewise
-    if is_stop_word(token.text, language) or (len(token.text) == 1 and not token.text.isdigit()):
+        return Term(token.text, frozenset([token.text]), "mark", True, noun, marked, place, token.start, token.end)  # noqa: FBT003 - likewise
+    if (
+        token.text in _NEVER
+        or is_stop_word(token.text, language)
+        or (len(token.text) == 1 and not token.text.isdigit())
+    ):
         return None
     keys = word_keys(token.text, language)
     name = text[token.start].isupper() and not _begins(text, token.start)
     light = not name and words_of(language).is_light(keys)
-    return Term(token.text, keys, "name" if name else "word", light, noun, place, token.start, token.end)
+    return Term(token.text, keys, "name" if name else "word", light, noun, marked, place, token.start, token.end)
+
+
+def _is_infinitive(every: Sequence[Token], place: int, language: str) -> bool:
+    """D'acheter, pour vendre; after "to" English has no article either."""
+    after = every[place - 1].text if place else ""
+    return language == "fr" and after in ("d", "de", "pour", "sans") and every[place].text.endswith(("er", "ir", "re"))
+
+
+def _may_be_verb(word: str) -> bool:
+    return word.endswith(_VERB_ENDINGS) or words_of("en").is_irregular(word)
+
+
+def _is_marked(every: Sequence[Token], place: int, language: str) -> bool:
+    before = [t.text for t in every[max(place - 2, 0) : place]]
+    marks = _PREPOSITIONS[language]
+    return bool(before) and (
+        before[-1] in marks or (len(before) > 1 and before[0] in marks and before[1] in ARTICLES[language])
+    )
 
 
 def _begins(text: str, start: int) -> bool:

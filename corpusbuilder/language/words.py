@@ -46,6 +46,7 @@ _DERIVED: Final = {
         *((ending, 5) for ending in ("tion", "sion", "ion", "rice", "ure", "ite", "al", "ale", "ique", "aire", "oir")),
     ),
 }
+_MOST_KEPT: Final = 32_768
 _PREFIXES: Final = {"en": ("un", "in", "im", "ir", "dis", "non"), "fr": ("in", "im", "ir", "de", "des", "mal", "non")}
 _APART: Final = frozenset(
     # What looks like a derivation here and is none.
@@ -149,6 +150,7 @@ class Words:
             self._add_group(f"{_GROUP}{number}", fold(line).split())
         self._light = frozenset(self._base(word) for word in fold(table["light"]).split())
         pairs = [pair.split("/") for pair in fold(table["opposites"]).split()]
+        self._known_opposites: dict[Keys, Keys] = {}
         self._opposites = self._opposite_keys([*pairs, *([fold(a), fold(b)] for a, b in PAIRS[language])])
 
     def _add_group(self, group: str, members: Sequence[str]) -> None:
@@ -199,9 +201,9 @@ class Words:
         english = self._language == "en"
         if not english and (second := _SECOND_CONJUGATION.fullmatch(word)) and len(word) > 4:
             yield second[1]
-        inflected = next((e for e in _INFLECTED[self._language] if self._ends(word, *e)), None)
-        derived = [e for e in _DERIVED[self._language] if self._ends(word, *e)]
-        for ending, _ in [*([inflected] if inflected else []), *derived]:
+        for ending, least in (*_INFLECTED[self._language], *_DERIVED[self._language]):
+            if not self._ends(word, ending, least):
+                continue
             left = word[: -len(ending)]
             yield left
             if english:
@@ -221,18 +223,27 @@ class Words:
 
     def opposites(self, keys: Keys) -> Keys:
         """The keys of what says the opposite, such as able and unable."""
+        if (known := self._known_opposites.get(keys)) is not None:
+            return known
         found = set().union(*(self._opposites.get(key, ()) for key in keys))
         for root in filter(is_root, keys):
+            found.update(_with_or_without(root))
             for prefix in _PREFIXES[self._language]:
                 found.add(prefix + root)
                 rest = root.removeprefix(prefix)
                 if rest != root and len(rest) >= 4:
                     found.update((rest, *self._groups.get(rest, ())))
+        if len(self._known_opposites) < _MOST_KEPT:
+            self._known_opposites[keys] = frozenset(found)
         return frozenset(found)
 
     def knows(self, keys: Keys) -> bool:
         """Whether a word is in the table, so that what it does not agree with says something else."""
         return any(not is_root(key) for key in keys)
+
+    def is_irregular(self, word: str) -> bool:
+        """Whether a folded word is a form that no ending explains, such as came."""
+        return any(not word.startswith(lemma) for lemma in self._families.get(word, ()))
 
     def is_light(self, roots: Keys) -> bool:
         """Whether a word says little by itself."""
@@ -245,7 +256,7 @@ def words_of(language: str) -> Words:
     return Words("fr" if language.startswith("fr") else "en")
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=_MOST_KEPT)
 def word_keys(word: str, language: str) -> Keys:
     """The keys of a folded word."""
     return words_of(language).keys(word)
@@ -254,6 +265,14 @@ def word_keys(word: str, language: str) -> Keys:
 def is_root(key: str) -> bool:
     """Whether a key is a root and not a group of synonyms."""
     return not key.startswith(_GROUP)
+
+
+def _with_or_without(root: str) -> Iterator[str]:
+    """Useful and useless."""
+    if root.endswith("less"):
+        yield from (root[:-4], root[:-4] + "ful")
+    elif root.endswith("ful"):
+        yield root[:-3] + "less"
 
 
 def _phrase(entry: str) -> tuple[str, ...]:

@@ -1,11 +1,15 @@
 """Tokens of a region or a span as masks for training, and where they stand in a prompt."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+TokenIds: TypeAlias = Any
+"""Numbers, or an array or tensor of one dimension."""
 
 
 class Tokens(Protocol):
@@ -44,7 +48,7 @@ def token_mask(found: Iterable[Tokens]) -> "NDArray[np.bool_]":
     return marked
 
 
-def positions(found: Tokens, input_ids: Any, image_token_id: int, *, before: int = 0) -> list[int]:
+def positions(found: Tokens, input_ids: TokenIds, image_token_id: int, *, before: int = 0) -> list[int]:
     """Where the visual tokens of a region stand in a prompt that the processor has written.
 
     Args:

@@ -12,7 +12,9 @@ straight line, a point) to a band of `corpusbuilder.records.geometry.BAND_HALF_W
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from itertools import pairwise
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard
 
 from corpusbuilder.records.document import Figure
 from corpusbuilder.records.evidence import RegionEvidence
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 AnyRegion: TypeAlias = RegionEvidence | Mapping[str, Any] | Sequence[float]
 AnyFigure: TypeAlias = Any
 """A `Figure`, a row of released ``figures``, an image of PIL, or ``(width, height)`` in pixels."""
+Geometry: TypeAlias = Any
+"""Of shapely, which has no types."""
+
+_FARTHEST: Final = 1e12
+"""No coordinate in pixels lies beyond; the geometry of larger numbers overflows."""
 
 
 def image_size(figure: AnyFigure) -> tuple[int, int]:
@@ -44,10 +51,10 @@ def image_size(figure: AnyFigure) -> tuple[int, int]:
     return int(size[0]), int(size[1])
 
 
-def _is_size(size: Any) -> bool:
+def _is_size(size: object) -> TypeGuard[Sequence[int]]:
     if not isinstance(size, Sequence) or len(size) != 2:
         return False
-    return all(isinstance(side, int) and not isinstance(side, bool) and side >= 1 for side in size)
+    return all(isinstance(side, Integral) and int(side) >= 1 for side in size)
 
 
 def polygons(region: AnyRegion) -> tuple[Polygon, ...]:
@@ -99,7 +106,7 @@ def mask(region: AnyRegion, figure: AnyFigure) -> "NDArray[np.bool_]":
     return painted(outline(region), image_size(figure))
 
 
-def outline(region: AnyRegion) -> Any:
+def outline(region: AnyRegion) -> Geometry:
     """A region as a valid geometry of shapely with a positive area.
 
     Raises:
@@ -119,7 +126,7 @@ def outline(region: AnyRegion) -> Any:
     return whole.buffer(BAND_HALF_WIDTH, cap_style="square")
 
 
-def clipped(region: AnyRegion, figure: AnyFigure) -> Any:
+def clipped(region: AnyRegion, figure: AnyFigure) -> Geometry:
     """The `outline` of a region inside the figure's image; empty when it lies outside.
 
     Raises:
@@ -131,7 +138,7 @@ def clipped(region: AnyRegion, figure: AnyFigure) -> Any:
     return outline(region).intersection(rectangle(0, 0, width, height))
 
 
-def painted(shape: Any, size: tuple[int, int]) -> "NDArray[np.bool_]":
+def painted(shape: Geometry, size: tuple[int, int]) -> "NDArray[np.bool_]":
     """The mask of a geometry of shapely on an image of ``size`` (width, height), by the rule of `mask`."""
     import numpy as np
 
@@ -145,7 +152,7 @@ def painted(shape: Any, size: tuple[int, int]) -> "NDArray[np.bool_]":
     return found
 
 
-def parts(shape: Any) -> list[Any]:
+def parts(shape: Geometry) -> list[Geometry]:
     """The polygons of a geometry of shapely that enclose something."""
     return [part for part in getattr(shape, "geoms", [shape]) if part.geom_type == "Polygon" and part.area > 0]
 
@@ -157,14 +164,14 @@ def _filled(rings: "Sequence[NDArray[np.float64]]", size: tuple[int, int]) -> "N
     width, height = size
     turns = np.zeros((height, width + 1), dtype=np.int32)
     for ring in rings:
-        for (x0, y0), (x1, y1) in zip(ring[:-1], ring[1:], strict=True):
+        for (x0, y0), (x1, y1) in pairwise(ring):
             top, bottom = sorted((_first_centre(y0, height), _first_centre(y1, height)))
             if top < bottom:
                 rows = np.arange(top, bottom)
                 crossed = x0 + (rows + 0.5 - y0) * (x1 - x0) / (y1 - y0)
                 columns = np.ceil(np.clip(crossed - 0.5, 0, width)).astype(np.int64)
                 np.add.at(turns, (rows, columns), 1)
-    return np.cumsum(turns[:, :width], axis=1) % 2 == 1
+    return np.asarray(np.cumsum(turns[:, :width], axis=1) % 2 == 1)
 
 
 def _first_centre(coordinate: float, length: int) -> int:
@@ -172,7 +179,7 @@ def _first_centre(coordinate: float, length: int) -> int:
     return math.ceil(min(max(coordinate - 0.5, 0.0), float(length)))
 
 
-def _trace(found: "NDArray[np.bool_]", ring: Any) -> None:
+def _trace(found: "NDArray[np.bool_]", ring: Geometry) -> None:
     import numpy as np
 
     height, width = found.shape
@@ -183,7 +190,7 @@ def _trace(found: "NDArray[np.bool_]", ring: Any) -> None:
     found[rows[seen], columns[seen]] = True
 
 
-def _areal(shape: Any) -> Any:
+def _areal(shape: Geometry) -> Geometry:
     """``shape`` without the lines and points that making it valid has left."""
     from shapely import union_all
 
@@ -193,10 +200,13 @@ def _areal(shape: Any) -> Any:
 def _parts(region: AnyRegion) -> tuple[tuple[Polygon, ...], tuple[float, float, float, float] | None]:
     """The polygons that a region has, of any number of points above none, and its box."""
     given: Any
+    own: Any
     if isinstance(region, RegionEvidence):
         given, own = region.polygons, region.box
     elif isinstance(region, Mapping):
-        given, own = region.get("polygons") or (region.get("polygon") or (),), region.get("box")
+        given, own = region.get("polygons"), region.get("box")
+        if given is None:
+            given = [points for points in [region.get("polygon")] if points is not None]
     else:
         given, own = (), region
     shapes = tuple(tuple(_point(point) for point in points) for points in given if len(points))
@@ -218,10 +228,10 @@ def _checked_box(values: Sequence[float]) -> tuple[float, float, float, float]:
     return x0, y0, x1, y1
 
 
-def _is_finite(value: Any) -> bool:
+def _is_finite(value: object) -> bool:
     try:
-        return math.isfinite(value)
-    except (TypeError, OverflowError):
+        return isinstance(value, Real) and abs(float(value)) <= _FARTHEST
+    except OverflowError:  # a whole number of hundreds of digits
         return False
 
 

@@ -1,34 +1,42 @@
 """Which visual tokens show a region: the patches or joined tokens that a Hugging Face processor makes of it.
 
 A processor resizes an image, pads, crops or tiles it, and cuts it into cells; each cell is one patch of the vision
-tower, or one token of the language model where neighbouring patches are joined. Two answers are of use:
+tower, or one token of the language model where neighbouring patches are joined. Which of them show a region has three
+answers:
 
-- ``reach="cell"``: the tokens whose cells the region lies in. Nothing else is needed to point at it.
-- ``reach="kernel"``: the tokens whose pixels would change if the region were painted. Resampling mixes each pixel with
-  its neighbours, so an edge is seen up to some pixels further than it lies, now in the next cell, and a sliver in the
-  corner of a cell may not be seen at all. The region is painted into an empty image and goes through the processor's own
-  resampling: a token counts when one of its pixels changes by a level of 8 bits, the paint being half of the range.
+- ``reach="kernel"``: those that change when the region is painted black on white, or white on black. Resampling mixes
+  each pixel with its neighbours: an edge is seen some pixels further than it lies, perhaps in the next cell, and a
+  sliver in the corner of a cell may not be seen at all. The region is painted into an empty picture that goes through
+  the processor's own resampling; a token counts when one of its pixels changes by a level of 8 bits.
+- ``reach="ringing"``: those that change whatever it is painted with. Bicubic and Lanczos filters also overshoot on the
+  other side of an edge, which is cut off in black and white and seen between greys and in photographs.
+- ``reach="cell"``: those whose cells the region lies in, whatever comes of it in the pixels.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from corpusbuilder.perception.processors import sight_of
 from corpusbuilder.perception.processors.panels import NO_TOKEN, Move, Panel, Resized, Size
-from corpusbuilder.perception.processors.settings import Settings
-from corpusbuilder.perception.shapes import AnyFigure, AnyRegion, clipped, image_size, mask, outline
+from corpusbuilder.perception.processors.settings import AnyProcessor, Setting, Settings
+from corpusbuilder.perception.shapes import AnyFigure, AnyRegion, Geometry, clipped, image_size, mask, outline
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from PIL.Image import Resampling
 
-Reach: TypeAlias = Literal["cell", "kernel"]
+Reach: TypeAlias = Literal["kernel", "ringing", "cell"]
 Unit: TypeAlias = Literal["token", "patch"]
+Picture: TypeAlias = Any
+"""An image of PIL, which is imported late."""
 
-_GROUND: Final = 64
-_PAINT: Final = 192
-"""Grey levels: their distance is half of the range, and neither is so near its end that ringing would be cut off."""
+_COLOURS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType({"kernel": (0, 255), "ringing": (64, 192)})
+"""Grey levels of the empty picture and of the paint. The second are so far from both ends that nothing is cut off."""
+_NOTHING: Final = 1e-9
+"""What rounding leaves of a region in the next cell, as a share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +76,16 @@ class VisualTokens:
     grids: tuple[Grid, ...]
     """In the order in which the processor makes the pictures."""
     lost: float
-    """Share of the region, 0 to 1, that no token shows: outside the image, cropped away, or left over at an edge."""
+    """Share of the region, 0 to 1, that lies in no cell: outside the image, cropped away, or left over at an edge.
+    Where all of it is, a cell beside it may still be reached by the resampling of its edge."""
 
 
 def visual_tokens(
     region: AnyRegion,
-    processor: Any,
+    processor: AnyProcessor,
     figure: AnyFigure,
     *,
-    reach: Reach = "cell",
+    reach: Reach = "kernel",
     least_coverage: float = 0.0,
     unit: Unit = "token",
     patch_size: int | None = None,
@@ -86,8 +95,8 @@ def visual_tokens(
 ) -> VisualTokens:
     """The tokens that a processor of transformers makes of a region of a figure.
 
-    Known are the rules of CLIP, SigLIP, SigLIP 2, LLaVA (cropped or padded), Qwen2-VL to Qwen3-VL, LLaVA-NeXT, Idefics 3,
-    SmolVLM and InternVL. Which one applies is read from the settings of the processor, as are all sizes.
+    Known are the rules of CLIP, SigLIP, SigLIP 2, LLaVA (cropped or padded), Qwen2-VL to Qwen3-VL, LLaVA-NeXT,
+    Idefics 3, SmolVLM and InternVL. Which one applies is read from the settings of the processor, as are all sizes.
 
     ``indices`` count the tokens of this image from 0 in the order in which the language model gets them; text between
     tiles is not counted. Find them in a prompt with `positions`.
@@ -96,7 +105,7 @@ def visual_tokens(
         region: a `RegionEvidence`, a released row or a box; see `corpusbuilder.perception.shapes`.
         processor: a whole processor, such as ``LlavaProcessor``, or its image processor alone.
         figure: the figure that the region lies in, its released row, its image, or ``(width, height)`` in pixels.
-        reach: ``cell`` or ``kernel``; see the module.
+        reach: ``kernel``, ``ringing`` or ``cell``: how far a region is seen; see the module.
         least_coverage: leave out tokens whose cell the region covers less than this, 0 to 1.
         unit: ``token`` of the language model, or ``patch`` of the vision tower: then 0 is the first row of
             ``pixel_values`` where that has a row per patch, else the first patch, picture by picture, row by row.
@@ -107,19 +116,19 @@ def visual_tokens(
         called_with: what else the processor is called with for its images, such as ``{"crop_to_patches": False}``.
 
     Raises:
-        ValueError: the region or figure is none; the processor lacks a setting or follows a rule that is not known here.
+        ValueError: the region or figure is none; the processor lacks a setting or follows another rule.
     """
-    if reach not in {"cell", "kernel"} or unit not in {"token", "patch"}:
-        raise ValueError(f"reach is cell or kernel and unit is token or patch, got {reach!r} and {unit!r}")
+    if reach not in {"cell", *_COLOURS} or unit not in {"token", "patch"}:
+        raise ValueError(f"reach is kernel, ringing or cell and unit is token or patch, got {reach!r} and {unit!r}")
     settings = Settings(processor, dict(called_with or {}), patch_size, merge_size, leading_tokens)
     size = image_size(figure)
     sight = sight_of(settings, size, joined=unit == "token")
     shape = clipped(region, figure)
-    reached = _painting(region, size, settings.get("resample")) if reach == "kernel" else None
+    painting = None if reach == "cell" else _painting(region, size, settings.get("resample"), _COLOURS[reach])
     found: list[tuple[int, Place, float]] = []
     for number, panel in enumerate(sight.panels):
         shares = _coverage(shape, panel, size)
-        inside = shares > 0 if reached is None else reached.cells(panel)
+        inside = shares > 0 if painting is None else painting.cells(panel)
         inside &= (panel.tokens != NO_TOKEN) & (shares >= least_coverage)
         found.extend(
             (int(panel.tokens[row, column]), Place(number, int(row), int(column)), float(shares[row, column]))
@@ -131,12 +140,17 @@ def visual_tokens(
         length=sight.length,
         places=tuple(place for _, place, _ in found),
         coverage=tuple(share for _, _, share in found),
-        grids=tuple(Grid(panel.name, *panel.tokens.shape, panel.tile) for panel in sight.panels),
+        grids=tuple(_grid(panel) for panel in sight.panels),
         lost=_lost(outline(region), shape, sight.panels, size),
     )
 
 
-def _coverage(shape: Any, panel: Panel, size: Size) -> "NDArray[np.float64]":
+def _grid(panel: Panel) -> Grid:
+    rows, columns = panel.tokens.shape
+    return Grid(panel.name, rows, columns, panel.tile)
+
+
+def _coverage(shape: Geometry, panel: Panel, size: Size) -> "NDArray[np.float64]":
     """Share of each cell of a panel, rows × columns, that a shape in pixels of the image covers."""
     import numpy as np
     from shapely import area, box, intersection, prepare
@@ -151,22 +165,17 @@ def _coverage(shape: Any, panel: Panel, size: Size) -> "NDArray[np.float64]":
     seen = affine_transform(seen, [sx, 0, 0, sy, tx, ty])
     x0, y0, x1, y1 = seen.bounds
     width, height = panel.cell
-    (rows, columns), one = panel.tokens.shape, 1
-    first_row, last_row = max(0, int(y0 // height)), min(rows, int(y1 // height) + one)
-    first_column, last_column = max(0, int(x0 // width)), min(columns, int(x1 // width) + one)
-    down, across = np.mgrid[first_row:last_row, first_column:last_column]
+    rows = slice(max(0, int(y0 // height)), int(y1 // height) + 1)
+    columns = slice(max(0, int(x0 // width)), int(x1 // width) + 1)
+    down, across = np.indices(shares.shape)[:, rows, columns]
     prepare(seen)
     cells = box(across * width, down * height, (across + 1) * width, (down + 1) * height)
     covered = area(intersection(seen, cells)) / (width * height)
-    # What rounding leaves at a common edge is no part of the region.
-    shares[first_row:last_row, first_column:last_column] = np.where(covered > _NOTHING, np.minimum(covered, 1.0), 0.0)
+    shares[rows, columns] = np.where(covered > _NOTHING, np.minimum(covered, 1.0), 0.0)
     return shares
 
 
-_NOTHING: Final = 1e-9
-
-
-def _lost(whole: Any, shape: Any, panels: tuple[Panel, ...], size: Size) -> float:
+def _lost(whole: Geometry, shape: Geometry, panels: tuple[Panel, ...], size: Size) -> float:
     """Share of the region, which lies in the image as ``shape``, that is in no cell with a token."""
     from shapely import box, union_all
 
@@ -188,9 +197,10 @@ def _lost(whole: Any, shape: Any, panels: tuple[Panel, ...], size: Size) -> floa
 class _Painting:
     """An empty picture with a region painted into it, as a processor resamples it."""
 
-    def __init__(self, picture: Any, resample: Any) -> None:
+    def __init__(self, picture: Picture, ground: int, resample: Setting) -> None:
+        self._ground = ground
         self._resample = resample
-        self._made: dict[tuple[Move, ...], Any] = {(): picture}
+        self._made: dict[tuple[Move, ...], Picture] = {(): picture}
 
     def cells(self, panel: Panel) -> "NDArray[np.bool_]":
         """The cells of a panel, rows × columns, in which a pixel changes."""
@@ -198,7 +208,7 @@ class _Painting:
 
         rows, columns = panel.tokens.shape
         width, height = panel.cell
-        changed = np.asarray(self._picture(panel.moves)) != _GROUND
+        changed = np.asarray(self._picture(panel.moves)) != self._ground
         found = np.zeros((rows, columns), dtype=bool)
         down, across = changed.nonzero()
         cell_rows, cell_columns = (down // height).astype(int), (across // width).astype(int)
@@ -206,31 +216,32 @@ class _Painting:
         found[cell_rows[inside], cell_columns[inside]] = True
         return found
 
-    def _picture(self, moves: tuple[Move, ...]) -> Any:
+    def _picture(self, moves: tuple[Move, ...]) -> Picture:
         """Tiles share what is done before they are cut out: it is done once."""
         if moves not in self._made:
             self._made[moves] = self._moved(self._picture(moves[:-1]), moves[-1])
         return self._made[moves]
 
-    def _moved(self, picture: Any, move: Move) -> Any:
+    def _moved(self, picture: Picture, move: Move) -> Picture:
         from PIL import Image
 
         if isinstance(move, Resized):
             return picture.resize((move.width, move.height), self._resample)
-        framed = Image.new("L", (move.width, move.height), _GROUND)
+        framed = Image.new("L", (move.width, move.height), self._ground)
         framed.paste(picture, (-move.left, -move.top))
         return framed
 
 
-def _painting(region: AnyRegion, size: Size, resample: Any) -> _Painting:
+def _painting(region: AnyRegion, size: Size, resample: Setting, colours: tuple[int, int]) -> _Painting:
     import numpy as np
     from PIL import Image
 
-    painted = np.where(mask(region, size), _PAINT, _GROUND).astype(np.uint8)
-    return _Painting(Image.fromarray(painted), _filter(resample))
+    ground, paint = colours
+    painted = np.where(mask(region, size), paint, ground).astype(np.uint8)
+    return _Painting(Image.fromarray(painted), ground, _filter(resample))
 
 
-def _filter(resample: Any) -> Any:
+def _filter(resample: Setting) -> "Resampling":
     """The filter of Pillow that a processor names by number, by Pillow's name or by torchvision's."""
     from PIL import Image
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -32,13 +33,30 @@ def open_bounded(data: bytes, *, max_side: int) -> "Image":
 
     try:
         with Image.open(io.BytesIO(data)) as image:
+            size = bounded_size(image.size, max_side)
             # JPEG decodes at a fraction of its size, which takes a fraction of the time and memory.
             image.draft("RGB", (max_side, max_side))
             picture = _flattened(image)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
         raise RecordError("image_unreadable", f"not an image that can be read: {error}") from None
-    picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    return picture
+    return picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def bounded_size(size: tuple[int, int], max_side: int) -> tuple[int, int]:
+    """Width and height of an image of ``size`` after its longer side was scaled down to ``max_side`` pixels.
+
+    It is the size that `open_bounded` and `data_url` give an image: coordinates that a model counts in pixels of what
+    it was sent depend on it. The shorter side is the whole number that distorts the image least.
+    """
+    width, height = size
+    if max(size) <= max_side:
+        return size
+    if width < height:
+        turned = bounded_size((height, width), max_side)
+        return turned[1], turned[0]
+    exact = max_side * height / width
+    choices = (number for number in (math.floor(exact), math.ceil(exact)) if number >= 1)
+    return max_side, min(choices, key=lambda number: abs(width / height - max_side / number))
 
 
 def picture_of(part: ImagePart, read_image: Callable[[str], bytes], *, max_side: int) -> "Image":

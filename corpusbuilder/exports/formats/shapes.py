@@ -1,11 +1,10 @@
 """Released shapes as the polygons of annotation formats. All coordinates are pixels of the figure's image."""
 
-import math
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Final, TypeAlias
 
-from corpusbuilder.records.geometry import area, band, box_polygon
+from corpusbuilder.perception.shapes import area
+from corpusbuilder.records.geometry import band, box_polygon
 
 Points: TypeAlias = list[list[float]]
 
@@ -29,10 +28,8 @@ def bounds(polygon: Sequence[Sequence[float]]) -> tuple[float, float, float, flo
 
 
 def enclosed_area(polygon: Sequence[Sequence[float]], box: Sequence[float]) -> float:
-    """Square pixels inside ``polygon``; of ``box`` where it encloses nothing."""
-    ring = [*polygon, polygon[0]]
-    twice = math.fsum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))
-    return round(abs(twice) / 2, _DECIMALS) or round(area(box), _DECIMALS)
+    """Square pixels inside ``polygon``, as releases count them; see `corpusbuilder.perception.shapes`."""
+    return round(area({"polygon": polygon, "box": box}), _DECIMALS)
 
 
 def corner_and_size(box: Sequence[float]) -> list[float]:

@@ -49,10 +49,6 @@ def _resized(settings: Settings, size: Size, side: int) -> Size:
     elif across * down < least:
         grow = math.sqrt(least / (size[0] * size[1]))
         across, down = (math.ceil(length * grow / side) * side for length in size)
-    if not across or not down:
-        raise ValueError(
-            f"{settings.kind} refuses an image of {size[0]} × {size[1]}: it is less than half a token wide"
-        )
     return across, down
 
 

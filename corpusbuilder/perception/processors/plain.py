@@ -1,4 +1,4 @@
-"""Processors that make one picture of a fixed size: CLIP, SigLIP, LLaVA, ViT, and SigLIP 2 of a fixed number of patches.
+"""Processors that make one picture of a fixed size: CLIP, SigLIP, LLaVA, ViT, and SigLIP 2 of a number of patches.
 
 The picture is resized, to a fixed size or by its shorter side, and its middle is cut out (Radford et al. 2021; Liu et
 al. 2024 for the square that LLaVA 1.5 pads to).
@@ -61,7 +61,7 @@ def middle(settings: Settings, size: Size) -> Framed:
 
 
 def flexible(settings: Settings, size: Size, *, joined: bool) -> Sight:
-    """How SigLIP 2 shows an image: as large as ``max_num_patches`` allows, its proportions kept (Tschannen et al. 2025).
+    """How SigLIP 2 shows an image: as large as ``max_num_patches`` allows, in its proportions (Tschannen et al. 2025).
 
     Its sequence is always ``max_num_patches`` long; the patches come first.
     """

@@ -5,18 +5,24 @@ their backend; nothing of transformers is imported. What a whole processor passe
 passes to its call, goes before the image processor's own attributes.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeAlias
 
-_TOKENS_PER_PICTURE = ("image_seq_len", "image_seq_length")
+AnyProcessor: TypeAlias = Any
+"""Of transformers, which is not imported."""
+Setting: TypeAlias = Any
+"""Of whatever type transformers has given it."""
+
+_TOKENS_PER_PICTURE: Final = ("image_seq_len", "image_seq_length")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings under which an image is processed."""
 
-    processor: Any
+    processor: AnyProcessor
     called_with: Mapping[str, Any]
     """What the caller passes to the processor's call for its images, such as ``{"crop_to_patches": False}``."""
     patch_size: int | None = None
@@ -27,7 +33,7 @@ class Settings:
     """Given by the caller."""
 
     @property
-    def image_processor(self) -> Any:
+    def image_processor(self) -> AnyProcessor:
         """The image processor of a whole processor, or itself."""
         return getattr(self.processor, "image_processor", None) or self.processor
 
@@ -36,7 +42,7 @@ class Settings:
         """The class of the image processor, for messages."""
         return type(self.image_processor).__name__
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str) -> Setting:
         """A setting of the image processor; None where it has none of this name."""
         if name in self.called_with:
             return self.called_with[name]
@@ -101,8 +107,8 @@ class Settings:
     def leading(self) -> int:
         """Tokens before those of the patches, such as CLS, that the language model gets.
 
-        What the caller says; else what a ``LlavaProcessor`` counts: ``num_additional_image_tokens``, one fewer where its
-        ``vision_feature_select_strategy`` drops the first.
+        What the caller says; else what a ``LlavaProcessor`` counts: ``num_additional_image_tokens``, one fewer where
+        its ``vision_feature_select_strategy`` drops the first.
         """
         if self.leading_tokens is not None:
             return self.leading_tokens
@@ -124,9 +130,7 @@ class Settings:
         per_picture = self.tokens_per_picture if joined and self.merge_size is None else None
         patch = self.patch
         if patch is None and per_picture is None:
-            raise ValueError(
-                f"{self.kind} does not say how large a patch is: pass patch_size, and merge_size if joined"
-            )
+            raise ValueError(f"{self.kind} does not say how large a patch is: pass patch_size, and merge_size")
         if patch is None:
             rows, columns = _square_root(per_picture or 0, self.kind), _square_root(per_picture or 0, self.kind)
             return rows, columns, (width / columns, height / rows)
@@ -146,7 +150,7 @@ class Settings:
 
 
 def _square_root(number: int, kind: str) -> int:
-    root = round(number**0.5)
+    root = math.isqrt(number)
     if root**2 != number:
         raise ValueError(f"{kind}: {number} cells are no square: pass patch_size and merge_size")
     return root

@@ -1,9 +1,10 @@
 """Examples with citations become examples with evidence.
 
 Grounders are tried in order. The first that finds evidence for a step and leaves nothing unresolved wins the step; one
-that finds that a figure contradicts it ends the search. A step that none of them wins keeps what the first of them found for certain, and hands the rest to the annotator. A
-``recall`` step rests on nothing by definition: grounders can only say that its fact stands in a passage. Where the kind
-of a step and its evidence do not fit, the step is flagged, and nothing is repaired.
+that finds that a figure contradicts it ends the search. A step that none of them wins keeps what the first of them
+found for certain, and hands the rest to the annotator. A ``recall`` step rests on nothing by definition: grounders can
+only say that its fact stands in a passage. Where the kind of a step and its evidence do not fit, the step is flagged,
+and nothing is repaired.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """What a model has to make out to see the evidence: size, place, distractors, size and resolution of the image.
 
 The strata are those that Zhang et al. (2402.07384) found to limit multimodal models: object size, quality, distractors
-and location. The bins of relative area are theirs.
+and location.
 """
 
 from bisect import bisect_right
@@ -10,19 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from corpusbuilder.perception.strata import place, size_stratum
 from corpusbuilder.records.document import Figure
 from corpusbuilder.stages.release.write import Row
 
-SIZES: Final = ("below 0.5 % of the image", "0.5 % to 5 %", "5 % and more")
 DISTRACTORS: Final = ("none", "1 to 4", "5 to 9", "10 to 19", "20 and more")
 SIDES: Final = ("below 224 px", "224 to 447 px", "448 to 895 px", "896 px and more")
 RESOLUTIONS: Final = ("below 100 dpi", "100 to 199 dpi", "200 dpi and more")
-PLACES: Final = (
-    *("top left", "top centre", "top right"),
-    *("middle left", "middle centre", "middle right"),
-    *("bottom left", "bottom centre", "bottom right"),
-)
-_AREA_BOUNDS: Final = (0.005, 0.05)
 _DISTRACTOR_BOUNDS: Final = (1, 5, 10, 20)
 _SIDE_BOUNDS: Final = (224, 448, 896)
 _RESOLUTION_BOUNDS: Final = (100, 200)
@@ -90,13 +84,7 @@ class Perception:
             shape = self._shapes[figure_id]
             figures.add(figure_id)
             cited.update((figure_id, element) for element in region["element_ids"])
-            self.sizes[SIZES[bisect_right(_AREA_BOUNDS, region["area_ratio"])]] += 1
-            x0, y0, x1, y1 = region["box"]
-            self.places[PLACES[_third(y0 + y1, shape.height) * 3 + _third(x0 + x1, shape.width)]] += 1
+            self.sizes[size_stratum(region["area_ratio"])] += 1
+            self.places[place(region["box"], (shape.width, shape.height))] += 1
         others = sum(self._shapes[figure].elements for figure in figures) - len(cited)
         self.distractors[DISTRACTORS[bisect_right(_DISTRACTOR_BOUNDS, others)]] += 1
-
-
-def _third(twice_the_middle: float, length: int) -> int:
-    """0, 1 or 2: the third of ``length`` in which a middle lies."""
-    return min(2, max(0, int(1.5 * twice_the_middle / length)))

@@ -7,10 +7,11 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from corpusbuilder.errors import RecordError
+from corpusbuilder.perception.shapes import area
 from corpusbuilder.records.document import Document, Figure, ImageAsset, Mention, Passage, Unit, WordBox
 from corpusbuilder.records.evidence import RegionEvidence, SpanEvidence
 from corpusbuilder.records.example import Example, StepGrounding, VerifiedExample
-from corpusbuilder.records.geometry import Polygon, area, box_polygon, union
+from corpusbuilder.records.geometry import Polygon, union
 from corpusbuilder.records.provenance import Provenance
 from corpusbuilder.records.review import ReviewedExample
 from corpusbuilder.records.verdict import CheckResult
@@ -278,6 +279,7 @@ def _regions(evidence: RegionEvidence, figure: Figure) -> Iterator[Row]:
     ids = [[element_id] for element_id in evidence.element_ids]
     if len(ids) != len(evidence.polygons):
         ids = [list(evidence.element_ids)] * len(evidence.polygons)
+    pixels = figure.image.width * figure.image.height
     parts = [(*part, _bounds(part[1])) for part in zip(ids, evidence.polygons, strict=True) if part[1]]
     for element_ids, polygon, box in parts or [(list(evidence.element_ids), (), evidence.box)]:
         yield {
@@ -287,22 +289,12 @@ def _regions(evidence: RegionEvidence, figure: Figure) -> Iterator[Row]:
             "polygon": _lists(polygon),
             "method": evidence.method,
             "score": evidence.score,
-            "area_ratio": round(_area(polygon, box) / (figure.image.width * figure.image.height), 6),
+            "area_ratio": round(area({"polygon": polygon, "box": box}) / pixels, 6),
         }
 
 
 def _bounds(polygon: Polygon) -> tuple[float, float, float, float]:
     return union((x, y, x, y) for x, y in polygon)
-
-
-def _area(polygon: Polygon, box: tuple[float, float, float, float]) -> float:
-    """Square pixels inside ``polygon``, or inside ``box`` where the polygon encloses nothing."""
-    from shapely import Polygon as Shape
-    from shapely import make_valid
-
-    if len(polygon) < 3 or polygon == box_polygon(box):
-        return area(box)
-    return float(make_valid(Shape(polygon)).area) or area(box)
 
 
 def _span(evidence: SpanEvidence, passage: Passage) -> Row:

@@ -28,8 +28,20 @@ def test_every_key_of_the_commented_file_is_a_key(tmp_path):
 def test_the_table_of_every_other_teacher_can_be_uncommented(tmp_path):
     tables = commented().split("## To have questions written by the teacher ")[1:]
     for table in tables:
+        table = table.split("\n\n")[0]
         lines = [line.removeprefix("## ") for line in table.splitlines() if line.startswith("## ") and "…" not in line]
         text = "\n".join([*lines, 'model = "some-model"'] if '## model = "…"' in table else lines)
         kind = tomllib.loads(text)["generate"]["teacher"]["kind"]
         assert load(written(tmp_path, text), environ={}).generate.teacher.kind == kind
+    assert len(tables) >= 2
+
+
+def test_the_table_of_every_grounder_can_be_uncommented(tmp_path):
+    tables = commented().split("## To have boxes found by the grounder ")[1:]
+    for table in tables:
+        own = table.split("\n\n")[0]
+        lines = [line.removeprefix("## ") for line in own.splitlines() if line.startswith("## ") and "…" not in line]
+        text = "\n".join([*lines, 'model = "Qwen/Qwen3-VL-8B-Instruct"'] if '## model = "…"' in own else lines)
+        (kind,) = tomllib.loads(text)["ground"]
+        assert getattr(load(written(tmp_path, text), environ={}).ground, kind) is not None
     assert len(tables) >= 2

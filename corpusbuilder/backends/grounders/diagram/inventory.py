@@ -1,5 +1,6 @@
 """What can be named in a figure, and what belongs to each name. Worked out once per figure."""
 
+import re
 from collections import OrderedDict, defaultdict
 from functools import cached_property
 from threading import Lock
@@ -11,6 +12,13 @@ from corpusbuilder.records.document import Figure
 
 KEPT: Final = 256
 """Figures whose inventories are kept: those of a few units."""
+
+
+_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+LEAST_LED: Final = 2
+"""Labels with a leader or a region at its end, in a figure whose labels stand for parts."""
+SAME_COLOUR: Final = 8
+"""Most that a channel of 0 to 255 differs between the key and what it explains."""
 
 
 class Inventory:
@@ -36,13 +44,63 @@ class Inventory:
         """The texts of all labels; an entry of the key goes by its words."""
         return named((label.name, label.id) for label in self.labels.values())
 
+    @cached_property
+    def joined(self) -> frozenset[frozenset[str]]:
+        """The pairs of elements at the ends of connectors, leaders apart."""
+        connectors = (c for c in self.figure.diagram.connectors if c.kind != "leader" and c.tail_id and c.head_id)
+        return frozenset(frozenset((str(c.tail_id), str(c.head_id))) for c in connectors)
+
     def regions(self, label_id: str) -> list[Region]:
         """The parts that a label names, ornaments apart."""
         return self._regions.get(label_id, [])
 
     def leaders(self, label_id: str) -> list[Connector]:
-        """The thin lines at a label."""
-        return self._leaders.get(label_id, [])
+        """The thin lines from a label to the parts that it names; one that ends elsewhere may be read wrongly."""
+        every, regions = self._leaders.get(label_id, []), self.regions(label_id)
+        ends = {region.id for region in regions}
+        joined = [leader for leader in every if {leader.tail_id, leader.head_id} & ends]
+        alone = len(every) == 1 and any(region.linked_by in ("leader", "number") for region in regions)
+        return joined or (every if alone else [])
+
+    def coloured(self, entry: DiagramLabel) -> list[Region]:
+        """The parts and areas of the colour that an entry of the key explains."""
+        return self._coloured.get(entry.id, [])
+
+    @cached_property
+    def _coloured(self) -> dict[str, list[Region]]:
+        patches = {r.label_id: _rgb(r.fill) for r in self.figure.diagram.regions if r.role == "key" and r.label_id}
+        found: dict[str, list[Region]] = {}
+        for region in self.figure.diagram.regions:
+            fill = _rgb(region.fill) if region.role in ("part", "area") else None
+            near = [entry for entry, patch in patches.items() if fill and patch and _is_same(fill, patch)]
+            if len(near) == 1:
+                found.setdefault(near[0], []).append(region)
+        return found
+
+    @cached_property
+    def names_parts(self) -> bool:
+        """Whether its labels stand for parts at the end of lines: a text that no line joins to any is not read."""
+        linked = {r.label_id for r in self.figure.diagram.regions if r.linked_by in ("leader", "number")}
+        return len(linked | self._leaders.keys()) >= LEAST_LED
+
+    def lacks_its_part(self, label: DiagramLabel) -> bool:
+        """Whether a label seems to name a part that was not made out."""
+        if self.regions(label.id) or label.role not in ("text", "number"):
+            return False
+        if self._leaders.get(label.id):
+            return True
+        boxed = label.outline is not None and label.role == "text"
+        return self.names_parts and not boxed and label.id not in self._joined
+
+    def lacks_its_area(self, label: DiagramLabel) -> bool:
+        """Whether a label has no area around it where others have."""
+        has_areas = any(r.linked_by == "inside" for r in self.figure.diagram.regions)
+        return has_areas and label.role in ("text", "connector_label") and not self.regions(label.id)
+
+    @cached_property
+    def _joined(self) -> set[str | None]:
+        """What arrows and lines other than leaders start and end at, and what is written in or around areas."""
+        return {end for c in self.figure.diagram.connectors if c.kind != "leader" for end in (c.tail_id, c.head_id)}
 
     def marked(self, label_id: str) -> list[Connector]:
         """The connectors along which a label is written."""
@@ -58,6 +116,17 @@ class Inventory:
         """The numbers in the drawing that an entry of the key explains."""
         mark = _mark(entry) if entry.text != entry.name else ""
         return [n for n in self.labels.values() if mark and n.role == "number" and n.text.strip(" .()[]:") == mark]
+
+
+def _rgb(fill: str | None) -> tuple[int, ...] | None:
+    """The channels of ``#rrggbb``."""
+    if not fill or not _COLOUR.fullmatch(fill):
+        return None
+    return tuple(bytes.fromhex(fill[1:]))
+
+
+def _is_same(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return all(abs(a - b) <= SAME_COLOUR for a, b in zip(one, other, strict=True))
 
 
 def _mark(entry: DiagramLabel) -> str:

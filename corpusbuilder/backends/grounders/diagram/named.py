@@ -1,13 +1,17 @@
 """Level 3: the labels, callouts, entries of the key and parts that a step names."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from corpusbuilder.backends.grounders.diagram.claimed import contradictions
 from corpusbuilder.backends.grounders.diagram.inventory import Inventory, inventory
 from corpusbuilder.backends.grounders.diagram.shapes import region_of
 from corpusbuilder.backends.grounders.found import Found
+from corpusbuilder.language.denials import scope_of
 from corpusbuilder.language.names import NameMention, find_names
+from corpusbuilder.language.said import MOST_CHARACTERS
 from corpusbuilder.records.diagram import DiagramLabel
 from corpusbuilder.records.document import Figure
 from corpusbuilder.records.evidence import RegionEvidence
@@ -26,14 +30,28 @@ _ABOUT_WORDS: Final = _words(
     # A step with one of these is about what is written, unless it speaks of the thing as well.
     "label labels word words text name names inscription caption term title heading written printed reads read writing "
     "etiquette etiquettes mot mots texte nom noms terme titre ecrit ecrite ecrits lit lire imprime imprimee libelle "
-    "mention mentions"
+    "mention mentions named called labelled labeled entitled nomme nommee nommes nommees appele appelee appeles "
+    "appelees intitule intitulee etiquete etiquetee"
 )
 _ABOUT_THINGS: Final = _words(
     "part parts structure structures organ region area zone shape line leader points point pointing drawn coloured "
     "colored shaded colour color partie parties organe forme trait ligne designe pointe dessine dessinee colore "
     "coloree couleur teinte layer couche body corps object objet element place lies lie located situated inside within "
+    "where designates designated denotes indicates indicated designee indique indiquee indiques indiquees shapes forms "
     "surrounds contains situe situee trouve entoure contient interieur marked marque marquee repere"
 )
+_AREA: Final = _words("area region zone territory land surface territoire aire etendue parcelle")
+_AREAS: Final = _words("areas regions zones territories lands surfaces territoires aires etendues parcelles")
+_COLOURED: Final = _words(
+    "coloured colored colour color shaded tinted hatched filled painted coloree colorees coloriee coloriees colore "
+    "colores couleur teinte teintes hachuree hachurees peinte peintes remplie remplies"
+)
+_KEY: Final = _words("key legend legende legendes entry entree")
+_REFERENCE: Final = re.compile(
+    r"(?i)\b(?:fig(?:ure)?s?\.?|schéma|diagram|map|carte)\s*(\d{1,3}(?:[.\-–]\d{1,3})*[a-z]?)\b"
+)
+_NUMERO: Final = re.compile(r"(?i)\bn(?:o\.?|º|°|r\.)\s*(?=\d)")
+"""The "no" of "no. 3" denies nothing."""
 _PLACES: Final = {
     "top": (1, -1), "upper": (1, -1), "uppermost": (1, -1),
     "haut": (1, -1), "superieur": (1, -1), "superieure": (1, -1),
@@ -75,13 +93,13 @@ def find_named(text: str, figures: Sequence[Figure], *, language: str) -> Found:
         figures: those that the question is about.
         language: BCP 47.
     """
-    known = [inventory(figure) for figure in figures]
+    known = [inventory(figure) for figure in _spoken_of(text, figures)]
     found = [(i, m) for i in known if (m := find_names(text, i.names, language=language))]
     if not found:
         return Found(problems=(NOTHING,)) if figures else Found()
     most = max(_weight(mentions) for _, mentions in found)
     best = [(i, mentions) for i, mentions in found if _weight(mentions) == most]
-    named = [(i, _collect(i, mentions, text)) for i, mentions in best]
+    named = [(i, _collect(i, mentions, text, language)) for i, mentions in best]
     if len(best) > 1:
         maybe = tuple(e for i, n in named for e in _regions(i, [tuple(n.ids)], n))
         return Found(candidates=maybe, problems=(f"{len(best)} figures have what the step names",))
@@ -111,12 +129,17 @@ def _regions(known: Inventory, groups: Iterable[tuple[str, ...]], named: _Named)
     return [region for region in made if region]
 
 
-def _collect(known: Inventory, mentions: Sequence[NameMention], text: str) -> _Named:
+def _spoken_of(text: str, figures: Sequence[Figure]) -> Sequence[Figure]:
+    """The figures whose numbers a step gives; all of them where it gives none."""
+    said = set(_REFERENCE.findall(text[:MOST_CHARACTERS]))
+    return [f for f in figures if f.number in said] or figures if said else figures
+
+
+def _collect(known: Inventory, mentions: Sequence[NameMention], text: str, language: str) -> _Named:
     """The elements of all names in a step."""
     named = _Named()
-    words = {word.text for word in tokens(text)}
+    words = {word.text for word in tokens(text[:MOST_CHARACTERS])}
     only_words = bool(words & _ABOUT_WORDS) and not words & _ABOUT_THINGS
-    meant: list[DiagramLabel] = []
     for mention in mentions:
         named.similarity = min(named.similarity, mention.similarity)
         labels = _meant(known, [known.labels[key] for key in mention.name.keys], words)
@@ -126,26 +149,55 @@ def _collect(known: Inventory, mentions: Sequence[NameMention], text: str) -> _N
             continue
         for label in labels:
             named.add(*_belongings(known, label, only_words))
-            meant.append(label)
-    if doubt := _apart(known, meant):
-        named.doubts.append(doubt)
+            of_thing = label.role == "number" or words & _ABOUT_THINGS
+            of_area = len(mentions) == 1 and words & _AREA and known.lacks_its_area(label)
+            if of_area or (of_thing and _is_unread(known, label)):
+                named.doubts.append(f"the part that {listed([mention.name.text])} names was not made out")
+    _add_areas(known, mentions, words, named)
+    if not only_words and _are_joined(known, mentions):
+        named.doubts.append("it names two things that a line joins, and what it says of them was not made out")
+    named.doubts += contradictions(known, mentions, text, language)
+    if scope_of(_NUMERO.sub(" ", text[:MOST_CHARACTERS]), language).denies:
+        named.doubts.append("the step denies something of what it names")
     return named
 
 
-def _apart(known: Inventory, labels: Sequence[DiagramLabel]) -> str:
-    """Why a number and a name, said of one thing, are not those of one part; empty when they are."""
-    numbers = [label for label in labels if label.role == "number"]
-    names = [label for label in labels if label.role in ("text", "legend")]
-    if len(numbers) != 1 or len(names) != 1:
-        return ""
-    of_number, of_name = (set(_belongings(known, label, only_words=False)[0]) for label in (*numbers, *names))
-    if len(of_number) == 1 or of_number & of_name:
-        return ""
-    return f"the part numbered {numbers[0].text} is not the one named {listed([names[0].name])}"
+def _are_joined(known: Inventory, mentions: Sequence[NameMention]) -> bool:
+    """Whether a connector joins two of the names: then the step may well speak of it."""
+    keys = {key for mention in mentions for key in mention.name.keys}
+    return any(pair <= keys for pair in known.joined if len(pair) == 2)
+
+
+def _is_unread(known: Inventory, label: DiagramLabel) -> bool:
+    """Whether a label, or what explains it in the key, names a part of which nothing was read."""
+    entry = known.entry(label) if label.role == "number" else None
+    if label.role == "legend" and (numbers := known.callouts(label)):
+        return all(known.lacks_its_part(number) for number in numbers) and not known.regions(label.id)
+    return known.lacks_its_part(label) and not (entry and known.regions(entry.id))
+
+
+def _add_areas(known: Inventory, mentions: Sequence[NameMention], words: set[str], named: _Named) -> None:
+    """The areas of the colour of an entry of the key, where the step speaks of areas by their colour alone."""
+    labels = [known.labels[key] for mention in mentions for key in mention.name.keys]
+    many = bool(words & _AREAS)
+    if len(labels) != 1 or not (words & (_AREA | _AREAS)) or not words & _COLOURED:
+        return
+    areas = [region.id for region in known.coloured(labels[0]) if region.id not in named.ids]
+    if len(areas) > 1 and not many:
+        named.doubts.append(f"{len(areas)} areas have the colour of {listed([mentions[0].name.text])}")
+        named.maybe += [(*named.ids, area) for area in areas]
+    elif areas:
+        named.add(areas, "diagram.legend")
 
 
 def _meant(known: Inventory, labels: Sequence[DiagramLabel], words: set[str]) -> Sequence[DiagramLabel]:
     """Of several labels with the same text, the one at the side of which the step speaks."""
+    if len(labels) < 2:
+        return labels
+    entries = [label for label in labels if label.role == "legend"]
+    kind = entries if words & _KEY else [label for label in labels if label not in entries]
+    if len(kind) == 1 and entries:
+        return kind
     sides = {place for word, place in _PLACES.items() if word in words}
     if len(labels) < 2 or len(sides) != 1:
         return labels

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 
-from corpusbuilder.backends.grounders.spans.index import Index, Sentence, points_back
+from corpusbuilder.backends.grounders.spans.index import Index, Sentence
 from corpusbuilder.language.terms import Term
 
 SYNONYM = 0.9
@@ -12,6 +13,8 @@ POINTED_AT = 0.8
 """What a word counts that the place replaces by a pronoun."""
 UNSAID = 0.7
 """What a light word that the place lacks does not count of its weight."""
+COMPOUND = 0.8
+"""What a word counts that is the head of a compound there, or the other way round: worm and earthworm."""
 TOPIC = 0.6
 """What a word counts that only the heading has."""
 
@@ -40,8 +43,8 @@ class Cover:
         return [
             (ours, theirs)
             for ours, theirs in self.pairs
-            if sum(not t.keys.isdisjoint(ours.keys) for t in self.place) == 1
-            and sum(not t.keys.isdisjoint(theirs.keys) for t, _ in self.pairs) == 1
+            if sum(not t.roots.isdisjoint(ours.roots) for t in self.place) <= 1
+            and sum(t == theirs for _, t in self.pairs) == 1
         ]
 
 
@@ -49,7 +52,8 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
     """How a sentence, or the part of it at the offsets ``part``, covers the terms of a step."""
     start, end = part or (0, len(sentence.text))
     there = tuple(t for t in sentence.terms if start <= t.start and t.end <= end)
-    pointing = points_back(sentence.text[start:end], sentence.language)
+    pointing = sentence.points_back(start, end)
+    strangers = _strangers(said, index)
     pairs: list[tuple[Term, Term]] = []
     missing: list[Term] = []
     whole = found = own = 0.0
@@ -65,8 +69,9 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
             continue
         elif term.light:
             whole -= weight * UNSAID
-        elif pointing and not term.keys.isdisjoint(sentence.context_keys):
+        elif pointing and term not in strangers and _is_meant(term, sentence, start):
             found += POINTED_AT * weight
+            pairs.append((term, _pronoun(term, sentence, start, end)))
         elif term.kind != "number" and not term.keys.isdisjoint(sentence.topic_keys):
             found += TOPIC * weight
         else:
@@ -82,9 +87,45 @@ def cover_of(said: Sequence[Term], sentence: Sentence, index: Index, *, part: tu
     )
 
 
+def _is_meant(term: Term, sentence: Sentence, start: int) -> bool:
+    """Whether a pronoun from ``start`` on may stand for a word: not for the name of a place, "in Paris"."""
+    if term.kind == "name" and term.marked:
+        return False
+    if not term.keys.isdisjoint(sentence.context_keys):
+        return True
+    before = [other for other in sentence.terms if other.end <= start]
+    return any(not term.keys.isdisjoint(other.keys) for other in before) or any(
+        _is_compound(term.text, other.text) for other in sentence.context
+    )
+
+
+def _strangers(said: Sequence[Term], index: Index) -> set[Term]:
+    """Names in a row that no sentence has so: Pierre Curie is not whom a text with a Pierre and a Marie Curie means."""
+    rows = [(a, b) for a, b in pairwise(said) if a.kind == b.kind == "name" and b.first == a.first + 1]
+    return {t for a, b in rows if (a.text, b.text) not in index.full_names for t in (a, b)}
+
+
+def _pronoun(term: Term, sentence: Sentence, start: int, end: int) -> Term:
+    """The place of the first pronoun of a part of a sentence, as if the word stood there."""
+    place = next(p for p in sentence.pointers if start <= p < end)
+    return term._replace(first=-1, start=place, end=place + 1)
+
+
 def _match(term: Term, place: Sequence[Term]) -> tuple[Term | None, float]:
     same = [other for other in place if not term.keys.isdisjoint(other.keys)]
     if not same:
-        return None, 0.0
+        compound = next((o for o in place if _is_compound(term.text, o.text) or _is_derived_name(term, o)), None)
+        return compound, COMPOUND if compound else 0.0
     exact = next((o for o in same if not term.roots.isdisjoint(o.roots)), None)
     return (exact, 1.0) if exact else (same[0], SYNONYM)
+
+
+def _is_derived_name(one: Term, other: Term) -> bool:
+    """Himalayan and Himalayas."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.text, other.text, strict=False)))
+    return "name" in (one.kind, other.kind) and same >= 5 and max(len(one.text), len(other.text)) - same <= 3
+
+
+def _is_compound(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) >= 4 and len(longer) - len(shorter) >= 3 and longer.endswith(shorter) and longer.isalpha()

@@ -22,6 +22,20 @@ _GLANCE: Final = 3_000
 """Characters of a passage from which its language is told."""
 _SUBJECT_TERMS: Final = 4
 """Terms at the beginning of a sentence to which a pronoun in the next one may point."""
+LIGHT: Final = 0.25
+"""What a word counts that says little by itself."""
+_COMMON: Final = 0.5
+"""Weight of a word that every sentence has."""
+_RARE: Final = 2.0
+"""Weight of a word that one sentence has."""
+_UNKNOWN: Final = 1.2
+"""Weight of a word that no sentence has."""
+_PERSONAL: Final = {
+    "en": words("it they he she them him her its their his"),
+    "fr": words("il ils elle elles lui leur leurs eux son sa ses"),
+}
+SUBJECT_PRONOUNS: Final = {"en": words("it they he she"), "fr": words("il ils elle elles on c ce")}
+"""What a clause begins with that has the subject of the one before."""
 _POINTING: Final = {
     "en": words(
         "it its they their them he his him she her this these those that such both each one ones another others "
@@ -62,8 +76,8 @@ class Sentence:
         return tuple(clause_spans(self.text, 0, len(self.text), self.language))
 
     @cached_property
-    def statements(self) -> tuple[int, ...]:
-        """Offsets into ``text`` at which a new statement begins, the first one apart."""
+    def statements(self) -> tuple[tuple[int, bool], ...]:
+        """Offsets into ``text`` at which a new statement begins, the first one apart, and whether it is a main one."""
         return tuple(statement_starts(self.text, self.language))
 
     @cached_property
@@ -72,9 +86,13 @@ class Sentence:
         return frozenset().union(*(term.keys for term in self.terms))
 
     @cached_property
-    def points_back(self) -> bool:
-        """Whether it has a pronoun or the like, which may stand for the subject of the sentence before."""
-        return points_back(self.text, self.language)
+    def pointers(self) -> tuple[int, ...]:
+        """Offsets in ``text`` of pronouns and the like, which may stand for what was named before."""
+        return tuple(token.start for token in tokens(self.text) if token.text in _POINTING[self.language])
+
+    def points_back(self, start: int = 0, end: int | None = None) -> bool:
+        """Whether the part at some offsets has a pronoun or the like."""
+        return any(start <= place < (len(self.text) if end is None else end) for place in self.pointers)
 
     @cached_property
     def context_keys(self) -> Keys:
@@ -98,20 +116,36 @@ class Index:
     """The passages without typography."""
 
     @cached_property
+    def full_names(self) -> frozenset[tuple[str, str]]:
+        """Pairs of words with capitals that stand side by side, folded."""
+        return frozenset(
+            (a.text, b.text)
+            for s in self.sentences
+            for a, b in pairwise(s.terms)
+            if b.kind == "name" and b.first == a.first + 1
+        )
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The folded words that stand with a capital inside a sentence."""
         return frozenset(term.text for s in self.sentences for term in s.terms if term.kind == "name")
 
     def weight(self, term: Term) -> float:
-        """How much a term tells one sentence from the others: 1 when every one has it, 2 when one has it alone.
+        """How much a term tells one sentence from the others: most when one of them has it alone.
 
-        Robertson and Spärck Jones' inverse document frequency, scaled so that no single rare word decides.
+        Spärck Jones' inverse document frequency, scaled so that no single rare word decides. What a step calls by a
+        word that no passage has counts less than a rare word that one has: it may be another word for the same.
         """
         if term.kind == "mark":
             return 0.0
-        least = min((len(self.places[key]) for key in term.keys if key in self.places), default=1)
-        rarity = math.log(len(self.sentences) / least) / math.log(len(self.sentences)) if len(self.sentences) > 1 else 1
-        return (1 + rarity) * (0.25 if term.light else 1.0)
+        return self._weight(term) * (LIGHT if term.light else 1.0)
+
+    def _weight(self, term: Term) -> float:
+        least = min((len(self.places[key]) for key in term.roots if key in self.places), default=0)
+        least = least or min((len(self.places[key]) for key in term.keys if key in self.places), default=0)
+        if not least or len(self.sentences) < 2:
+            return _UNKNOWN
+        return _COMMON + (_RARE - _COMMON) * (1 - math.log(least) / math.log(len(self.sentences)))
 
 
 def index_of(passages: Sequence[Passage], language: str) -> Index:
@@ -168,11 +202,6 @@ def _sentences(source: _Source, number: int, language: str) -> list[Sentence]:
     return found
 
 
-def points_back(text: str, language: str) -> bool:
-    """Whether a clause has a pronoun or the like, which may stand for what was named before."""
-    return any(token.text in _POINTING[language] for token in tokens(text))
-
-
 def _subject(before: Sentence) -> tuple[Term, ...]:
     """What the sentence after ``before`` may call "it": the first things that it names, or what it calls "it" itself.
 
@@ -186,7 +215,8 @@ def _subject(before: Sentence) -> tuple[Term, ...]:
         if a.noun and b.first == a.first + 1 and not b.text.endswith(_VERB_ENDINGS[before.language])
     }
     own = [t for t in every if t.noun or t.kind == "name" or t.first == 0 or t.start in compound]
-    inherited = before.context if points_back(before.text[:_OPENING], before.language) else ()
+    personal = any(token.text in _PERSONAL[before.language] for token in tokens(before.text))
+    inherited = before.context if personal or before.points_back(0, _OPENING) else ()
     names = [t for t in own if t.kind == "name"]
     return (*inherited[:_SUBJECT_TERMS], *own[:_SUBJECT_TERMS], *names[:_SUBJECT_TERMS])
 

@@ -7,6 +7,7 @@ from corpusbuilder.backends.grounders.spans.encoder import Encoder
 from corpusbuilder.backends.grounders.spans.index import Index
 from corpusbuilder.backends.grounders.spans.places import Support, judged
 from corpusbuilder.backends.grounders.spans.statement import Statement
+from corpusbuilder.language.denials import scope_of
 
 LEAST_SIMILAR: Final = 0.8
 """Cosine from which a sentence may say the same. Models differ: it can be set."""
@@ -35,7 +36,13 @@ def most_similar(statement: Statement, index: Index, encoder: Encoder, *, least:
     if float(cosines[best]) < max(least, second + _MARGIN):
         return None
     found = judged(statement, index.sentences[best], index)
-    return None if found.problem else (found, min(round(float(cosines[best]), 4), 1.0))
+    return None if found.problem or _says_otherwise(statement, found) else (found, min(round(float(cosines[best]), 4), 1.0))
+
+
+def _says_otherwise(statement: Statement, place: Support) -> bool:
+    """Whether a number or a name is missing, or one of the two denies: encoders hardly see that."""
+    missing = any(term.kind in ("number", "name") for term in place.cover.missing)
+    return missing or statement.scope.denies != scope_of(place.text, statement.language).denies
 
 
 @lru_cache(maxsize=16)

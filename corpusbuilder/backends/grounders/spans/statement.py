@@ -14,7 +14,8 @@ _SOURCES: Final = {
     "en": r"(?:(?:the|this|that|our|first|second|last|next|same|other|opening|given|following)\s+)*"
     r"(?:text|passage|paragraph|sentence|book|chapter|section|author|article|extract|excerpt|document|reading|lesson|"
     r"source|it|here)s?(?:\s+(?:also|then|clearly|explicitly|further|itself|we read))*",
-    "fr": r"(?:(?:le|la|l['’]|les|ce|cet|cette|notre|un|premier|première|second|seconde|dernier|dernière|même|autre)\s*)*"
+    "fr": r"(?:(?:le|la|l['’]|les|ce|cet|cette|notre|un|premier|première|second|seconde|dernier|dernière|même"
+    r"|autre)\s*)*"
     r"(?:texte|passage|paragraphe|phrase|livre|chapitre|auteur|article|extrait|document|leçon|source|on|il|y)s?"
     r"(?:\s+(?:aussi|ensuite|clairement|explicitement|lui-même|y|nous))*",
 }
@@ -22,14 +23,16 @@ _TELLS: Final = {
     "en": r"(?:says?|said|states?|stated|tells?(?: us)?|explains?|describes?|mentions?|notes?|adds?|indicates?|"
     r"specif(?:y|ies)|reports?|informs? us|reads?|writes?|makes? clear|makes? it clear|points? out|gives?|shows?|"
     r"teaches|confirms?|recalls?|reveals?|learns?|is (?:said|stated|written|told|explained))",
-    "fr": r"(?:dit|disent|indique|précise|explique|affirme|mentionne|ajoute|note|rappelle|écrit|décrit|signale|souligne|"
+    "fr": r"(?:dit|disent|indique|précise|explique|affirme|mentionne|ajoute|note|rappelle|écrit|décrit|signale"
+    r"|souligne|"
     r"raconte|rapporte|apprend|nous apprend|nous dit|montre|confirme|énonce|déclare|lit|apprenons|lisons|"
     r"est (?:dit|écrit|indiqué|précisé|expliqué))",
 }
 _META: Final = {
     "en": re.compile(
         rf"\s*(?:(?:according to|as stated in|as explained in|in|from|per|based on)\s+{_SOURCES['en']}\s*,?\s*"
-        rf"(?:(?:we|one|you)\s+(?:can\s+)?(?:read|learn|see|find)s?\s*(?:that|:|,)?\s*|it is (?:said|stated|written|explained) that\s+)?"
+        rf"(?:(?:we|one|you)\s+(?:can\s+)?(?:read|learn|see|find)s?\s*(?:that|:|,)?\s*|it is (?:said|stated"
+        rf"|written|explained) that\s+)?"
         rf"|(?:{_SOURCES['en']}|we|one)\s+(?:can\s+)?{_TELLS['en']}\s*(?:(?:us|here|in the (?:text|passage))\s*)?"
         rf"(?:that\b|:|,)\s*|as\s+{_SOURCES['en']}\s+{_TELLS['en']}\s*,\s*)",
         re.IGNORECASE,
@@ -44,12 +47,14 @@ _META: Final = {
 }
 _AFTER: Final = {
     "en": re.compile(
-        rf",?\s*\(?(?:according to|as (?:stated|explained|mentioned) in|{_TELLS['en']})\s+{_SOURCES['en']}\)?\s*\.?\s*\Z"
+        rf",?\s*\(?(?:according to|as (?:stated|explained|mentioned) in"
+        rf"|{_TELLS['en']})\s+{_SOURCES['en']}\)?\s*\.?\s*\Z"
         rf"|,\s*as\s+{_SOURCES['en']}\s+{_TELLS['en']}\s*\.?\s*\Z",
         re.IGNORECASE,
     ),
     "fr": re.compile(
-        rf",?\s*\(?(?:d['’]après|selon|comme l['’]indique|comme le dit|{_TELLS['fr']})\s+{_SOURCES['fr']}\)?\s*\.?\s*\Z",
+        rf",?\s*\(?(?:d['’]après|selon|comme l['’]indique|comme le dit"
+        rf"|{_TELLS['fr']})\s+{_SOURCES['fr']}\)?\s*\.?\s*\Z",
         re.IGNORECASE,
     ),
 }

@@ -1,12 +1,13 @@
 """The sentences of passages that support a step: quoted, said in other words, or nowhere for certain."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from corpusbuilder.backends.grounders.found import Found
 from corpusbuilder.backends.grounders.spans.encoder import Encoder
-from corpusbuilder.backends.grounders.spans.halves import Halves, halves_of
+from corpusbuilder.backends.grounders.spans.halves import Halves, completed, halves_of
 from corpusbuilder.backends.grounders.spans.index import Index, index_of
 from corpusbuilder.backends.grounders.spans.places import Support, likely
 from corpusbuilder.backends.grounders.spans.quotes import MAX_CANDIDATES, Place, find_quote, span_at
@@ -21,19 +22,24 @@ LEXICAL: Final = "span.lexical"
 """Method of evidence that says the same in other words."""
 SIMILAR: Final = "span.embedding"
 """Method of evidence that an encoder found."""
-_ENOUGH: Final = 0.66
-"""Share of what a step says that a sentence must have."""
+_ENOUGH: Final = 0.45
+"""Share of what a step says that a sentence must have: whoever rewords freely keeps no more than this."""
 _PLENTY: Final = 0.9
 """With so much of it in one sentence nobody looks for a second one."""
 _BETTER: Final = 0.12
-"""What another place must lack of the share of the best one."""
-_TWO_BETTER_THAN_ONE: Final = 0.08
+"""What any other place must lack of the share of the best one."""
+_TWO_BETTER_THAN_ONE: Final = 0.15
 """What two sentences must have more of a step than the best single one."""
-_FEWEST_TERMS: Final = 2
-"""Words of content in common without which two sentences have only their topic in common."""
+_HALF: Final = 0.5
+"""Share that each of two sentences must have of its half of a step."""
+_BOTH: Final = 0.55
+"""Share that two sentences must have together of a step that has no halves."""
+_SLIPS: Final = 92.0
+"""Least similarity (rapidfuzz ratio, 0 to 100) of a quotation with slips."""
+_NEAREST: Final = 3
 _VERBATIM: Final = 4
 """Words that a step must have to be looked for as it stands."""
-_CONTRADICTED: Final = 0.85
+_CONTRADICTED: Final = 0.6
 """A sentence that has so much of a step and says it otherwise is what the step is about: no other one supports it."""
 _WORTH_SHOWING: Final = 0.3
 """Share from which a sentence is worth showing to an annotator."""
@@ -76,6 +82,8 @@ def _quoted(statement: Statement, passages: Sequence[Passage], index: Index) -> 
     spans: list[SpanEvidence] = []
     for quote in wanted:
         places = list(_places(quote, passages, index, statement.language))
+        if not places and statement.quotes:
+            places = list(_slips(quote, passages, statement, index))
         if len(places) > 1:
             sentence = f'"{shortened(quote)}" stands in the passages {len(places)} times'
             return Found(candidates=tuple(places[:MAX_CANDIDATES]), problems=(sentence,))
@@ -101,18 +109,33 @@ def _places(quote: str, passages: Sequence[Passage], index: Index, language: str
                     break
 
 
+def _slips(quote: str, passages: Sequence[Passage], statement: Statement, index: Index) -> Iterator[SpanEvidence]:
+    """Where a quotation stands up to slips, in the sentences that have most of its words."""
+    said = replace(statement, text=quote, quotes=())
+    for near in likely(said, index)[:_NEAREST]:
+        sentence = near.sentence
+        place = find_quote(sentence.text, quote, language=statement.language, threshold=_SLIPS).place
+        if place:
+            start, end = sentence.start + place.start, sentence.start + place.end
+            yield span_at(passages[sentence.passage], Place(start, end, place.method, place.score))
+
+
 def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Found:
     """What says the same as a step in other words."""
     found = likely(statement, index)
-    if found and found[0].problem and found[0].cover.share >= _CONTRADICTED:
+    if found and found[0].contradicts and found[0].cover.share >= _CONTRADICTED:
         return _nothing(found, passages)
     good = [s for s in found if _supports(s)]
-    halves = None if good and good[0].cover.share >= _PLENTY else _halves(statement, index)
-    if halves and (not good or halves.share > good[0].cover.share + _TWO_BETTER_THAN_ONE):
+    single = good[0].cover.share if good else 0.0
+    halves = None if single >= _PLENTY else _halves(statement, found, index)
+    if halves and halves.share > single + (_TWO_BETTER_THAN_ONE if good else 0):
         return Found(evidence=tuple(_span(s, passages) for s in (halves.first, halves.second)))
     if not good:
         return _nothing(found, passages)
-    rivals = [s for s in good[1:] if s.cover.share > good[0].cover.share - _BETTER]
+    best = good[0].cover
+    rivals = [
+        s for s in found if s is not good[0] and max(best.share - s.cover.share, best.own - s.cover.own) < _BETTER
+    ]
     if rivals:
         shown = tuple(_span(s, passages) for s in (good[0], *rivals))[:MAX_CANDIDATES]
         return Found(candidates=shown, problems=(f"{len(rivals) + 1} sentences say it equally well",))
@@ -120,13 +143,16 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
 
 
 def _supports(support: Support) -> bool:
-    content = [ours for ours, _ in support.cover.pairs if ours.kind != "mark" and not ours.light]
-    return not support.problem and support.cover.share >= _ENOUGH and len(content) >= _FEWEST_TERMS
+    return support.says_enough and not support.problem and support.cover.share >= _ENOUGH
 
 
-def _halves(statement: Statement, index: Index) -> Halves | None:
+def _halves(statement: Statement, found: Sequence[Support], index: Index) -> Halves | None:
     options = sorted(halves_of(statement, index), key=lambda h: -h.least)
-    return next((h for h in islice(options, 1) if h.least >= _ENOUGH), None)
+    parted = next((h for h in islice(options, 1) if h.least >= _HALF), None)
+    if parted:
+        return parted
+    whole = completed(statement, found, index)
+    return whole if whole and whole.share >= _BOTH else None
 
 
 def _nothing(found: Sequence[Support], passages: Sequence[Passage]) -> Found:

@@ -2,31 +2,47 @@
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Final, TypeAlias
 
 from corpusbuilder.backends.grounders.base import GroundingQuery, settles
 from corpusbuilder.backends.grounders.found import Found, merged
-from corpusbuilder.backends.grounders.snapping import box_evidence
-from corpusbuilder.backends.grounders.vlm.options import VlmOptions
-from corpusbuilder.backends.grounders.vlm.reading import Answer, read_answer
+from corpusbuilder.backends.grounders.snapping import box_evidence, snap
+from corpusbuilder.backends.grounders.vlm.options import OpenAIVlmOptions, VlmOptions
+from corpusbuilder.backends.grounders.vlm.reading import Answer, Drawn, read_answer
 from corpusbuilder.backends.grounders.vlm.requests import Asked, prompt_called, requests_about
-from corpusbuilder.backends.grounders.vlm.seeing import view_of
+from corpusbuilder.backends.grounders.vlm.seeing import UnseeableError
 from corpusbuilder.backends.models.access import Access
 from corpusbuilder.backends.models.base import Ledger, Model
 from corpusbuilder.backends.models.calls import Calls
 from corpusbuilder.backends.models.together import together
+from corpusbuilder.backends.prompting.pagetext import as_line
 from corpusbuilder.backends.prompting.templates import rendered
 from corpusbuilder.errors import RecordError
 from corpusbuilder.records.document import Figure
 from corpusbuilder.records.evidence import RegionEvidence
 from corpusbuilder.records.example import StepGrounding, StepKind
+from corpusbuilder.records.geometry import area
 from corpusbuilder.records.prompt import Prompt
 
-METHOD = "vlm"
-_LONGEST_COMPLAINT = 500
-_Told: TypeAlias = list[tuple[int, Found | RecordError]]
-"""Index of the query, and what one figure came to."""
+METHOD: Final = "vlm"
+_LONGEST_COMPLAINT: Final = 500
+_LEAST_HIDDEN: Final = 0.001
+_CUT_OFF: Final = "the model sees nothing of it, but {:.0%} of the figure is cut off before the model sees it"
+_Outcome: TypeAlias = Found | RecordError
+"""What one figure came to for a step; an error where another run may find out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The steps of one question that may be seen in one figure."""
+
+    figure: Figure
+    query: GroundingQuery
+    """The first of them."""
+    texts: list[tuple[int, str]]
+    """Index of the query, and text."""
 
 
 class VlmGrounder:
@@ -42,6 +58,7 @@ class VlmGrounder:
         self._options = options
         self._access = access
         self._make = make
+        self._convention = options.convention
         self._calls: Calls | None = None
         self._order = itertools.count()
 
@@ -54,82 +71,110 @@ class VlmGrounder:
             ConfigError: a prompt does not render.
             MissingExtraError: a package is missing.
         """
-        told: dict[int, list[Found | RecordError]] = {}
-        asked = [(item, queries[next(iter(item.steps.values()))].prompts) for item in self._asked(queries)]
-        for found in together(self._access, (self._ask(item, prompts) for item, prompts in asked)):
+        told: dict[int, list[_Outcome]] = {}
+        asked: list[Asked] = []
+        for group in _groups(queries):
+            problem = self._prepare(group, asked)
+            for place, _ in group.texts if problem else ():
+                told.setdefault(place, []).append(Found(problems=(problem,)))
+        for found in together(self._access, (self._ask(item) for item in asked)):
             for place, each in found:
                 told.setdefault(place, []).append(each)
-        yield from (_grounding(query.step, told.get(place, [])) for place, query in enumerate(queries))
+        yield from (_grounding(query.step, told.get(place)) for place, query in enumerate(queries))
 
-    def _asked(self, queries: Sequence[GroundingQuery]) -> Iterator[Asked]:
-        """Requests for the steps of each question and figure: those of one question do not depend on the others."""
-        groups: dict[tuple[str, str], tuple[Figure, list[tuple[int, str]], GroundingQuery]] = {}
-        for place, query in enumerate(queries):
-            step = next(s for s in query.example.steps if s.index == query.step)
-            if step.kind is not StepKind.PERCEIVE:
-                continue
-            for figure in filter(None, map(query.unit.figure, query.example.figure_ids)):
-                _, texts, _ = groups.setdefault((query.example.id, figure.id), (figure, [], query))
-                texts.append((place, step.text))
-        for figure, texts, query in groups.values():
-            yield from requests_about(
-                figure,
-                texts,
-                prompts=query.prompts,
+    def _prepare(self, group: _Group, asked: list[Asked]) -> str:
+        """Add the requests about a group of steps to ``asked``, or say why there are none."""
+        if not group.query.prompts:
+            return f"there are no prompts in the language {group.query.example.language!r}"
+        try:
+            asked += requests_about(
+                group.figure,
+                group.texts,
+                prompts=group.query.prompts,
                 options=self._options,
-                unit_id=query.unit.id,
+                unit_id=group.query.unit.id,
                 order=(next(self._order),),
             )
+        except UnseeableError as error:
+            return f"the model cannot be shown the figure: {error}"
+        return ""
 
-    async def _ask(self, asked: Asked, prompts: Mapping[str, Prompt]) -> _Told:
+    async def _ask(self, asked: Asked) -> list[tuple[int, _Outcome]]:
+        """By the index of the query."""
         if self._calls is None:  # in the loop, so nobody else asks at the same time
-            self._calls = self._access.calls(self._make, getattr(self._options, "price", None))
+            self._calls = self._access.calls(self._make, self._options.price)
+        read = partial(
+            read_answer,
+            ids=asked.steps.keys(),
+            figure=asked.figure,
+            view=asked.view,
+            convention=self._convention,
+        )
         try:
-            view = view_of(asked.figure, self._options)
-            read = partial(read_answer, ids=asked.steps.keys(), figure=asked.figure, view=view, options=self._options)
-            answer = await self._calls.ask(asked.request, read, partial(_repair, prompts=prompts))
-        except (RecordError, ValueError) as error:
-            if isinstance(error, RecordError) and not settles(error):
+            answer = await self._calls.ask(asked.request, read, partial(_repair, prompts=asked.prompts))
+        except RecordError as error:
+            if not settles(error):
                 return [(place, error) for place in asked.steps.values()]
-            problem = f"the model could not say where it is: {getattr(error, 'message', error)}"
+            problem = f"the model could not say where it is: {error.message}"
             return [(place, Found(problems=(problem,))) for place in asked.steps.values()]
-        return [
-            (place, self._found(answer.value.get(step, Answer()), asked.figure)) for step, place in asked.steps.items()
-        ]
+        return [(place, self._found(answer.value[step], asked)) for step, place in asked.steps.items()]
 
-    def _found(self, answer: Answer, figure: Figure) -> Found:
-        """One box of which the model is sure is evidence; anything else is for the annotator."""
-        shown = [(drawn, self._evidence(drawn.box, figure)) for drawn in answer.boxes]
-        candidates = tuple(evidence for _, evidence in shown if evidence)
+    def _found(self, answer: Answer, asked: Asked) -> Found:
+        """One box of which the model is sure is evidence; anything else is for the annotator; nothing is nothing."""
+        if answer.is_nothing:
+            hidden = 1 - area(asked.view.crop) / (asked.view.size[0] * asked.view.size[1])
+            return Found(problems=(_CUT_OFF.format(hidden),)) if hidden > _LEAST_HIDDEN else Found()
+        shown = [self._evidence(drawn, asked.figure) for drawn in answer.boxes]
+        candidates = tuple(evidence for evidence in shown if evidence)
         problems = [*answer.problems, *(drawn.doubt for drawn in answer.boxes if drawn.doubt)]
-        if not answer.boxes and not problems:
-            problems.append("the model sees nothing of what the step says")
         if len(answer.boxes) > 1:
             problems.append(f"the model draws {len(answer.boxes)} boxes")
+        if self._options.accept == "snapped" and not all(evidence.element_ids for evidence in candidates):
+            problems.append("the box of the model fits no element of the figure")
         if problems or len(candidates) != 1:
             return Found(candidates=candidates, problems=tuple(problems))
         return Found(evidence=candidates)
 
-    def _evidence(self, box: Sequence[float], figure: Figure) -> RegionEvidence | None:
-        return box_evidence(box, figure, method=METHOD, score=self._options.score)
+    def _evidence(self, drawn: Drawn, figure: Figure) -> RegionEvidence | None:
+        least, options = self._options.least_iou, self._options
+        fits = snap(drawn.box, figure, least_iou=least)
+        score = options.snapped_score if fits else options.score
+        return box_evidence(drawn.box, figure, method=METHOD, score=score, least_iou=least)
+
+
+def _groups(queries: Sequence[GroundingQuery]) -> list[_Group]:
+    """The steps of each question and figure: what is asked about one question does not depend on any other."""
+    groups: dict[tuple[str, str], _Group] = {}
+    for place, query in enumerate(queries):
+        step = next(s for s in query.example.steps if s.index == query.step)
+        if step.kind is not StepKind.PERCEIVE:
+            continue
+        for figure_id in dict.fromkeys(query.example.figure_ids):
+            figure = query.unit.figure(figure_id)
+            if figure is not None:
+                group = groups.setdefault((query.example.id, figure.id), _Group(figure, query, []))
+                group.texts.append((place, step.text))
+    return list(groups.values())
 
 
 def _repair(error: str, *, prompts: Mapping[str, Prompt]) -> str:
-    return rendered(prompt_called("repair", prompts), error=error[:_LONGEST_COMPLAINT])
+    return rendered(prompt_called("repair", prompts), error=as_line(error, _LONGEST_COMPLAINT))
 
 
-def _grounding(step: int, told: Sequence[Found | RecordError]) -> StepGrounding | RecordError:
-    """What all figures of a step came to: evidence where it is seen in one of them for certain and doubtful in none."""
+def _grounding(step: int, told: Sequence[_Outcome] | None) -> StepGrounding | RecordError:
+    """What all figures of a step came to: evidence where it is seen for certain in one, and nowhere else perhaps."""
+    if told is None:  # nothing that can be asked about
+        return StepGrounding(step=step)
+    if postponed := next((each for each in told if isinstance(each, RecordError)), None):
+        return postponed
     found = [each for each in told if isinstance(each, Found)]
-    for each in told:
-        if isinstance(each, RecordError):
-            return each
     every = merged(found)
     seen = [each for each in found if each.evidence]
-    doubtful = [each for each in found if each.candidates]
-    if len(seen) == 1 and not doubtful:
-        return StepGrounding(step=step, evidence=seen[0].evidence)
-    problems = every.problems or ((f"the model sees it in {len(seen)} figures",) if seen else ())
+    if len(seen) == 1 and not every.problems:
+        return StepGrounding(step=step, evidence=every.evidence)
+    problems = every.problems
+    if not problems:
+        problems = (f"the model sees it in {len(seen)} figures" if seen else "the model sees nothing of it",)
     return StepGrounding(step=step, candidates=(*every.evidence, *every.candidates), unresolved=problems)
 
 
@@ -137,13 +182,12 @@ def create(options: VlmOptions, access: Access) -> VlmGrounder:
     """The grounder. Nothing is connected or loaded before the first step has to be asked about."""
 
     def make(ledger: Ledger) -> Model:
-        chosen: Any = options
-        if chosen.kind == "openai":
+        if isinstance(options, OpenAIVlmOptions):
             from corpusbuilder.backends.models.openai.model import OpenAIModel
 
-            return OpenAIModel(chosen, read_image=access.read_image, ledger=ledger, environ=access.environ)
+            return OpenAIModel(options, read_image=access.read_image, ledger=ledger, environ=access.environ)
         from corpusbuilder.backends.models.local.model import LocalModel
 
-        return LocalModel(chosen, read_image=access.read_image)
+        return LocalModel(options, read_image=access.read_image)
 
     return VlmGrounder(options, access, make)

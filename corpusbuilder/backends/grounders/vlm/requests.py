@@ -8,17 +8,26 @@ from typing import Final
 from pydantic import JsonValue
 
 from corpusbuilder.backends.grounders.vlm.options import VlmOptions
-from corpusbuilder.backends.models.base import ImagePart, Message, ModelRequest, OutputSchema, Purpose, TextPart
+from corpusbuilder.backends.grounders.vlm.screening import may_share
+from corpusbuilder.backends.grounders.vlm.seeing import Convention, view_of
+from corpusbuilder.backends.models.base import (
+    ImagePart,
+    Message,
+    ModelRequest,
+    OutputSchema,
+    Purpose,
+    Sampling,
+    TextPart,
+)
 from corpusbuilder.backends.prompting.pagetext import as_line
 from corpusbuilder.backends.prompting.templates import rendered
 from corpusbuilder.errors import ConfigError
 from corpusbuilder.records.document import Figure
 from corpusbuilder.records.geometry import CoordinateSpace
+from corpusbuilder.records.imageview import ImageView
 from corpusbuilder.records.prompt import Prompt
 
 TASK: Final = "ground"
-MOST_STEPS: Final = 12
-"""Of one request; a question with more of them is asked about in parts."""
 _LONGEST_STEP: Final = 600
 _LONGEST_CAPTION: Final = 400
 
@@ -31,6 +40,9 @@ class Asked:
     figure: Figure
     steps: Mapping[str, int]
     """From ``s1`` to the index of the query."""
+    view: ImageView
+    """What the model sees of the figure."""
+    prompts: Mapping[str, Prompt]
 
 
 def requests_about(
@@ -47,54 +59,62 @@ def requests_about(
     Args:
         figure: shown once in each request.
         texts: index of the query and text of each step.
-        prompts: ``boxes`` and ``repair``, in the language of the steps.
+        prompts: ``boxes``, ``format`` and ``repair``, in the language of the steps.
         options: say how boxes are to be written.
         unit_id: for the ledger.
         order: place of the first request among those that wait.
 
     Raises:
+        UnseeableError: the model cannot be shown this figure.
         ConfigError: a prompt is missing or does not render.
     """
-    parts = [texts[i : i + MOST_STEPS] for i in range(0, len(texts), MOST_STEPS)]
-    found = [_request(figure, part, prompts, options) for part in parts]
-    return [_placed(asked, unit_id, (*order, n)) for n, asked in enumerate(found)]
+    convention = options.convention
+    view = view_of(figure, convention)
+    shared = [item for item in texts if may_share(item[1])]
+    size = options.steps_per_call
+    parts = [shared[i : i + size] for i in range(0, len(shared), size)]
+    parts += [[item] for item in texts if not may_share(item[1])]
+    found: list[Asked] = []
+    for number, part in enumerate(parts):
+        ids = {f"s{n}": place for n, (place, _) in enumerate(part, start=1)}
+        steps = [(f"s{n}", as_line(text, _LONGEST_STEP)) for n, (_, text) in enumerate(part, start=1)]
+        request = _request(figure, steps, prompts, options.sampling(), _way(convention, view))
+        purpose = replace(request.purpose, unit_id=unit_id)
+        request = replace(request, purpose=purpose, order=(*order, number))
+        found.append(Asked(request, figure, ids, view, prompts))
+    return found
 
 
-def _placed(asked: Asked, unit_id: str, order: tuple[int, ...]) -> Asked:
-    """With its place in the run, which plays no part in the answer."""
-    purpose = replace(asked.request.purpose, unit_id=unit_id)
-    return replace(asked, request=replace(asked.request, purpose=purpose, order=order))
+def _way(convention: Convention, view: ImageView) -> dict[str, object]:
+    """How boxes are to be written, as the prompt takes it."""
+    in_pixels = convention.space in {CoordinateSpace.ORIGINAL_PIXELS, CoordinateSpace.RESIZED_PIXELS}
+    return {
+        "space": convention.space.value,
+        "y_first": convention.counts_y_first,
+        "size": view.canvas if in_pixels else None,
+    }
 
 
 def _request(
-    figure: Figure, texts: Sequence[tuple[int, str]], prompts: Mapping[str, Prompt], options: VlmOptions
-) -> Asked:
+    figure: Figure,
+    steps: Sequence[tuple[str, str]],
+    prompts: Mapping[str, Prompt],
+    sampling: Sampling,
+    way: Mapping[str, object],
+) -> ModelRequest:
     prompt = prompt_called("boxes", prompts)
-    ids = {f"s{n}": query for n, (query, _) in enumerate(texts, start=1)}
-    steps = [(f"s{n}", as_line(text, _LONGEST_STEP)) for n, (_, text) in enumerate(texts, start=1)]
-    values = {
-        "steps": steps,
-        "caption": as_line(figure.caption or "", _LONGEST_CAPTION),
-        "space": options.space.value,
-        "y_first": options.is_y_first or options.space is CoordinateSpace.PALIGEMMA,
-    }
-    schema = _schema(list(ids))
+    caption = as_line(figure.caption or "", _LONGEST_CAPTION)
+    schema = _schema([step_id for step_id, _ in steps])
     instruction = rendered(prompt_called("format", prompts), json_schema=json.dumps(schema, separators=(",", ":")))
     image = figure.image
     shown = ImagePart(image.sha256, image.media_type, image.width, image.height)
-    request = ModelRequest(
-        messages=(Message("user", (shown, TextPart(rendered(prompt, **values)))),),
+    text = TextPart(rendered(prompt, steps=steps, caption=caption, **way))
+    return ModelRequest(
+        messages=(Message("user", (shown, text)),),
         output=OutputSchema("boxes", schema, instruction),
-        sampling=options.sampling(),
-        purpose=Purpose(
-            TASK,
-            subject="figure",
-            prompt_id=prompt.id,
-            prompt_sha256=prompt.sha256,
-            document_id=figure.document_id,
-        ),
+        sampling=sampling,
+        purpose=Purpose(TASK, "figure", prompt.id, prompt.sha256, figure.document_id),
     )
-    return Asked(request, figure, ids)
 
 
 def prompt_called(name: str, prompts: Mapping[str, Prompt]) -> Prompt:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from corpusbuilder import __version__
 from corpusbuilder.config import ReleaseSection
+from corpusbuilder.perception.strata import PLACES, SIZES
 from corpusbuilder.records.agreement import AgreementReport
 from corpusbuilder.records.call import Spending
 from corpusbuilder.records.contamination import ContaminationReport
@@ -138,8 +139,8 @@ def _tables(tally: Tally) -> dict[str, dict[str, int]]:
         "step_evidence": _ranked(tally.step_evidence),
         "method": _ranked(tally.methods),
         "dependence": _ranked(Counter({f"{label} ({model})": n for (label, model), n in tally.dependence.items()})),
-        "size": _in_order(perception.SIZES, seen.sizes),
-        "place": _in_order(perception.PLACES, seen.places),
+        "size": _in_order(SIZES, seen.sizes),
+        "place": _in_order(PLACES, seen.places),
         "distractors": _in_order(perception.DISTRACTORS, seen.distractors),
         "side": _in_order(perception.SIDES, seen.sides),
         "resolution": _in_order(perception.RESOLUTIONS, seen.resolutions),

@@ -7,9 +7,9 @@ prefers. Its title and description are read out by screen readers.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
+from corpusbuilder.perception.strata import PLACES
 from corpusbuilder.stages.release.card.escaping import escape_xml
 from corpusbuilder.stages.release.card.facts import CardFacts
-from corpusbuilder.stages.release.perception import PLACES
 
 Panel: TypeAlias = tuple[str, Mapping[str, int]]
 """Heading and counts by name."""

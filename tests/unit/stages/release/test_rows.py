@@ -49,7 +49,7 @@ def test_polygons_that_do_not_pair_with_the_elements_keep_all_their_ids():
     [
         (((0, 0), (10, 10), (10, 0), (0, 10)), 50),
         (((0, 0), (10, 4)), 40),
-        (((5, 5), (5, 5), (5, 5)), 0),
+        (((5, 5), (5, 5), (5, 5)), 4),
     ],
     ids=["crosses itself", "a line", "a point"],
 )

@@ -87,7 +87,7 @@ def test_a_direction_that_cannot_be_read_withholds_the_example():
 
 def test_an_unresolved_citation_is_not_enough_information_rather_than_a_refutation():
     cited = (builders.quotes("pas-1", "water stores rock in layers"),)
-    example = changed(builders.about_text(), 0, text="Rock dissolves.", citations=cited)
+    example = changed(builders.about_text(), 0, text="Here one reads what an aquifer is.", citations=cited)
     verdict = judged(example)
     assert verdict.label == "not_enough_info"
     assert "evidence_present" in objections(verdict)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-
 import tiny_models
 from builders import passage
+
 from corpusbuilder.backends.grounders.spans.encoder import EncoderOptions, TransformersEncoder
 from corpusbuilder.backends.grounders.spans.support import SIMILAR, find_support
 from corpusbuilder.errors import BackendError
@@ -51,7 +51,7 @@ def test_no_texts_give_no_vectors_and_a_long_text_is_cut(encoder):
 
 def test_what_is_no_encoder_is_said_in_a_sentence(tmp_path):
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(BackendError, match="this is no text encoder|cannot be loaded"):
+    with pytest.raises(BackendError, match=r"this is no text encoder|cannot be loaded"):
         TransformersEncoder(EncoderOptions(model=str(tmp_path), device="cpu")).encode(["a"])
 
 
