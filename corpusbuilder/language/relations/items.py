@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from corpusbuilder.language.names import Name, NameMention, find_names
 from corpusbuilder.language.relations.vocabulary import Kind, VerbForm, Vocabulary
-from corpusbuilder.records.text import Stems, Token, is_stop_word, stems, tokens
+from corpusbuilder.records.text import Stems, Token, fold, is_stop_word, stems, tokens
 
 ItemKind: TypeAlias = Kind | Literal["name", "verb", "word", "along", "comma", "stop", "sign", "thence", "clitic"]
 
@@ -83,7 +83,8 @@ def items_of(
     text = text[:LONGEST_TEXT]
     source = _Text(text, tokens(text), language, vocabulary)
     found = find_names(text, names, language=language)
-    starts = {m.start for m in found} | {m.start() for m in _QUOTED.finditer(text)}
+    starts = {m.start() for m in _QUOTED.finditer(text)}
+    starts |= {m.start for m in found if fold(text[m.start : m.end]) not in vocabulary.verbs}
     found = [m for m in found if _is_meant(m, source, starts)]
     taken = _quoted(source, found, along)
     quotes = [(item.start, item.end) for item in taken]
