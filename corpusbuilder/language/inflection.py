@@ -29,7 +29,9 @@ _WHOLE: Final[Mapping[str, _Pairs]] = {
 }
 _ENDINGS: Final[Mapping[str, _Pairs]] = {
     "en": _pairs("um/a on/a a/ae us/i is/es ix/ices ex/ices ma/mata"),
-    "fr": _pairs("if/ive er/ere el/elle en/enne on/onne et/ette et/ete eux/euse eur/euse teur/trice eil/eille ul/ulle"),
+    "fr": _pairs(
+        "au/aux if/ive er/ere el/elle en/enne on/onne et/ette et/ete eux/euse eur/euse teur/trice eil/eille ul/ulle"
+    ),
 }
 
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.language.inflection import other_forms
+from corpusbuilder.language.lexicon import words
 from corpusbuilder.language.said import ARTICLES, GENERIC, Said, is_ordinary, plain
-from corpusbuilder.language.slips import is_slip, shortened
+from corpusbuilder.language.slips import as_printed, is_slip, shortened
 from corpusbuilder.records.text import Token, fold, is_stop_word, stem, tokens
 
 Way: TypeAlias = Literal["exact", "joined", "short", "slip", "part", "initials"]
@@ -23,12 +24,14 @@ SIMILARITY: Final[dict[Way, float]] = {
 }
 MOST_OF_ABBREVIATION: Final = 6
 """Letters before the full stop of an abbreviation."""
-MOST_FITS: Final = 200
+MOST_FITS: Final = 60
 """Words that an abbreviation may stand for; one that stands for more says nothing."""
 LEAST_PART: Final = 4
 """Letters of a word that stands for a name of several words."""
 MOST_NAME_WORDS: Final = 24
 """A longer text in a figure is no name."""
+_OF: Final = words("of in on to with from for by at de du des d a au aux en avec pour sur")
+"""After a word: what follows says which of several things it is."""
 _INITIALS: Final = range(2, 6)
 _BRACKETS: Final = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 
@@ -111,7 +114,7 @@ class NameIndex:
     def _add_slips(self, form: _Form) -> None:
         whole = "".join(form.words)
         self._longest_form = max(self._longest_form, len(whole) + 1)
-        for short in {whole, *shortened(whole)} if len(whole) >= 4 else ():
+        for short in {whole, as_printed(whole), *shortened(whole)} if len(whole) >= 4 else ():
             self._near[short].append(form)
 
     def _add_abbreviations(self, form: _Form) -> None:
@@ -156,11 +159,14 @@ class NameIndex:
 
     def _abbreviated(self, said: Said) -> Iterator[Match]:
         """Words that are abbreviated in the name or in the text, by a full stop: temp., N. Atlantic."""
-        end = len(said.text.rstrip())
-        for place, word in enumerate(said.words):
+        for place in range(len(said.words)):
             text = said.plain[place]
-            dots = word.end + 1 < end and said.text[word.end] == "."
-            fits = list(self._starts.get(text, ())) if dots else []
+            stop = said.full_stop(place)
+            fits = (
+                [f for f in self._starts.get(text, ()) if stop == "inside" or f[0] + 1 < len(f[1].words)]
+                if stop
+                else []
+            )
             for size in range(1, min(len(text), MOST_OF_ABBREVIATION + 1)):
                 fits += self._dotted.get(text[:size], ())
             for i, form in fits if len(fits) <= MOST_FITS else ():
@@ -188,7 +194,8 @@ class NameIndex:
         if not sure and (known or not may_be_noun):
             return None
         words = said.plain[first:after]
-        found = {form.name for form in self._near_to("".join(words)) if is_slip(words, form.words, sure=sure)}
+        near, language = self._near_to("".join(words)), self._language
+        found = {form.name for form in near if is_slip(words, form.words, language=language, sure=sure)}
         name = found.pop() if len(found) == 1 else None
         ends = (said.word(first), said.word(after - 1))
         if name is None or self._sizes[name] == after - first:
@@ -196,7 +203,7 @@ class NameIndex:
         return None if any(is_stop_word(word, self._language) for word in ends) else name
 
     def _near_to(self, whole: str) -> Iterator[_Form]:
-        for short in (whole, *shortened(whole)):
+        for short in {whole, as_printed(whole), *shortened(whole)}:
             yield from self._near.get(short, ())
 
     def _in_part(self, said: Said, exact: set[int]) -> Iterator[Match]:
@@ -209,11 +216,16 @@ class NameIndex:
             if len(bearers) == 1:
                 yield Match(next(iter(bearers)), place, place + 1, "initials")
             bearers = self._parts.get(word.stem, set())
-            alone = not (said.is_content(place - 1) or said.is_content(place + 1))
+            beside = any(self._is_other(said, i) for i in (place - 1, place + 1))
+            alone = not beside and said.word(place + 1) not in _OF
             if len(bearers) == 1 and alone and len(word.text) >= LEAST_PART and word.stem not in GENERIC:
                 name = next(iter(bearers))
                 if _is_head(word.stem, name.text, self._language):
                     yield Match(name, place, place + 1, "part")
+
+    def _is_other(self, said: Said, place: int) -> bool:
+        """Whether a word may say which of several things is meant: the animal nucleus, the nucleus membrane."""
+        return said.is_content(place) and not is_ordinary(said.word(place), self._language)
 
 
 @lru_cache(maxsize=256)
@@ -259,7 +271,8 @@ def _is_meant(name: Name, said: Said, first: int, after: int) -> bool:
         clear = not said.begins_sentence(first) or said.is_placed(first, after)
         return original == bare and ((original.isupper() and clear) or said.is_placed(first, after))
     if all(is_stop_word(w.text, said.language) for w in said.words[first:after]):
-        return original[0].isupper() and (original == bare or (bare.isupper() and said.is_capital(first)))
+        written = original == bare and (original.isupper() or said.is_capital(first))
+        return written or (bare.isupper() and said.is_capital(first))
     return True
 
 
@@ -278,8 +291,13 @@ def _is_short(said: Said, place: int, name: str, dotted: bool) -> bool:  # noqa:
 
 
 def _is_head(word: str, name: str, language: str) -> bool:
-    """Whether a stem is that of the word that says what a thing is: the last of English, the first of French."""
-    content = [t.stem for t in tokens(name) if not is_stop_word(t.text, language)]
+    """Whether a stem is that of the word that says what a thing is.
+
+    In French the first, in English the last that no preposition comes before.
+    """
+    words = list(without_article(tokens(name)))
+    after = next((i for i, w in enumerate(words) if i and is_stop_word(w.text, language)), len(words))
+    content = [w.stem for w in words if not is_stop_word(w.text, language)]
     if len(content) < 2:
         return False
-    return word == (content[0] if language == "fr" else content[-1])
+    return word == (content[0] if language == "fr" else words[after - 1].stem)

@@ -4,14 +4,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from corpusbuilder.language.lexicon import FILLERS, arrow_lexicon, position_lexicon, words
 from corpusbuilder.records.text import Token, is_stop_word, number_value, numbers, stem, tokens
 
 MOST_CHARACTERS: Final = 10_000
 """Of a text; what comes after is not looked at. A step of reasoning is a sentence or two."""
-_QUOTED: Final = re.compile(r'“([^“”]+)”|«([^«»]+)»|"([^"]+)"|‘([^‘’]{2,})’')
+_QUOTED: Final = re.compile(r'“([^“”]+)”|«([^«»]+)»|"([^"]+)"|‘([^‘’]{2,})’|(?<!\w)\'([^\'\s][^\']{0,60})\'(?!\w)')
 ARTICLES: Final = words("the a an le la les l un une du de des d")
 GENERIC: Final = frozenset(
     stem(word)
@@ -94,6 +94,14 @@ class Said:
         between = self.text[self.words[after - 2].end : self.words[after - 1].start] if after - first > 1 else ""
         return not between.isspace() and any(sign in between for sign in '.;:!?,()[]"«»“”')
 
+    def full_stop(self, place: int) -> Literal["inside", "end"] | None:
+        """Whether a full stop right after a word is inside a sentence, as of an abbreviation, or may be its end."""
+        end = self.words[place].end
+        rest = self.text[end + 1 : end + 6].lstrip()
+        if self.text[end : end + 1] != ".":
+            return None
+        return "inside" if rest and not rest[0].isupper() else "end"
+
     def is_content(self, place: int) -> bool:
         """Whether there is a word at a place that carries content and belongs to no drawing in general."""
         word = self.word(place)
@@ -115,12 +123,11 @@ class Said:
     def is_placed(self, first: int, after: int) -> bool:
         """Whether a number or letter is the mark of a part, not a count, a date or a reference."""
         before, following = self.word(first - 1), self.word(after)
-        if before in ("figure", "fig") and self.word(first - 2) in ("the", "this"):
-            return True
-        if before in _PLACED or self._in_brackets(first, after):
-            return True
-        if before in _REFERENCES or self._is_measured(after):
+        digit = before in ("figure", "fig") and self.word(first - 2) in ("the", "this")
+        if self._is_measured(after) or (before in _REFERENCES and not digit):
             return False
+        if digit or before in _PLACED or self._in_brackets(first, after):
+            return True
         if first >= 2 and before in ("and", "or", "et", "ou", "to", "a") and self.word(first - 2).isdigit():
             return self.is_placed(first - 2, first - 1) and not self.is_content(after)
         if following in EQUATES:
@@ -159,5 +166,6 @@ def is_ordinary(word: str, language: str) -> bool:
         or stem(word) in GENERIC
         or word in ordinary(language)
         or word in _PLACED
-        or bool(numbers(word, language))
+        or word.isdigit()
+        or (word.isalpha() and bool(numbers(word, language)))
     )

@@ -20,6 +20,8 @@ class Clauses(Line):
         self._denied: list[Relation] = []
         self._heard: list[list[Party]] = []
         """Who was named in the clauses before, a list for each."""
+        self._things: set[str] = set()
+        """What was spoken of and has no name in the figure."""
         self._begin()
 
     def _begin(self) -> None:
@@ -62,8 +64,8 @@ class Clauses(Line):
         (self._denied if frame.negated or self._untrue else self._relations).extend(frame.relations())
         source, target = frame.ends()
         every = [p for group in (target, source, *frame.subjects, frame.objects, frame.aside) for p in group]
-        if every:
-            self._heard.append(list(dict.fromkeys([p for p in every if p.names] or every)))
+        if heard := [p for p in every if p.names] or [p for p in every if p.text in self._things]:
+            self._heard.append(list(dict.fromkeys(heard)))
 
     def _fill_from_before(self, frame: Frame) -> None:
         """The other end of "the arrow" that ends at B: the arrow was spoken of before."""

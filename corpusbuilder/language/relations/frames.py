@@ -87,6 +87,8 @@ class Frame:
     arrow: Literal["arrow", "line", ""] = ""
     definite: bool = False
     """Whether it is "the arrow", of which something was said before."""
+    handled: bool = False
+    """Whether it is the object of the verb: "B receives an arrow"."""
     owned: bool = False
     """Whether it is "its arrow"."""
     sign: bool = False
@@ -231,7 +233,7 @@ class Frame:
         """An arrow of which one end is named: "an arrow leaves A", "B receives an arrow"."""
         if not self.arrow:
             return
-        if not source and not target and self.subject and self.verb_class in ("drive", "draw"):
+        if self.handled and not source and not target and self.subject and self.verb_class in ("drive", "draw"):
             receives = (self.verb_class == "draw") != self.passive
             source, target = ([], self.subject) if receives else (self.subject, [])
         for party in source:

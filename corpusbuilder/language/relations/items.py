@@ -2,13 +2,13 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from corpusbuilder.language.names import Name, NameMention, find_names
 from corpusbuilder.language.relations.vocabulary import Kind, VerbForm, Vocabulary
-from corpusbuilder.records.text import Stems, Token, is_stop_word, stems, tokens
+from corpusbuilder.records.text import Stems, Token, fold, is_stop_word, stems, tokens
 
 ItemKind: TypeAlias = Kind | Literal["name", "verb", "word", "along", "comma", "stop", "sign", "thence", "clitic"]
 
@@ -24,6 +24,8 @@ _ARTICLES: Final = frozenset(["the", "a", "an", "le", "la", "les", "l", "un", "u
 _MARKS_A_NOUN: Final = frozenset(
     ["the", "a", "this", "from", "to", "at", "of", "as", "via", "between", "by", "generic"]
 )
+_NOUNS: Final[frozenset[Kind]] = frozenset(["generic", "path", "source", "target"])
+"""Kinds of nouns that may be the names of things as well: a label "reservoir"."""
 _BEFORE_CLITIC: Final = frozenset(["name", "word", "it", "they", "rel", "not"])
 _HELD_BY_HAVE: Final = frozenset(["un", "une", "des", "pour", "deux", "comme", "aucun", "aucune", "ete"])
 
@@ -56,6 +58,15 @@ class _Text:
     def folded(self, place: int) -> str:
         return self.words[place].text if place < len(self.words) else ""
 
+    @property
+    def french(self) -> bool:
+        return self.language.lower().startswith("fr")
+
+    def kinds(self, word: str) -> frozenset[Kind]:
+        """What a single word may be."""
+        meanings = (meaning for phrase, meaning in self.vocabulary.phrases.get(word, ()) if len(phrase) == 1)
+        return frozenset(kind for meaning in meanings if isinstance(meaning, tuple) for kind in meaning)
+
 
 def items_of(
     text: str, names: Sequence[Name], along: frozenset[Stems], *, language: str, vocabulary: Vocabulary
@@ -71,15 +82,24 @@ def items_of(
     """
     text = text[:LONGEST_TEXT]
     source = _Text(text, tokens(text), language, vocabulary)
-    found = [m for m in find_names(text, names, language=language) if _is_meant(m, source)]
+    found = find_names(text, names, language=language)
+    starts = {m.start() for m in _QUOTED.finditer(text)}
+    starts |= {m.start for m in found if fold(text[m.start : m.end]) not in vocabulary.verbs}
+    found = [m for m in found if _is_meant(m, source, starts)]
     taken = _quoted(source, found, along)
     quotes = [(item.start, item.end) for item in taken]
     taken += [_named(m, text) for m in found if not any(s <= m.start and m.end <= e for s, e in quotes)]
     return list(_items(source, sorted(taken, key=lambda item: item.start)))
 
 
-def _is_meant(mention: NameMention, source: _Text) -> bool:
-    """Whether it is the name and not a word of the language that looks like it."""
+def _is_meant(mention: NameMention, source: _Text, starts: Collection[int]) -> bool:
+    """Whether it is the name and not a word of the language that looks like it.
+
+    Args:
+        mention: of one word or more.
+        source: the text.
+        starts: where the mentions of the text and its quotations begin.
+    """
     said, name = source.text[mention.start : mention.end], mention.name.text.strip()
     place = bisect_left(source.words, mention.start, key=lambda word: word.start)
     folded, after = source.folded(place), source.folded(place + 1)
@@ -91,7 +111,22 @@ def _is_meant(mention: NameMention, source: _Text) -> bool:
         return True
     if mention.similarity < 1:
         return False
-    return (said == name and not said.islower()) or _is_slot(place, source)
+    if source.kinds(folded) & _NOUNS:
+        next_start = source.words[place + 1].start if after else -1
+        return next_start not in starts and after not in ("de", "d", "of")
+    return (said == name and not said.islower()) or _is_slot(place, source) or _is_noun(place, source)
+
+
+def _is_noun(place: int, source: _Text) -> bool:
+    """Whether a word that may be a verb is none here: a verb follows, or a form of "be" stands before."""
+    verbs, folded = source.vocabulary.verbs, source.folded(place)
+    if folded not in verbs:
+        return False
+    before = source.folded(place - 1) if place else ""
+    held = "be" in source.kinds(before) and verbs[folded].tags == {"finite"}
+    after = source.folded(place + 1)
+    followed = (after in verbs and "finite" in verbs[after].tags) or "be" in source.kinds(after)
+    return held or (followed and not source.kinds(before) & {"it", "they", "nobody", "rel"})
 
 
 def _heads_a_noun(said: str, after: str, source: _Text) -> bool:
@@ -104,8 +139,8 @@ def _heads_a_noun(said: str, after: str, source: _Text) -> bool:
 
 def _is_slot(place: int, source: _Text) -> bool:
     before = source.folded(place - 1) if place else ""
-    kinds = {k for p, m in source.vocabulary.phrases.get(before, ()) if isinstance(m, tuple) and len(p) == 1 for k in m}
-    return bool(kinds & {"from", "to", "the", "a", "of", "between", "called", "generic"}) or before == "a"
+    slots = {"from", "to", "the", "a", "of", "between", "called", "generic"}
+    return bool(source.kinds(before) & slots) or (before == "a" and source.french)
 
 
 def _quoted(source: _Text, found: Sequence[NameMention], along: frozenset[Stems]) -> list[Item]:
@@ -175,13 +210,13 @@ def _classified(source: _Text, place: int, limit: int, before: Item | None) -> t
             return _item(source, "verb", place, after, meaning), after
         kind = _one_of(meaning, verb if len(phrase) == 1 else None, source, place, before)
         return _item(source, kind, place, after, verb if kind == "verb" else None), after
-    if source.language.startswith("fr") and word.text == "a":
+    if source.french and word.text == "a":
         return _item(source, _sense_of_a(source, place), place, place + 1), place + 1
     if verb is not None:
         return _item(source, "verb", place, place + 1, verb), place + 1
     if word.text.endswith("n't"):
         return _item(source, "not", place, place + 1), place + 1
-    endings = ("ment",) if source.language.startswith("fr") else ("ly", "ward", "wards")
+    endings = ("ment",) if source.french else ("ly", "ward", "wards")
     adverb = word.text.endswith(endings) and len(word.text) > 5 and (before is None or before.kind not in _MARKS_A_NOUN)
     skipped = adverb or is_stop_word(word.text, source.language)
     return _item(source, "skip" if skipped else "word", place, place + 1), place + 1
@@ -196,7 +231,7 @@ def _item(source: _Text, kind: ItemKind, place: int, after: int, verb: VerbForm 
 def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place: int, before: Item | None) -> ItemKind:
     """The sense of a word that has several, by its neighbours and its accents."""
     last, surface, after = before.kind if before else "", source.surface(place).lower(), source.folded(place + 1)
-    if source.language.startswith("fr") and (sense := _french_sense(surface, source, place, last)):
+    if source.french and (sense := _french_sense(surface, source, place, last)):
         return sense
     if "rel" in kinds and "this" in kinds:
         return "rel" if last in ("name", "word", "arrow", "line", "path", "generic", "comma") else "this"

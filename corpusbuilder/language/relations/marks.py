@@ -146,6 +146,7 @@ class Marks(Nouns):
             self._frame = Frame(acting=list(acting[:1]))
             self._last = None
         self._frame.arrow = arrow
+        self._frame.handled = self._pending == "object"
         self._frame.definite = self._frame.definite or self._kind(place - 1) in ("the", "this")
         self._frame.owned = self._frame.owned or self._is(place - 1, *_POSSESSIVES)
         self._pending = None

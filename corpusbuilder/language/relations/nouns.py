@@ -35,12 +35,12 @@ class Nouns(Clauses):
         if self._kind(place) in PRONOUNS:
             return Phrase(None, place + 1, pronoun=PRONOUNS[self._kind(place)])
         first: int | None = None
-        generic = this = False
+        generic = this = definite = False
         at = place
         while (kind := self._kind(at)) in PHRASE and not (kind in _ARTICLES and first is not None):
-            this = this or kind == "this"
+            this, definite = this or kind == "this", definite or kind in _ARTICLES
             if kind == "word" and self._items[at].quoted:
-                return Phrase(Party(self._items[at].text), at + 1)
+                return Phrase(self._thing(self._items[at].text, definite=True), at + 1)
             if kind == "name":
                 return self._named(at, first)
             if kind == "word" or (kind == "quality" and self._kind(at + 1) in ("word", "name", "quality")):
@@ -52,9 +52,16 @@ class Nouns(Clauses):
                 self._frame.along = self._items[at].text
             at += 1
         if first is not None:
-            return Phrase(Party(" ".join(i.text for i in self._items[first:at] if i.kind in ("word", "quality"))), at)
+            text = " ".join(i.text for i in self._items[first:at] if i.kind in ("word", "quality"))
+            return Phrase(self._thing(text, definite=definite), at)
         alone = this and (generic or at == place + 1) and self._kind(at) not in ARROWS
         return Phrase(None, at, pronoun="it" if alone else None, generic=generic)
+
+    def _thing(self, text: str, *, definite: bool) -> Party:
+        """Something that nothing known is called; a pronoun may stand for it if it has an article or a capital."""
+        if definite or text[:1].isupper():
+            self._things.add(text)
+        return Party(text)
 
     def _named(self, at: int, first: int | None) -> Phrase:
         item = self._items[at]

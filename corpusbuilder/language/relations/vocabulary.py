@@ -138,7 +138,10 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
         "to the right,on the left,on the right,during,apart from,distinct from,in contrast to"
     ),
     "arrow": "arrow,arrows,bar,bars,t bar,inhibition bar",
-    "line": "leader line,leader lines,leader,callout line,pointer,line,lines,link,links,connection,connections,connector,connectors,stroke,strokes,segment",
+    "line": (
+        "leader line,leader lines,leader,callout line,pointer,line,lines,link,links,connection,connections,"
+        "connector,connectors,stroke,strokes,segment"
+    ),
     "path": (
         "path,paths,way,route,flow,flows,transition,passage,transformation,conversion,current,journey,"
         "transfer,movement,trip,direction,relation,relationship,chain,shaft,course,road,roads,routes,"
@@ -221,7 +224,10 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
         "en revanche,a l inverse,de plus"
     ),
     "arrow": "fleche,fleches,barre,barres,barre d inhibition",
-    "line": "trait de rappel,traits de rappel,ligne de rappel,lignes de rappel,trait de repere,trait,traits,ligne,lignes,lien,liens,liaison,liaisons,connexion,connexions,segment,connecteur",
+    "line": (
+        "trait de rappel,traits de rappel,ligne de rappel,lignes de rappel,trait de repere,trait,traits,ligne,"
+        "lignes,lien,liens,liaison,liaisons,connexion,connexions,segment,connecteur"
+    ),
     "path": (
         "chemin,voie,trajet,flux,passage,transition,transformation,conversion,courant,parcours,transfert,"
         "route,mouvement,relation,chaine,circuit,sens,itineraire,itineraires,routes,voyage,piste,trajets,"

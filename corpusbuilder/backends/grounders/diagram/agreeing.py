@@ -31,7 +31,8 @@ def settled(cited: Found, said: Found, figures: Sequence[Figure]) -> tuple[Found
     if cited.problems or not same:
         others = tuple(e for e in (*cited.evidence, *cited.candidates) if e not in said.evidence)
         return Found(said.evidence, others, (), said.relations), True
-    if said_ids <= cited_ids or not said.relations:
+    is_whole = said.relations and all(relation.source and relation.target for relation in said.relations)
+    if said_ids <= cited_ids or not is_whole:
         return Found(cited.evidence, cited.candidates, (), said.relations), False
     spans = tuple(e for e in cited.evidence if not isinstance(e, RegionEvidence))
     return Found((*_together(cited, said, figures), *spans), cited.candidates, (), said.relations), False

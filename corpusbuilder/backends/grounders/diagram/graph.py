@@ -100,8 +100,8 @@ class Graph:
         label = self._labels.get(connector.label_id or "")
         return label is None or stems(words) == stems(label.text)
 
-    def way(self, source: Name, target: Name) -> tuple[Connector, ...]:
-        """The shortest way along the arrows from one to the other; nothing when there is none or more than one."""
+    def ways(self, source: Name, target: Name) -> list[tuple[Connector, ...]]:
+        """The shortest ways along the arrows from one to the other."""
         ways: list[tuple[str, tuple[Connector, ...]]] = [(key, ()) for key in source.keys]
         seen = set(source.keys)
         for _ in range(_LONGEST_WAY):
@@ -114,10 +114,10 @@ class Graph:
             ]
             arrived = [way for end, way in ways if end in target.keys]
             if arrived:
-                return arrived[0] if len(arrived) == 1 else ()
+                return arrived
             ways = [(end, way) for end, way in ways if end and end not in seen]
             seen |= {end for end, _ in ways}
-        return ()
+        return []
 
     def is_led(self, relation: Relation) -> bool:
         """Whether it speaks of the leader line of a label: one end is its name, the other has none."""

@@ -44,6 +44,12 @@ class Inventory:
         """The texts of all labels; an entry of the key goes by its words."""
         return named((label.name, label.id) for label in self.labels.values())
 
+    @cached_property
+    def joined(self) -> frozenset[frozenset[str]]:
+        """The pairs of elements at the ends of connectors, leaders apart."""
+        connectors = (c for c in self.figure.diagram.connectors if c.kind != "leader" and c.tail_id and c.head_id)
+        return frozenset(frozenset((str(c.tail_id), str(c.head_id))) for c in connectors)
+
     def regions(self, label_id: str) -> list[Region]:
         """The parts that a label names, ornaments apart."""
         return self._regions.get(label_id, [])

@@ -124,8 +124,8 @@ def _of_names(relation: Relation, graph: Graph, source: Name | None, target: Nam
         fits = _unique([*(c for c in fits if graph.says(c, relation.verb)), *written])
     if relation.along:
         fits = [c for c in fits if graph.bears(c, relation.along)]
-    if not fits and relation.indirect and source and target and (way := graph.way(source, target)):
-        return _Answer(relation, "ok", way, names)
+    if not fits and relation.indirect and source and target and (ways := graph.ways(source, target)):
+        return _Answer(relation, "ok" if len(ways) == 1 else "ambiguous", ways[0], names)
     if fits:
         return _Answer(relation, "ok" if len(fits) == 1 else "ambiguous", tuple(fits), names)
     if backward:

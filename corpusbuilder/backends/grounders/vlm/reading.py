@@ -77,7 +77,7 @@ def read_answer(
         if step in answers:
             answers[step].problems.append("the model answers twice")
         _add(answers.setdefault(step, Answer()), boxes, figure, view, convention)
-    if steps and not answers:
+    if not answers:
         raise UnusableAnswerError(f'no entry of "steps" has one of the ids {", ".join(ids)}')
     return {step: answers.get(step) or Answer(problems=["the model says nothing of this step"]) for step in ids}
 
