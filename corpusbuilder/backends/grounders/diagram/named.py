@@ -241,8 +241,10 @@ def _belongings(known: Inventory, label: DiagramLabel, talk: Talk) -> tuple[list
         return [label.id], "diagram.label"
     parts = _part(known, label.id, talk)
     if label.role == "legend":
-        numbers = [i for n in known.callouts(label) if talk.of_lines for i in (n.id, *_part(known, n.id, talk))]
-        return [label.id, *numbers, *parts], "diagram.legend"
+        callouts = known.callouts(label)
+        numbers = [number.id for number in callouts if talk.of_lines]
+        shapes = [i for number in callouts for i in _part(known, number.id, talk)]
+        return [label.id, *numbers, *shapes, *parts], "diagram.legend"
     return [label.id, *parts], "diagram.part" if parts else "diagram.label"
 
 
