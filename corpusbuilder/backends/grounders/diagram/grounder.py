@@ -1,7 +1,7 @@
 """The cascade of exact levels: the first certain answer wins, else the step is left to others with all candidates."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,9 @@ from corpusbuilder.backends.grounders.spans.support import find_support
 from corpusbuilder.backends.registry import Options
 from corpusbuilder.records.document import Figure, Passage
 from corpusbuilder.records.example import ReasoningStep, StepFlag, StepGrounding, StepKind
+
+PLAINLY_STATED: Final = 0.7
+"""Share of a fact, by weight of its words, that a sentence must have before prior knowledge is said to stand there."""
 
 
 class DiagramOptions(Options):
@@ -68,7 +71,7 @@ def _said(step: ReasoningStep, query: GroundingQuery) -> Found:
 
 def _recalled(step: ReasoningStep, query: GroundingQuery) -> StepGrounding:
     """Prior knowledge has no evidence; where a passage states it, that is said."""
-    stated = find_support(step.text, _passages(query), language=query.example.language)
+    stated = find_support(step.text, _passages(query), language=query.example.language, enough=PLAINLY_STATED)
     if not stated.certain:
         return StepGrounding(step=step.index)
     return StepGrounding(step=step.index, candidates=stated.evidence, flags=("recalled_from_passage",))

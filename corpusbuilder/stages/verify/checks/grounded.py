@@ -16,13 +16,16 @@ _OPEN: Final = {
 
 
 def relations_hold(case: Case) -> Iterator[Finding]:
-    """The relations that a step puts into words are drawn so."""
+    """The relations that a step puts into words are drawn so.
+
+    Where the step has evidence all the same, what could not be made out of its words is left to the other checks.
+    """
     for grounding in case.grounded.groundings:
         for relation in grounding.relations:
             said = _shown(relation)
             if problem := _CONTRADICTED.get(relation.outcome):
                 yield failed(f"it says {said}, and {problem}", grounding.step, relation.element_ids)
-            elif doubt := _OPEN.get(relation.outcome):
+            elif doubt := "" if grounding.evidence else _OPEN.get(relation.outcome):
                 yield abstained(f"it says {said}: {doubt}", grounding.step, relation.element_ids)
             else:
                 yield passed(grounding.step, relation.element_ids)
