@@ -81,6 +81,8 @@ class Joints(Marks):
         if before not in ("name", "word", "from", "to", "via", "of"):
             self._pending = None if self._pending in ("aside", "place") else self._pending
             return
+        if self._frame.arrow and self._kind(self._skipping(place + 1)) in ("source", "target"):
+            return  # "an arrow between A and B, dont la pointe …"
         parties = self._last_parties()
         frame = self._frame
         cleft = self._last in OPPOSITE and not (frame.verb or frame.arrow or frame.subjects or self._pending)
