@@ -230,7 +230,8 @@ def _item(source: _Text, kind: ItemKind, place: int, after: int, verb: VerbForm 
 
 def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place: int, before: Item | None) -> ItemKind:
     """The sense of a word that has several, by its neighbours and its accents."""
-    last, surface, after = before.kind if before else "", source.surface(place).lower(), source.folded(place + 1)
+    last: str = before.kind if before and before.text.lower() != "dont" else ""
+    surface, after = source.surface(place).lower(), source.folded(place + 1)
     if source.french and (sense := _french_sense(surface, source, place, last)):
         return sense
     if "rel" in kinds and "this" in kinds:

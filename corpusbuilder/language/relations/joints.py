@@ -33,12 +33,8 @@ class Joints(Marks):
 
     def _on_stop(self, place: int) -> None:
         frame = self._frame
-        if (
-            self._items[place].text == ";"
-            and frame.arrow
-            and not frame.subjects
-            and bool(frame.source) != bool(frame.target)
-        ):
+        half = bool(frame.source) != bool(frame.target) or (frame.verb_class == "join" and not frame.complete)
+        if self._items[place].text == ";" and frame.arrow and not frame.subjects and half:
             self._pending, self._joined = None, "comma"  # "its tail is at A; its head is at B"
         else:
             self._end_sentence()
