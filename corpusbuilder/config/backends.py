@@ -33,6 +33,11 @@ def detector_options(value: object) -> object:
     return options_of("grounders", value, default="detector")
 
 
+def encoder_options(value: object) -> object:
+    """The options model of the encoder: its table needs no ``kind``."""
+    return options_of("grounders", value, default="encoder")
+
+
 def vlm_table(value: object) -> object:
     """The options model of the model that draws boxes; ``kind`` says where it runs, as a teacher's does."""
     if isinstance(value, Options) or not isinstance(value, Mapping):

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from corpusbuilder.backends.registry import Options, find
 from corpusbuilder.config.backends import (
     detector_options,
+    encoder_options,
     known_grounder,
     known_ocr,
     layout_options,
@@ -96,13 +97,16 @@ class GroundSection(Section):
     """Least similarity (rapidfuzz ratio) of a quote that is not verbatim; below it grounding abstains."""
     detector: Annotated[SerializeAsAny[Options] | None, BeforeValidator(detector_options)] = None
     """The model of the grounder ``detector``: zero-shot object detection on this machine."""
+    encoder: Annotated[SerializeAsAny[Options] | None, BeforeValidator(encoder_options)] = None
+    """The model of the grounder ``encoder``: sentences that mean what a step says in other words."""
     vlm: Annotated[SerializeAsAny[Options] | None, BeforeValidator(vlm_table)] = None
     """The model of the grounder ``vlm``: as a teacher, with the ``coordinate_space`` in which it writes boxes."""
 
     @model_validator(mode="after")
     def _model_is_named(self) -> "GroundSection":
-        if "vlm" in self.grounders and self.vlm is None:
-            raise ValueError("the grounder 'vlm' needs a model: set ground.vlm.model")
+        for kind in ("vlm", "encoder"):
+            if kind in self.grounders and getattr(self, kind) is None:
+                raise ValueError(f"the grounder {kind!r} needs a model: set ground.{kind}.model")
         return self
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.language.inflection import other_forms
+from corpusbuilder.language.lexicon import words
 from corpusbuilder.language.said import ARTICLES, GENERIC, Said, is_ordinary, plain
 from corpusbuilder.language.slips import as_printed, is_slip, shortened
 from corpusbuilder.records.text import Token, fold, is_stop_word, stem, tokens
@@ -23,12 +24,14 @@ SIMILARITY: Final[dict[Way, float]] = {
 }
 MOST_OF_ABBREVIATION: Final = 6
 """Letters before the full stop of an abbreviation."""
-MOST_FITS: Final = 200
+MOST_FITS: Final = 60
 """Words that an abbreviation may stand for; one that stands for more says nothing."""
 LEAST_PART: Final = 4
 """Letters of a word that stands for a name of several words."""
 MOST_NAME_WORDS: Final = 24
 """A longer text in a figure is no name."""
+_OF: Final = words("of in on to with from for by at de du des d a au aux en avec pour sur")
+"""After a word: what follows says which of several things it is."""
 _INITIALS: Final = range(2, 6)
 _BRACKETS: Final = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 
@@ -191,7 +194,8 @@ class NameIndex:
         if not sure and (known or not may_be_noun):
             return None
         words = said.plain[first:after]
-        found = {form.name for form in self._near_to("".join(words)) if is_slip(words, form.words, sure=sure)}
+        near, language = self._near_to("".join(words)), self._language
+        found = {form.name for form in near if is_slip(words, form.words, language=language, sure=sure)}
         name = found.pop() if len(found) == 1 else None
         ends = (said.word(first), said.word(after - 1))
         if name is None or self._sizes[name] == after - first:
@@ -212,7 +216,8 @@ class NameIndex:
             if len(bearers) == 1:
                 yield Match(next(iter(bearers)), place, place + 1, "initials")
             bearers = self._parts.get(word.stem, set())
-            alone = not any(self._is_other(said, beside) for beside in (place - 1, place + 1))
+            beside = any(self._is_other(said, i) for i in (place - 1, place + 1))
+            alone = not beside and said.word(place + 1) not in _OF
             if len(bearers) == 1 and alone and len(word.text) >= LEAST_PART and word.stem not in GENERIC:
                 name = next(iter(bearers))
                 if _is_head(word.stem, name.text, self._language):
@@ -286,8 +291,13 @@ def _is_short(said: Said, place: int, name: str, dotted: bool) -> bool:  # noqa:
 
 
 def _is_head(word: str, name: str, language: str) -> bool:
-    """Whether a stem is that of the word that says what a thing is: the last of English, the first of French."""
-    content = [t.stem for t in tokens(name) if not is_stop_word(t.text, language)]
+    """Whether a stem is that of the word that says what a thing is.
+
+    In French the first, in English the last that no preposition comes before.
+    """
+    words = list(without_article(tokens(name)))
+    after = next((i for i, w in enumerate(words) if i and is_stop_word(w.text, language)), len(words))
+    content = [w.stem for w in words if not is_stop_word(w.text, language)]
     if len(content) < 2:
         return False
-    return word == (content[0] if language == "fr" else content[-1])
+    return word == (content[0] if language == "fr" else words[after - 1].stem)

@@ -41,6 +41,21 @@ _SCALES: Final = {
     "milliard": 10**9,
     "milliards": 10**9,
 }
+_ROUND_NUMBERS: Final = {
+    word + ending: value
+    for word, value in {
+        "dizaine": 10,
+        "douzaine": 12,
+        "quinzaine": 15,
+        "vingtaine": 20,
+        "trentaine": 30,
+        "quarantaine": 40,
+        "cinquantaine": 50,
+        "soixantaine": 60,
+        "centaine": 100,
+    }.items()
+    for ending in ("", "s")
+}
 _ENGLISH_ONLY: Final = frozenset({"hundred", "thousand", "thousands", "billion", "billions"})
 
 
@@ -50,10 +65,10 @@ def _words(language: str) -> Mapping[str, int]:
     known |= {word: value for value, word in enumerate(_ORDINALS[language].split(), start=3)}
     known |= {w: v for w, v in _SCALES.items() if (w in _ENGLISH_ONLY) == (language == "en") or w.startswith("million")}
     if language == "fr":
-        known |= {"vingts": 20, "vingtieme": 20}
+        known |= {"vingts": 20, "vingtieme": 20, **_ROUND_NUMBERS}
         del known["un"]  # An article first of all, as "one" is a pronoun.
     else:
-        known |= {"twentieth": 20}
+        known |= {"twentieth": 20, "dozen": 12, "dozens": 12}
         del known["one"]
     return known
 

@@ -11,7 +11,7 @@ from corpusbuilder.records.text import Token, is_stop_word, number_value, number
 
 MOST_CHARACTERS: Final = 10_000
 """Of a text; what comes after is not looked at. A step of reasoning is a sentence or two."""
-_QUOTED: Final = re.compile(r'“([^“”]+)”|«([^«»]+)»|"([^"]+)"|‘([^‘’]{2,})’')
+_QUOTED: Final = re.compile(r'“([^“”]+)”|«([^«»]+)»|"([^"]+)"|‘([^‘’]{2,})’|(?<!\w)\'([^\'\s][^\']{0,60})\'(?!\w)')
 ARTICLES: Final = words("the a an le la les l un une du de des d")
 GENERIC: Final = frozenset(
     stem(word)

@@ -144,8 +144,9 @@ def painted(shape: Geometry, size: tuple[int, int]) -> "NDArray[np.bool_]":
 
     found = np.zeros((size[1], size[0]), dtype=bool)
     for part in parts(shape):
-        rings = [part.exterior, *part.interiors]
-        found |= _filled([np.asarray(ring.coords) for ring in rings], size)
+        left, top, right, bottom = _window(part.bounds, size)
+        rings = [np.asarray(ring.coords) - (left, top) for ring in (part.exterior, *part.interiors)]
+        found[top:bottom, left:right] |= _filled(rings, (right - left, bottom - top))
     if not found.any():
         for part in parts(shape):
             _trace(found, part.exterior)
@@ -172,6 +173,13 @@ def _filled(rings: "Sequence[NDArray[np.float64]]", size: tuple[int, int]) -> "N
                 columns = np.ceil(np.clip(crossed - 0.5, 0, width)).astype(np.int64)
                 np.add.at(turns, (rows, columns), 1)
     return np.asarray(np.cumsum(turns[:, :width], axis=1) % 2 == 1)
+
+
+def _window(bounds: Sequence[float], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The pixels of an image of ``size`` that ``bounds`` touch: the first and one past the last, across and down."""
+    left, right = (min(max(edge, 0.0), float(size[0])) for edge in bounds[::2])
+    top, bottom = (min(max(edge, 0.0), float(size[1])) for edge in bounds[1::2])
+    return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
 
 
 def _first_centre(coordinate: float, length: int) -> int:

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from corpusbuilder.perception.processors import sight_of
-from corpusbuilder.perception.processors.panels import NO_TOKEN, Move, Panel, Resized, Size
+from corpusbuilder.perception.processors.panels import NO_TOKEN, Framed, Move, Panel, Resized, Size
 from corpusbuilder.perception.processors.settings import AnyProcessor, Setting, Settings
 from corpusbuilder.perception.shapes import AnyFigure, AnyRegion, Geometry, clipped, image_size, mask, outline
 
@@ -195,12 +195,13 @@ def _lost(whole: Geometry, shape: Geometry, panels: tuple[Panel, ...], size: Siz
 
 
 class _Painting:
-    """An empty picture with a region painted into it, as a processor resamples it."""
+    """A region painted into an empty picture, as a processor resamples it."""
 
-    def __init__(self, picture: Picture, ground: int, resample: Setting) -> None:
+    def __init__(self, painted: Picture, ground: int, resample: Setting) -> None:
         self._ground = ground
         self._resample = resample
-        self._made: dict[tuple[Move, ...], Picture] = {(): picture}
+        self._painted: dict[tuple[Move, ...], Picture] = {(): painted}
+        self._empty: dict[tuple[Move, ...], Picture] = {(): _even(painted.size, ground)}
 
     def cells(self, panel: Panel) -> "NDArray[np.bool_]":
         """The cells of a panel, rows × columns, in which a pixel changes."""
@@ -208,28 +209,35 @@ class _Painting:
 
         rows, columns = panel.tokens.shape
         width, height = panel.cell
-        changed = np.asarray(self._picture(panel.moves)) != self._ground
+        seen = np.asarray(self._made(self._painted, panel.moves))
+        padded = any(isinstance(move, Framed) and move.fill is not None for move in panel.moves)
+        # An empty picture stays as it is, unless something else is put around it.
+        empty = np.asarray(self._made(self._empty, panel.moves)) if padded else self._ground
         found = np.zeros((rows, columns), dtype=bool)
-        down, across = changed.nonzero()
+        down, across = (seen != empty).nonzero()
         cell_rows, cell_columns = (down // height).astype(int), (across // width).astype(int)
         inside = (cell_rows < rows) & (cell_columns < columns)
         found[cell_rows[inside], cell_columns[inside]] = True
         return found
 
-    def _picture(self, moves: tuple[Move, ...]) -> Picture:
+    def _made(self, known: dict[tuple[Move, ...], Picture], moves: tuple[Move, ...]) -> Picture:
         """Tiles share what is done before they are cut out: it is done once."""
-        if moves not in self._made:
-            self._made[moves] = self._moved(self._picture(moves[:-1]), moves[-1])
-        return self._made[moves]
+        if moves not in known:
+            known[moves] = self._moved(self._made(known, moves[:-1]), moves[-1])
+        return known[moves]
 
     def _moved(self, picture: Picture, move: Move) -> Picture:
-        from PIL import Image
-
         if isinstance(move, Resized):
             return picture.resize((move.width, move.height), self._resample)
-        framed = Image.new("L", (move.width, move.height), self._ground)
+        framed = _even((move.width, move.height), self._ground if move.fill is None else move.fill)
         framed.paste(picture, (-move.left, -move.top))
         return framed
+
+
+def _even(size: Size, level: int) -> Picture:
+    from PIL import Image
+
+    return Image.new("L", size, level)
 
 
 def _painting(region: AnyRegion, size: Size, resample: Setting, colours: tuple[int, int]) -> _Painting:
@@ -237,7 +245,8 @@ def _painting(region: AnyRegion, size: Size, resample: Setting, colours: tuple[i
     from PIL import Image
 
     ground, paint = colours
-    painted = np.where(mask(region, size), paint, ground).astype(np.uint8)
+    painted = np.full((size[1], size[0]), ground, dtype=np.uint8)
+    painted[mask(region, size)] = paint
     return _Painting(Image.fromarray(painted), ground, _filter(resample))
 
 

@@ -20,7 +20,7 @@ _RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("merge_size", kept_in_proportion),
 )
 """The setting that only processors of one rule have. What has none of them makes one picture of a fixed size."""
-_OTHERS: Final = ("max_image_tiles", "do_pan_and_scan", "num_crops", "max_slice_nums", "use_image_id")
+_OTHERS: Final = ("max_image_tiles", "do_pan_and_scan", "num_crops", "max_slice_nums", "use_image_id", "tile_size")
 """Settings of processors that cut an image by rules that are not known here."""
 
 
@@ -39,4 +39,8 @@ def sight_of(settings: Settings, size: Size, *, joined: bool) -> Sight:
     if other is not None:
         raise ValueError(f"{settings.kind}: how images are cut with {other} is not known here")
     rule = next((rule for name, rule in _RULES if settings.has(name)), fixed)
-    return rule(settings, size, joined=joined)
+    sight = rule(settings, size, joined=joined)
+    for move in {move for panel in sight.panels for move in panel.moves}:
+        if min(move.width, move.height) < 1:
+            raise ValueError(f"{settings.kind} leaves nothing of an image of {size[0]} × {size[1]}: it is too long")
+    return sight

@@ -25,7 +25,8 @@ def fitted(settings: Settings, size: Size, *, joined: bool) -> Sight:
     Raises:
         ValueError: it does otherwise than is known here.
     """
-    if getattr(settings.processor, "vision_aspect_ratio", None) is not None:
+    # LLaVA-OneVision, which asks how many images there are before it cuts one.
+    if settings.takes("batch_num_images") or getattr(settings.processor, "vision_aspect_ratio", None) is not None:
         raise ValueError(f"{settings.kind}: tokens that are interpolated after the vision tower are not known here")
     base, side = _base(settings), _side(settings)
     width, height = _best_canvas(size, settings.get("image_grid_pinpoints"))

@@ -36,6 +36,8 @@ class Framed:
     top: int
     width: int
     height: int
+    fill: int | None = None
+    """Level of grey, 0 to 255, that is padded with before more resampling; None where it plays no part."""
 
 
 Move: TypeAlias = Resized | Framed

@@ -10,18 +10,27 @@ from typing import Final
 from corpusbuilder.perception.processors.panels import Framed, Move, Resized, Sight, Size, numbered, one_panel
 from corpusbuilder.perception.processors.settings import Settings
 
+_STEPS: Final = ("_preprocess", "resize", "center_crop", "rescale", "process_image")
 _SEARCH: Final = 1e-5
 """At which the processor of SigLIP 2 stops to look for a larger scale."""
 
 
 def fixed(settings: Settings, size: Size, *, joined: bool) -> Sight:
-    """How a processor with ``size`` and perhaps ``crop_size`` shows an image of ``size``."""
+    """How a processor with ``size`` and perhaps ``crop_size`` shows an image of ``size``.
+
+    Raises:
+        ValueError: it resizes, crops or pads in a way of its own, or has other settings than those known here.
+    """
+    pads_first = settings.has("pad_to_square")
+    own = [step for step in _STEPS if settings.changes(step)]
+    if own not in ([], ["_preprocess"] if pads_first else []):
+        raise ValueError(f"{settings.kind} has a way of its own to make a picture, which is not known here")
     moves: list[Move] = []
     now = size
     # Only the processor of LLaVA pads before it resizes; ``do_pad`` of the others fills up a batch.
-    if settings.get("do_pad") and settings.has("pad_to_square"):
+    if settings.get("do_pad") and pads_first:
         side = max(now)
-        moves.append(Framed(-((side - now[0]) // 2), -((side - now[1]) // 2), side, side))
+        moves.append(Framed(-((side - now[0]) // 2), -((side - now[1]) // 2), side, side, _mean_grey(settings)))
         now = (side, side)
     if settings.get("do_resize"):
         now = resized(settings, now)
@@ -33,6 +42,12 @@ def fixed(settings: Settings, size: Size, *, joined: bool) -> Sight:
     rows, columns, cell = settings.grid(*now, joined=joined)
     leading = settings.leading
     return one_panel(moves, numbered(rows, columns, leading), cell, leading + rows * columns)
+
+
+def _mean_grey(settings: Settings) -> int:
+    """What LLaVA pads with, as one level: next to it, ringing is not cut off as it is next to black or white."""
+    means = settings.get("image_mean")
+    return int(255 * sum(means) / len(means)) if means else 0
 
 
 def resized(settings: Settings, size: Size) -> Size:

@@ -5,6 +5,7 @@ their backend; nothing of transformers is imported. What a whole processor passe
 passes to its call, goes before the image processor's own attributes.
 """
 
+import inspect
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,6 +55,19 @@ class Settings:
     def has(self, name: str) -> bool:
         """Whether the image processor knows a setting, whatever its value."""
         return hasattr(self.image_processor, name)
+
+    def changes(self, step: str) -> bool:
+        """Whether the image processor does a step (``resize``, ``_preprocess``) in a way of its own.
+
+        Steps that processors have in common are defined beside them in transformers, not in the folder of a model.
+        """
+        function = getattr(type(self.image_processor), step, None)
+        return not str(getattr(function, "__module__", "")).startswith("transformers.image_processing_")
+
+    def takes(self, option: str) -> bool:
+        """Whether the image processor's own part of the work is told of an option."""
+        step = getattr(type(self.image_processor), "_preprocess", None)
+        return step is not None and option in inspect.signature(step).parameters
 
     def sides(self, name: str) -> dict[str, int]:
         """A size by its keys, such as ``height``, ``width``, ``shortest_edge``; empty where there is none.

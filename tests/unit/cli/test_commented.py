@@ -26,9 +26,8 @@ def test_every_key_of_the_commented_file_is_a_key(tmp_path):
 
 
 def test_the_table_of_every_other_teacher_can_be_uncommented(tmp_path):
-    tables = commented().split("## To have questions written by the teacher ")[1:]
+    tables = [part.split("\n\n")[0] for part in commented().split("## To have questions written by the teacher ")[1:]]
     for table in tables:
-        table = table.split("\n\n")[0]
         lines = [line.removeprefix("## ") for line in table.splitlines() if line.startswith("## ") and "…" not in line]
         text = "\n".join([*lines, 'model = "some-model"'] if '## model = "…"' in table else lines)
         kind = tomllib.loads(text)["generate"]["teacher"]["kind"]

@@ -112,7 +112,7 @@ def test_errors_are_json_too(tmp_path):
         (["--shard", "9/4"], "--shard 9/4"),
         (["--max-rejected", "lots"], "--max-rejected lots"),
         (["--max-rejected", "nan"], "--max-rejected nan"),
-        (["--set", 'ground.grounders=["foo"]'], "choose one of: detector, diagram, vlm"),
+        (["--set", 'ground.grounders=["foo"]'], "choose one of: detector, diagram, encoder, vlm"),
         (["--set", "parse.ocr=foo"], "choose one of: none, rapidocr"),
     ],
 )

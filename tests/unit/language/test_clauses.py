@@ -1,5 +1,7 @@
 """Where clauses and statements begin."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,4 +54,4 @@ def test_a_clause_with_a_subject_of_its_own_does_not_go_on():
 def test_clauses_lie_in_order_in_the_text(text):
     spans = list(clause_spans(text, 0, len(text), "fr"))
     assert all(s < e for s, e in spans)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))

@@ -1,5 +1,7 @@
 """The numbers of a text by their values."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,4 +33,4 @@ def test_a_number_has_its_value_however_it_is_written(text, language, values):
 def test_numbers_lie_in_order_in_the_text(text):
     found = quantities(text, "fr")
     assert all(0 <= q.start < q.end <= len(text) for q in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))

@@ -1,5 +1,7 @@
 """Where sentences end."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,4 +39,4 @@ def test_each_line_of_a_list_is_a_sentence():
 def test_sentences_are_in_order_and_without_outer_blanks(text):
     spans = list(sentence_spans(text, "fr"))
     assert all(text[s:e] == text[s:e].strip() != "" for s, e in spans)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))

@@ -12,8 +12,19 @@ def agree(one, other, language):
 
 @pytest.mark.parametrize(
     "pair",
-    "produce/production stopped/stop using/used cities/city carries/transport grew/growth began/started closes/close "
-    "destroyed/destruction evaporates/evaporation huge/large".split(),
+    [
+        "produce/production",
+        "stopped/stop",
+        "using/used",
+        "cities/city",
+        "carries/transport",
+        "grew/growth",
+        "began/started",
+        "closes/close",
+        "destroyed/destruction",
+        "evaporates/evaporation",
+        "huge/large",
+    ],
 )
 def test_forms_and_synonyms_agree_in_english(pair):
     assert agree(*pair.split("/"), "en")
@@ -21,8 +32,18 @@ def test_forms_and_synonyms_agree_in_english(pair):
 
 @pytest.mark.parametrize(
     "pair",
-    "produit/production détruire/destruction naissance/naquit chevaux/cheval débute/commencent finissent/fini "
-    "mangeaient/mangé bâtirent/construction libère/rejette accélèrent/accélérer".split(),
+    [
+        "produit/production",
+        "détruire/destruction",
+        "naissance/naquit",
+        "chevaux/cheval",
+        "débute/commencent",
+        "finissent/fini",
+        "mangeaient/mangé",
+        "bâtirent/construction",
+        "libère/rejette",
+        "accélèrent/accélérer",
+    ],
 )
 def test_forms_and_synonyms_agree_in_french(pair):
     assert agree(*pair.split("/"), "fr")

@@ -48,7 +48,7 @@ def test_a_released_row_becomes_tokens_of_llava_and_of_qwen(row, tiny_llava, tmp
     # 200 × 100 becomes 64 × 32, of which LLaVA keeps the middle: 4 × 4 tokens of 8 pixels. The second region begins
     # where that ends, so that its edge is still seen in token 3; the first ends between tokens 4 and 8.
     assert marked["llava"] == [[0, 3, 4, 8], [0.67, 1.0]]
-    # It becomes 196 × 112: 4 rows of 7 tokens of 28 pixels. The first region ends between 8 and 15, and between 9 and 16.
+    # It becomes 196 × 112: 4 rows of 7 tokens of 28 pixels. The first region ends where the tokens 15 and 16 begin.
     assert marked["qwen"] == [[1, 2, 5, 6, 8, 9, 12, 13, 15, 16, 19, 20], [0.0, 0.0]]
 
 

@@ -8,10 +8,11 @@ import painting
 import pytest
 from PIL import Image
 
+from corpusbuilder.perception.shapes import mask
 from corpusbuilder.perception.visual import visual_tokens
 from corpusbuilder.records.diagram import Diagram
 
-ROUNDS = int(os.environ.get("PAINTED_RECTANGLES", "25"))
+ROUNDS = int(os.environ.get("PAINTED_RECTANGLES", "16"))
 """Of each kind; 300 for the figures that are reported."""
 ONE_PICTURE = (
     *("CLIP of 16", "CLIP of 14", "CLIP without crop", "CLIP cropped and padded", "LLaVA, cropped", "LLaVA, padded"),
@@ -21,6 +22,8 @@ TILES = (
     *("LLaVA-NeXT", "LLaVA-NeXT, patches", "Idefics 3", "Idefics 3, unsplit", "SmolVLM"),
     *("InternVL", "InternVL, patches", "InternVL, one tile"),
 )
+SIXTEEN = {"patch_size": 16}
+GIVE_NO_DICTIONARY = ("IdeficsImageProcessorPil",)
 WHITE = Image.new("RGB", (300, 200), "white")
 
 
@@ -61,6 +64,66 @@ def test_each_cell_that_a_region_lies_in_changes_unless_by_less_than_a_level(nam
     found, extra = compared(known, name, "cell", painting.BLACK_ON_WHITE)
     assert extra <= max(1, 0.01 * ROUNDS)
     assert np.mean(found) >= 0.75
+
+
+@pytest.mark.parametrize("name", ["LLaVA, cropped", "SigLIP 2", "Qwen3-VL", "LLaVA-NeXT", "SmolVLM"])
+def test_a_region_of_any_shape_has_the_tokens_that_change_where_its_mask_is_painted(name, known):
+    processor, tokens, unsaid = known[name]
+    size = (420, 300)
+    arrow = {"polygon": [[40, 40], [380, 250], [378, 253], [38, 43]], "box": [38, 40, 380, 253]}
+    ring = {"polygon": [[99, 50], [300, 70], [250, 260], [80, 200], [99, 50], [120, 90], [110, 180], [230, 220]]}
+    for region in (arrow, ring):
+        marked = mask(region, size)
+        images = [
+            Image.fromarray(np.where(m, 0, 255).astype(np.uint8)).convert("RGB") for m in (marked & False, marked)
+        ]
+        before, after = map(tokens, images)
+        seen = set(np.flatnonzero(np.abs(after - before).max(axis=1) > 1e-4).tolist())
+        assert set(visual_tokens(region, processor, size, **unsaid).indices) == seen
+
+
+@pytest.mark.parametrize("size", [(2000, 5), (9, 1500), (3, 2), (299, 2)])
+@pytest.mark.parametrize("name", [*ONE_PICTURE, *TILES])
+def test_images_of_extreme_shapes_have_the_tokens_of_their_processor(name, size, known):
+    processor, tokens, unsaid = known[name]
+    rectangle = (0, 0, max(1, size[0] // 3), max(1, size[1] // 2))
+    try:
+        seen, number = painting.changed(tokens, size, rectangle, painting.BLACK_ON_WHITE)
+    except ValueError:
+        with pytest.raises(ValueError, match="too long"):
+            visual_tokens(rectangle, processor, size, **unsaid)
+        return
+    told = visual_tokens(rectangle, processor, size, **unsaid)
+    assert told.length == number
+    assert painting.agreement(set(told.indices), seen) > 0.94
+
+
+def test_every_image_processor_that_makes_one_picture_is_understood_or_refused(offline_transformers):
+    """Of all that transformers has: a wrong answer would be worse than none."""
+    import transformers
+
+    understood, size, rectangle = [], (300, 200), (20, 20, 160, 90)
+    for name in dir(transformers):
+        if not name.endswith("ImageProcessorPil") or name in GIVE_NO_DICTIONARY:
+            continue
+        processor = getattr(transformers, name)()
+        try:
+            told = visual_tokens(rectangle, processor, size, **({} if hasattr(processor, "patch_size") else SIXTEEN))
+        except ValueError:
+            continue
+        shape = np.shape(processor(WHITE, return_tensors="np")["pixel_values"])
+        if len(shape) == 4 and shape[0] == 1:
+            tokens = painting.cells_of_pictures(processor, 16)
+            seen, number = painting.changed(tokens, size, rectangle, painting.BLACK_ON_WHITE)
+            assert (name, told.length, set(told.indices)) == (name, number, seen)
+            understood.append(name)
+    assert len(understood) >= 10
+
+
+def test_an_image_of_which_the_processor_leaves_nothing_is_refused(known):
+    processor, _, unsaid = known["Idefics 3"]
+    with pytest.raises(ValueError, match="leaves nothing of an image of 5 × 2000"):
+        visual_tokens([0.0, 0.0, 5.0, 9.0], processor, (5, 2000), **unsaid)
 
 
 def test_coverage_is_the_share_of_a_cell_and_can_be_asked_for(known):
@@ -200,7 +263,10 @@ def test_llava_says_whether_the_first_token_is_dropped(strategy, more, first, ti
         ("PixtralImageProcessorPil", {"patch_size": 16}, "not known here"),
         ("MllamaImageProcessorPil", {"patch_size": 14}, "max_image_tiles is not known here"),
         ("Glm4vImageProcessorPil", {}, "patches, and 59784 were expected here"),
-        ("LlavaOnevisionImageProcessorPil", {"patch_size": 400}, "holds no patch"),
+        ("LlavaOnevisionImageProcessorPil", {"patch_size": 14}, "interpolated after the vision tower"),
+        ("SiglipImageProcessorPil", {"patch_size": 400}, "holds no patch"),
+        ("ConvNextImageProcessorPil", {"patch_size": 16}, "has a way of its own"),
+        ("AriaImageProcessorPil", {"patch_size": 14}, "has a way of its own"),
     ],
 )
 def test_a_processor_that_is_not_understood_is_refused_in_a_sentence(name, options, sentence, offline_transformers):

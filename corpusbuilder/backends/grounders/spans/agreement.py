@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from corpusbuilder.backends.grounders.spans.coverage import Cover
-from corpusbuilder.backends.grounders.spans.order import is_turned_round
+from corpusbuilder.backends.grounders.spans.order import is_scrambled, is_turned_round
 from corpusbuilder.backends.grounders.spans.statement import Statement
 from corpusbuilder.language.denials import Scope
 from corpusbuilder.language.terms import Term
@@ -41,22 +41,24 @@ def contradiction(statement: Statement, cover: Cover, text: str, scope: Scope) -
         return f'the place has the opposite of "{turned}"'
     if _numbers_are_moved(cover):
         return "its numbers belong to other things there"
-    turned_round = cover.share >= NEARLY_ALL and is_turned_round(statement, cover, text)
-    return "who does what to whom is turned round" if turned_round else ""
+    if cover.share >= NEARLY_ALL and is_turned_round(statement, cover, text):
+        return "who does what to whom is turned round"
+    return ""
 
 
-def lack(statement: Statement, cover: Cover, scope: Scope) -> str:
+def lack(statement: Statement, cover: Cover, text: str, scope: Scope) -> str:
     """What a step says that a place does not, though it may have all the rest, in a few words; empty when nothing.
 
     Args:
         statement: of the step.
         cover: which of its terms the place has.
+        text: the place.
         scope: what the clauses of it deny and limit that have these terms.
     """
-    return next(_lacks(statement, cover, scope), "")
+    return next(_lacks(statement, cover, text, scope), "")
 
 
-def _lacks(statement: Statement, cover: Cover, theirs: Scope) -> Iterator[str]:
+def _lacks(statement: Statement, cover: Cover, text: str, theirs: Scope) -> Iterator[str]:
     ours = statement.scope
     for kind in ("number", "name"):
         if missing := [t.text for t in cover.missing if t.kind == kind]:
@@ -73,6 +75,8 @@ def _lacks(statement: Statement, cover: Cover, theirs: Scope) -> Iterator[str]:
         yield f'the place has no "{missing_thing}"'
     if replaced := _replaced(statement, cover):
         yield f'the place has "{replaced[1]}" for "{replaced[0]}"'
+    if is_scrambled(statement, cover, text):
+        yield "it puts the words of the place in another order"
 
 
 def _opposite(statement: Statement, cover: Cover) -> str:

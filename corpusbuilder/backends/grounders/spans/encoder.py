@@ -14,6 +14,7 @@ from corpusbuilder.backends.models.local.pretrained import (
     is_out_of_memory,
     open_pretrained,
 )
+from corpusbuilder.backends.models.prices import Price
 from corpusbuilder.errors import BackendError
 
 if TYPE_CHECKING:
@@ -56,13 +57,25 @@ class EncoderOptions(PretrainedOptions):
     It has to be multilingual, or of the language of the books.
     """
 
-    kind: Literal["transformers"] = "transformers"
+    kind: Literal["encoder"] = "encoder"
     batch_size: int = Field(default=32, ge=1)
     """At most so many sentences are encoded together. Halved when memory runs out."""
     pooling: Literal["mean", "first"] = "mean"
     """Whether the vector of a sentence is the mean of those of its tokens or the one of its first token (CLS)."""
     prefix: str = ""
     """Put before each sentence, for models that were trained so, such as ``query: ``."""
+    least_similar: float = Field(default=0.8, gt=0, le=1)
+    """Cosine from which a sentence that has none of the words of a step may say the same. Models differ."""
+
+    @property
+    def price(self) -> Price:
+        """It costs nothing."""
+        return Price(input=0, output=0)
+
+    def fingerprint(self) -> dict[str, Any]:
+        """The options that the result depends on; a folder counts by what is in it and not by where it lies."""
+        kept = self.model_dump(mode="json", include={"pooling", "prefix", "least_similar"})
+        return {"kind": self.kind, "model": self.identity, **kept}
 
 
 class TransformersEncoder:

@@ -67,6 +67,29 @@ def is_turned_round(statement: Statement, cover: Cover, text: str) -> bool:
     return _ends_are_exchanged(statement, cover, text, pairs)
 
 
+def is_scrambled(statement: Statement, cover: Cover, text: str) -> bool:
+    """Whether the words stand in another order, other than by moving one whole part to the other end.
+
+    Circumstances ("in 1789", "with a net") may stand anywhere, and a passive turns a sentence round: they do not count.
+    The check of verification that looks at the order of words doubts the same steps.
+
+    Args:
+        statement: of the step.
+        cover: which of its terms the place has.
+        text: of the place.
+    """
+    code = statement.language
+    pairs = [(o, t) for o, t in cover.once() if o.kind in ("word", "name") and not o.light]
+    free = [(o, t) for o, t in pairs if not (o.marked or t.marked)]
+    if any(
+        _is_passive(statement.text, o, code=code) != _is_passive(text, t, code=code, shift=cover.shift) for o, t in free
+    ):
+        return False
+    places = [theirs.start for _, theirs in free]
+    falls = sum(a > b for a, b in pairwise(places))
+    return falls > 1 or (falls == 1 and places[-1] > places[0])
+
+
 def _exchanged(pairs: Sequence[_Pair], first: int, last: int) -> bool:
     """Whether what stands between two things here stands between them there, and these have changed places."""
     a, b = pairs[first][1].start, pairs[last][1].start

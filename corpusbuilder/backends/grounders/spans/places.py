@@ -77,7 +77,7 @@ def judged(statement: Statement, sentence: Sentence, index: Index) -> Support:
     text, scope = sentence.text[start:end], _scope(sentence, part, start, end)
     if contrary := contradiction(statement, part, text, scope):
         return Support(sentence, start, end, part, contrary, contradicts=True)
-    problem = lack(statement, part, scope)
+    problem = lack(statement, part, text, scope)
     if not problem and part.share >= NEARLY_ALL:
         problem = mixture(statement, part, sentence)
     return Support(sentence, start, end, part, problem)

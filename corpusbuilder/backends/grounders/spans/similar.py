@@ -36,7 +36,11 @@ def most_similar(statement: Statement, index: Index, encoder: Encoder, *, least:
     if float(cosines[best]) < max(least, second + _MARGIN):
         return None
     found = judged(statement, index.sentences[best], index)
-    return None if found.problem or _says_otherwise(statement, found) else (found, min(round(float(cosines[best]), 4), 1.0))
+    return (
+        None
+        if found.problem or _says_otherwise(statement, found)
+        else (found, min(round(float(cosines[best]), 4), 1.0))
+    )
 
 
 def _says_otherwise(statement: Statement, place: Support) -> bool:

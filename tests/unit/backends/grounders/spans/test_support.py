@@ -1,10 +1,10 @@
 """What of the passages supports a step, and what only looks as if it did."""
 
 import pytest
+from builders import passage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import passage
 from corpusbuilder.backends.grounders.spans.support import find_support
 
 ENGLISH = [
@@ -46,16 +46,28 @@ def quotes(step, language="en"):
         ("In 1769 James Watt improved the steam engine.", "en", ["In 1769 James Watt improved the steam engine."]),
         ("The text says “factories soon bought hundreds”.", "en", ["Factories soon bought hundreds"]),
         ('It says: "Factories soon bought hundredz of these".', "en", ["Factories soon bought hundreds of these"]),
-        ("The steam engine was improved by James Watt in 1769.", "en", ["In 1769 James Watt improved the steam engine."]),
+        (
+            "The steam engine was improved by James Watt in 1769.",
+            "en",
+            ["In 1769 James Watt improved the steam engine."],
+        ),
         ("Factories purchased hundreds of engines.", "en", ["Factories soon bought hundreds of these engines."]),
         ("The heart beats 100 000 times each day.", "en", ["It beats about 100,000 times a day."]),
-        ("According to the passage, arteries take blood from the heart.", "en", ["Arteries carry blood away from the heart"]),
+        (
+            "According to the passage, arteries take blood from the heart.",
+            "en",
+            ["Arteries carry blood away from the heart"],
+        ),
         ("Marie Curie est née à Varsovie en 1867.", "fr", ["Marie Curie naît à Varsovie en 1867."]),
         ("D'après le texte, Marie Curie obtient deux prix Nobel.", "fr", ["Elle reçoit deux prix Nobel."]),
-        ("Les barrages du castor freinent le courant.", "fr", ["Avec des branches, il construit des barrages qui ralentissent le courant."]),
+        (
+            "Les barrages du castor freinent le courant.",
+            "fr",
+            ["Avec des branches, il construit des barrages qui ralentissent le courant."],
+        ),
         ("Les étangs des castors abritent des grenouilles.", "fr", ["leurs étangs abritent des grenouilles."]),
     ],
-)  # fmt: skip
+)
 def test_a_step_is_supported_by_the_least_that_says_it(step, language, expected):
     assert quotes(step, language) == expected
 
@@ -119,11 +131,37 @@ def test_a_step_that_says_nothing_has_no_evidence(step):
 
 
 def test_hostile_passages_do_no_harm():
-    passages = [passage("a", "x" * 100_000), passage("b", ""), passage("c", "ne " * 30_000), passage("d", "\x00\ud7ff,;")]
+    passages = [
+        passage("a", "x" * 100_000),
+        passage("b", ""),
+        passage("c", "ne " * 30_000),
+        passage("d", "\x00\ud7ff,;"),
+    ]
     assert not find_support("Le castor ne mange que des feuilles.", passages, language="fr").evidence
 
 
-WORDS = st.sampled_from("the heart pumps Blood ; , . and 300 not Watt lungs it because supply oxygen never more".split())
+WORDS = st.sampled_from(
+    [
+        "the",
+        "heart",
+        "pumps",
+        "Blood",
+        ";",
+        ",",
+        ".",
+        "and",
+        "300",
+        "not",
+        "Watt",
+        "lungs",
+        "it",
+        "because",
+        "supply",
+        "oxygen",
+        "never",
+        "more",
+    ]
+)
 
 
 @settings(max_examples=150, deadline=None)
