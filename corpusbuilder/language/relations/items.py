@@ -253,6 +253,8 @@ def _french_sense(surface: str, source: _Text, place: int, last: str) -> ItemKin
     finite = _is_finite(source, place + 1)
     if surface in ("le", "la", "les", "l") and finite and last in _BEFORE_CLITIC:
         return "clitic"  # "B le mange"
+    if surface in ("son", "ton", "mien", "sien") and place and source.folded(place - 1) in ("le", "un", "du", "au"):
+        return "word"  # an article stands before no possessive: the sound, the bran
     if surface in ("la", "là"):
         return "the" if surface == "la" else "there"
     return "thence" if surface == "en" and last != "from" and finite else None
