@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from corpusbuilder.backends.grounders.diagram.claimed import contradictions
 from corpusbuilder.backends.grounders.diagram.inventory import Inventory, inventory
@@ -40,6 +40,9 @@ _ABOUT_THINGS: Final = _words(
     "where designates designated denotes indicates indicated designee indique indiquee indiques indiquees shapes forms "
     "surrounds contains situe situee trouve entoure contient interieur marked marque marquee repere"
 )
+_ABOUT_LINES: Final = _words(
+    "line lines leader leaders point points pointing pointed trait traits ligne lignes rappel pointe pointent"
+)
 _AREA: Final = _words("area region zone territory land surface territoire aire etendue parcelle")
 _AREAS: Final = _words("areas regions zones territories lands surfaces territoires aires etendues parcelles")
 _COLOURED: Final = _words(
@@ -60,6 +63,15 @@ _PLACES: Final = {
     "right": (0, 1), "rightmost": (0, 1), "droite": (0, 1),
 }  # fmt: skip
 """Words for a side of the figure: axis and direction."""
+
+
+class Talk(NamedTuple):
+    """What a step speaks of beside the things that it names."""
+
+    only_words: bool
+    """Of what is written, and of nothing that is drawn."""
+    of_lines: bool
+    """Of the thin lines from names to parts."""
 
 
 @dataclass
@@ -139,22 +151,22 @@ def _collect(known: Inventory, mentions: Sequence[NameMention], text: str, langu
     """The elements of all names in a step."""
     named = _Named()
     words = {word.text for word in tokens(text[:MOST_CHARACTERS])}
-    only_words = bool(words & _ABOUT_WORDS) and not words & _ABOUT_THINGS
+    talk = Talk(bool(words & _ABOUT_WORDS) and not words & _ABOUT_THINGS, bool(words & _ABOUT_LINES))
     for mention in mentions:
         named.similarity = min(named.similarity, mention.similarity)
         labels = _meant(known, [known.labels[key] for key in mention.name.keys], words)
         if len(labels) != 1 and not _one_thing(known, labels):
             named.doubts.append(f"{len(labels)} labels read {listed([mention.name.text])}")
-            named.maybe += [tuple(ids) for ids, _ in (_belongings(known, label, only_words) for label in labels)]
+            named.maybe += [tuple(ids) for ids, _ in (_belongings(known, label, talk) for label in labels)]
             continue
         for label in labels:
-            named.add(*_belongings(known, label, only_words))
+            named.add(*_belongings(known, label, talk))
             of_thing = label.role == "number" or words & _ABOUT_THINGS
             of_area = len(mentions) == 1 and words & _AREA and known.lacks_its_area(label)
             if of_area or (of_thing and _is_unread(known, label)):
                 named.doubts.append(f"the part that {listed([mention.name.text])} names was not made out")
     _add_areas(known, mentions, words, named)
-    if not only_words and _are_joined(known, mentions):
+    if not talk.only_words and _are_joined(known, mentions):
         named.doubts.append("it names two things that a line joins, and what it says of them was not made out")
     named.doubts += contradictions(known, mentions, text, language)
     if scope_of(_NUMERO.sub(" ", text[:MOST_CHARACTERS]), language).denies:
@@ -214,23 +226,29 @@ def _one_thing(known: Inventory, labels: Sequence[DiagramLabel]) -> bool:
     return bool(shapes) and bool(shapes[0]) and all(shape == shapes[0] for shape in shapes)
 
 
-def _belongings(known: Inventory, label: DiagramLabel, only_words: bool) -> tuple[list[str], str]:  # noqa: FBT001
-    """The elements that show what a label names, and how they were found."""
+def _belongings(known: Inventory, label: DiagramLabel, talk: Talk) -> tuple[list[str], str]:
+    """The elements that show what a label names, and how they were found.
+
+    The thin line from a label to its part is evidence of a step that speaks of it; of others the part is.
+    """
     if label.role == "connector_label":
         return [label.id, *(connector.id for connector in known.marked(label.id))], "diagram.label"
     if label.role == "number":
         entry = known.entry(label)
-        parts = [label.id, *_part(known, label.id)]
-        return [*parts, *([entry.id, *_part(known, entry.id)] if entry else [])], "diagram.callout"
-    if only_words:
+        parts = [label.id, *_part(known, label.id, talk)]
+        return [*parts, *([entry.id, *_part(known, entry.id, talk)] if entry else [])], "diagram.callout"
+    if talk.only_words:
         return [label.id], "diagram.label"
-    parts = _part(known, label.id)
+    parts = _part(known, label.id, talk)
     if label.role == "legend":
-        numbers = [i for number in known.callouts(label) for i in (number.id, *_part(known, number.id))]
-        return [label.id, *numbers, *parts], "diagram.legend"
+        callouts = known.callouts(label)
+        numbers = [number.id for number in callouts if talk.of_lines]
+        shapes = [i for number in callouts for i in _part(known, number.id, talk)]
+        return [label.id, *numbers, *shapes, *parts], "diagram.legend"
     return [label.id, *parts], "diagram.part" if parts else "diagram.label"
 
 
-def _part(known: Inventory, label_id: str) -> list[str]:
+def _part(known: Inventory, label_id: str, talk: Talk) -> list[str]:
     """The leaders and regions of a label."""
-    return [*(c.id for c in known.leaders(label_id)), *(r.id for r in known.regions(label_id))]
+    leaders = known.leaders(label_id) if talk.of_lines else []
+    return [*(c.id for c in leaders), *(r.id for r in known.regions(label_id))]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
+from typing import Final
 
 from corpusbuilder.backends.grounders.spans.index import Index, Sentence
 from corpusbuilder.language.terms import Term
@@ -15,6 +16,10 @@ UNSAID = 0.7
 """What a light word that the place lacks does not count of its weight."""
 COMPOUND = 0.8
 """What a word counts that is the head of a compound there, or the other way round: worm and earthworm."""
+_BEGINNING: Final = 5
+"""Letters with which a name and what is derived of it begin."""
+_ENDING: Final = 4
+"""Least letters of the head of a compound."""
 TOPIC = 0.6
 """What a word counts that only the heading has."""
 
@@ -122,10 +127,14 @@ def _match(term: Term, place: Sequence[Term]) -> tuple[Term | None, float]:
 
 def _is_derived_name(one: Term, other: Term) -> bool:
     """Himalayan and Himalayas."""
+    if one.text[:_BEGINNING] != other.text[:_BEGINNING] or "name" not in (one.kind, other.kind):
+        return False
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.text, other.text, strict=False)))
-    return "name" in (one.kind, other.kind) and same >= 5 and max(len(one.text), len(other.text)) - same <= 3
+    return same >= _BEGINNING and max(len(one.text), len(other.text)) - same <= 3
 
 
 def _is_compound(one: str, other: str) -> bool:
+    if one[-_ENDING:] != other[-_ENDING:]:
+        return False
     shorter, longer = sorted((one, other), key=len)
-    return len(shorter) >= 4 and len(longer) - len(shorter) >= 3 and longer.endswith(shorter) and longer.isalpha()
+    return len(shorter) >= _ENDING and len(longer) - len(shorter) >= 3 and longer.endswith(shorter) and longer.isalpha()

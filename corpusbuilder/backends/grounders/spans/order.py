@@ -29,7 +29,13 @@ _BE: Final = {
 }
 _NO_PARTICIPLE: Final = {"en": ("ing",), "fr": ("ant",)}
 _AGENT: Final = {"en": re.compile(r"\s*by\b", re.IGNORECASE), "fr": re.compile(r"\s*par\b", re.IGNORECASE)}
+_DONE_BY: Final = {
+    "en": re.compile(r"\b\w{2,40}\s+by\b", re.IGNORECASE),
+    "fr": re.compile(r"\b\w{2,40}\s+par\b", re.IGNORECASE),
+}
 _LOOK_BACK: Final = 40
+_ONE_NAME: Final = 3
+"""Words within which the parts of one name stand."""
 _FROM: Final = {"en": re.compile(r"\bfrom\b|\bout of\b"), "fr": re.compile(r"\bd(?:e|es|u)?\b|\bdepuis\b")}
 _TO: Final = {
     "en": re.compile(r"\b(?:in)?to\b|\btowards?\b|\buntil\b"),
@@ -85,9 +91,20 @@ def is_scrambled(statement: Statement, cover: Cover, text: str) -> bool:
         _is_passive(statement.text, o, code=code) != _is_passive(text, t, code=code, shift=cover.shift) for o, t in free
     ):
         return False
-    places = [theirs.start for _, theirs in free]
-    falls = sum(a > b for a, b in pairwise(places))
+    if _tells_who(statement.text, code) != _tells_who(text, code):
+        return False
+    places = [theirs.first for _, theirs in free]
+    # The parts of one name may change places: beet sugar factory, factory for beet sugar.
+    falls = sum(a - b > _ONE_NAME for a, b in pairwise(places))
     return falls > 1 or (falls == 1 and places[-1] > places[0])
+
+
+def _tells_who(text: str, code: str) -> bool:
+    """Whether a passive tells by whom something is done."""
+    return any(
+        _BE[code].search(text[max(verb.start() - _LOOK_BACK, 0) : verb.start()])
+        for verb in _DONE_BY[code].finditer(text)
+    )
 
 
 def _exchanged(pairs: Sequence[_Pair], first: int, last: int) -> bool:

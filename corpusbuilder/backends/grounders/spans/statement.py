@@ -8,6 +8,7 @@ from typing import Final
 from corpusbuilder.language.claims import quoted
 from corpusbuilder.language.denials import Scope, scope_of
 from corpusbuilder.language.terms import Term, terms
+from corpusbuilder.language.words import words_of
 from corpusbuilder.records.text import tokens
 
 _SOURCES: Final = {
@@ -58,6 +59,7 @@ _AFTER: Final = {
         re.IGNORECASE,
     ),
 }
+_PARTICIPLES: Final = ("é", "ée", "és", "ées", "ant", "ment", "ir", "is", "it", "ie", "ue", "u")
 _SHORTEST_QUOTE: Final = 4
 """Words. What is shorter is a name in quotation marks, not a quotation."""
 _LONGEST: Final = 2_000
@@ -81,7 +83,12 @@ class Statement:
         return tuple(t._replace(kind="name", light=False) if self._is_name(t) else t for t in found)
 
     def _is_name(self, term: Term) -> bool:
-        return term.kind == "word" and term.text in self.names and self.text[term.start].isupper()
+        if term.kind != "word" or not self.text[term.start].isupper():
+            return False
+        # A French sentence begins with an article, or else with a name.
+        bare = self.language == "fr" and term.first == 0 and not words_of("fr").knows(term.keys)
+        said = self.text[term.start : term.end]
+        return term.text in self.names or (bare and not said.endswith(_PARTICIPLES))
 
     @cached_property
     def scope(self) -> Scope:

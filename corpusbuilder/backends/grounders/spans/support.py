@@ -22,7 +22,7 @@ LEXICAL: Final = "span.lexical"
 """Method of evidence that says the same in other words."""
 SIMILAR: Final = "span.embedding"
 """Method of evidence that an encoder found."""
-_ENOUGH: Final = 0.45
+ENOUGH: Final = 0.45
 """Share of what a step says that a sentence must have: whoever rewords freely keeps no more than this."""
 _PLENTY: Final = 0.9
 """With so much of it in one sentence nobody looks for a second one."""
@@ -52,6 +52,7 @@ def find_support(
     language: str,
     encoder: Encoder | None = None,
     least_similar: float = LEAST_SIMILAR,
+    enough: float = ENOUGH,
 ) -> Found:
     """The least of the passages that supports a step, or nothing.
 
@@ -61,6 +62,7 @@ def find_support(
         language: BCP 47.
         encoder: is asked when no sentence has the words of the step; None does without.
         least_similar: cosine from which a sentence that it finds is believed.
+        enough: share of a step, by weight of its words, that a sentence must have; more makes surer, and finds less.
     """
     if is_in(text, language) is False:
         return Found(problems=("the step is in another language than the passages",))
@@ -70,7 +72,7 @@ def find_support(
         return Found(problems=("the step says nothing that could stand in a passage",))
     if quoted := _quoted(statement, passages, index):
         return quoted
-    found = _said(statement, passages, index)
+    found = _said(statement, passages, index, enough)
     if encoder and not found.evidence and (near := most_similar(statement, index, encoder, least=least_similar)):
         return Found(evidence=(_span(near[0], passages, method=SIMILAR, score=near[1]),))
     return found
@@ -120,14 +122,14 @@ def _slips(quote: str, passages: Sequence[Passage], statement: Statement, index:
             yield span_at(passages[sentence.passage], Place(start, end, place.method, place.score))
 
 
-def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Found:
+def _said(statement: Statement, passages: Sequence[Passage], index: Index, enough: float) -> Found:
     """What says the same as a step in other words."""
     found = likely(statement, index)
     if found and found[0].contradicts and found[0].cover.share >= _CONTRADICTED:
         return _nothing(found, passages)
-    good = [s for s in found if _supports(s)]
+    good = [s for s in found if _supports(s, enough)]
     single = good[0].cover.share if good else 0.0
-    halves = None if single >= _PLENTY else _halves(statement, found, index)
+    halves = None if single >= _PLENTY else _halves(statement, found, index, enough)
     if halves and halves.share > single + (_TWO_BETTER_THAN_ONE if good else 0):
         return Found(evidence=tuple(_span(s, passages) for s in (halves.first, halves.second)))
     if not good:
@@ -142,17 +144,17 @@ def _said(statement: Statement, passages: Sequence[Passage], index: Index) -> Fo
     return Found(evidence=(_span(good[0], passages),))
 
 
-def _supports(support: Support) -> bool:
-    return support.says_enough and not support.problem and support.cover.share >= _ENOUGH
+def _supports(support: Support, enough: float) -> bool:
+    return support.says_enough and not support.problem and support.cover.share >= enough
 
 
-def _halves(statement: Statement, found: Sequence[Support], index: Index) -> Halves | None:
+def _halves(statement: Statement, found: Sequence[Support], index: Index, enough: float) -> Halves | None:
     options = sorted(halves_of(statement, index), key=lambda h: -h.least)
-    parted = next((h for h in islice(options, 1) if h.least >= _HALF), None)
+    parted = next((h for h in islice(options, 1) if h.least >= max(_HALF, enough)), None)
     if parted:
         return parted
     whole = completed(statement, found, index)
-    return whole if whole and whole.share >= _BOTH else None
+    return whole if whole and whole.share >= max(_BOTH, enough) else None
 
 
 def _nothing(found: Sequence[Support], passages: Sequence[Passage]) -> Found:

@@ -72,7 +72,7 @@ class BoxOptions(BaseModel):
         found = self.coordinate_space or (family.space if (family := self.family) else None)
         if found is None:
             raise ConfigError(
-                f"ground.vlm.coordinate_space: how {self.model!r} writes the coordinates of boxes is not known",
+                f"coordinate_space: how {self.model!r} writes the coordinates of boxes is not known",
                 hint=f"its model card says; set one of: {_SPACES}",
             )
         return found
@@ -101,8 +101,7 @@ class BoxOptions(BaseModel):
         most = self.max_pixels or (known[1] if known else None)
         if not (factor and least and most):
             raise ConfigError(
-                f"ground.vlm: boxes in resized_px can be read only where one knows to what size {self.model!r} has "
-                "images scaled",
+                f"boxes in resized_px can be read only where one knows to what size {self.model!r} has images scaled",
                 hint="set pixel_factor, min_pixels and max_pixels as the server has them",
             )
         return Resize(factor, least, most)
@@ -116,9 +115,9 @@ class BoxOptions(BaseModel):
         """
         space = self.space
         if self.framing != "whole" and space in _IN_PIXELS:
-            raise ConfigError(f"ground.vlm.framing: {self.framing!r} goes with shares of the image, not with pixels")
+            raise ConfigError(f"framing: {self.framing!r} goes with shares of the image, not with pixels")
         if self.y_first is False and space is CoordinateSpace.PALIGEMMA:
-            raise ConfigError("ground.vlm.y_first: in the space 0-1023-yx y always comes first")
+            raise ConfigError("y_first: in the space 0-1023-yx y always comes first")
         return Convention(space, self.max_image_side, self.is_y_first, self.framing, self.resize)
 
     def boxes(self) -> dict[str, Any]:

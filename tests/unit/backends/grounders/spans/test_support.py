@@ -110,6 +110,12 @@ def test_a_step_of_two_statements_has_two_sentences():
     ]
 
 
+def test_more_can_be_asked_of_a_sentence():
+    step = "Huge factories swiftly ordered hundreds of costly engines."
+    assert find_support(step, ENGLISH, language="en", enough=0.3).evidence
+    assert not find_support(step, ENGLISH, language="en", enough=0.95).evidence
+
+
 def test_what_stands_twice_is_left_open():
     twice = [*ENGLISH, passage("again", "Factories soon bought hundreds of these engines.")]
     for step in ("Factories soon bought hundreds of these engines.", "Factories purchased hundreds of engines."):

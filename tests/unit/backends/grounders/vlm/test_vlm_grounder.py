@@ -189,6 +189,19 @@ class TestConventions:
         with pytest.raises(ConfigError, match="coordinate_space: how 'gpt-4o' writes"):
             vlm_options({"model": "gpt-4o"})
 
+    @pytest.mark.parametrize(
+        ("framing", "written"), [("cropped", (0, 0.25, 0.5, 0.75)), ("padded", (0.2, 0.35, 0.5, 0.65))]
+    )
+    def test_a_model_that_sees_a_square_counts_in_that_square(self, framing, written, tmp_path):
+        found = grounded(tmp_path, drawing(written), space=CoordinateSpace.UNIT, framing=framing)
+        assert close(found.evidence[0].box, BOX)
+
+    def test_what_was_cut_off_may_be_what_the_model_does_not_see(self, tmp_path):
+        found = grounded(tmp_path, drawing(), space=CoordinateSpace.UNIT, framing="cropped")
+        assert found.unresolved == (
+            "the model sees nothing of it, but 40% of the figure is cut off before the model sees it",
+        )
+
     def test_y_may_come_first(self, tmp_path):
         y_first = drawing((250, 200, 750, 500))
         with Endpoint(latency=0, answer=y_first) as endpoint:
