@@ -230,7 +230,8 @@ def _item(source: _Text, kind: ItemKind, place: int, after: int, verb: VerbForm 
 
 def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place: int, before: Item | None) -> ItemKind:
     """The sense of a word that has several, by its neighbours and its accents."""
-    last, surface, after = before.kind if before else "", source.surface(place).lower(), source.folded(place + 1)
+    last: str = before.kind if before and before.text.lower() != "dont" else ""
+    surface, after = source.surface(place).lower(), source.folded(place + 1)
     if source.french and (sense := _french_sense(surface, source, place, last)):
         return sense
     if "rel" in kinds and "this" in kinds:
@@ -252,6 +253,8 @@ def _french_sense(surface: str, source: _Text, place: int, last: str) -> ItemKin
     finite = _is_finite(source, place + 1)
     if surface in ("le", "la", "les", "l") and finite and last in _BEFORE_CLITIC:
         return "clitic"  # "B le mange"
+    if surface in ("son", "ton", "mien", "sien") and place and source.folded(place - 1) in ("le", "un", "du", "au"):
+        return "word"  # an article stands before no possessive: the sound, the bran
     if surface in ("la", "là"):
         return "the" if surface == "la" else "there"
     return "thence" if surface == "en" and last != "from" and finite else None

@@ -33,12 +33,8 @@ class Joints(Marks):
 
     def _on_stop(self, place: int) -> None:
         frame = self._frame
-        if (
-            self._items[place].text == ";"
-            and frame.arrow
-            and not frame.subjects
-            and bool(frame.source) != bool(frame.target)
-        ):
+        half = bool(frame.source) != bool(frame.target) or (frame.verb_class == "join" and not frame.complete)
+        if self._items[place].text == ";" and frame.arrow and not frame.subjects and half:
             self._pending, self._joined = None, "comma"  # "its tail is at A; its head is at B"
         else:
             self._end_sentence()
@@ -81,6 +77,8 @@ class Joints(Marks):
         if before not in ("name", "word", "from", "to", "via", "of"):
             self._pending = None if self._pending in ("aside", "place") else self._pending
             return
+        if self._frame.arrow and self._kind(self._skipping(place + 1)) in ("source", "target"):
+            return  # "an arrow between A and B, dont la pointe …"
         parties = self._last_parties()
         frame = self._frame
         cleft = self._last in OPPOSITE and not (frame.verb or frame.arrow or frame.subjects or self._pending)

@@ -72,8 +72,9 @@ class Marks(Nouns):
     def _on_at(self, place: int) -> None:
         item = self._items[place]
         verb_class = self._frame.verb_class
-        if self._noun_role:
+        if self._noun_role and self._frame.arrow:
             return
+        self._noun_role = None
         if self._kind(place - 1) in ARROWS and verb_class in (None, "still"):
             self._pending = "weak"
         elif item.text.lower() == "en" and verb_class is None and self._last == "source":

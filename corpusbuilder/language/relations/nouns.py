@@ -71,6 +71,10 @@ class Nouns(Clauses):
         if first is not None and not item.quoted and self._kind(at - 1) in ("word", "quality"):
             words = [i.text for i in self._items[first : at + 1] if i.kind in ("word", "name", "quality")]
             party = Party(" ".join(words))
+        held = at + 2 + int(self._kind(at + 2) == "quality")
+        if not self._french and self._is(at + 1, "s") and self._kind(held) not in (*ARROWS, "source", "target"):
+            owned = self._phrase(at + 2) if at + 2 < len(self._items) else Phrase(None, at + 2)
+            return Phrase(Party(f"{item.text}'s {owned.party.text if owned.party else ''}".strip()), owned.after)
         after = at + 1
         while self._kind(after) in ("word", "quality") and not self._items[after].quoted and not item.quoted:
             after += 1
@@ -114,7 +118,7 @@ class Nouns(Clauses):
             self._next_frame(follow if source or self._frame.source else replace(self._shared(), verb=self._frame.verb))
         elif role == "target" and self._then and self._frame.objects and self._frame.complete:
             self._next_frame(Frame(source=list(self._frame.ends()[1]), arrow=self._frame.arrow, verb=self._frame.verb))
-        self._add(party, role)
+        self._add(party, "aside" if role == "weak" and not party.names else role)
         self._pending, self._joined, self._then = None, "", False
         self._of_role = None
         self._last = role

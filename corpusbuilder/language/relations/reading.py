@@ -89,6 +89,7 @@ class Reader(Joints):
         frame = self._frame
         if verb.verb_class == "still" and (self._noun_role or frame.verb_class not in (None, "still")):
             self._pending = self._pending if self._noun_role else self._pending or "aside"
+            self._noun_role = self._noun_role if frame.arrow else None  # "the head of A touches B"
             return
         self._settle_subject(verb)
         object_first = bool(frame.objects) and frame.verb is None

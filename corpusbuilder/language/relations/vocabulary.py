@@ -105,7 +105,7 @@ _PARTICLES_EN: Final[Mapping[VerbClass, str]] = {
         "feed on,feed upon,prey on,prey upon,live on,live off,live from,feast on,graze on,browse on,depend on,"
         "depend upon,rely on,rely upon,draw on,pick up"
     ),
-    "drive": "bring about,make up,carry out,set off,act upon,act on,serve as food,be food",
+    "drive": "fall on,fall upon,bring about,make up,carry out,set off,act upon,act on,serve as food,be food",
     "end": "end up",
     "still": "take part,take place,play a role",
     "move": "give rise,give birth,give way,make way,set out,go on,carry on,make its way",
@@ -131,6 +131,7 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     "between": "between",
     "of": "of",
     "aside": (
+        "north of,south of,east of,west of,to the north of,to the south of,to the east of,to the west of,"
         "near,next to,beside,besides,above,below,under,underneath,beneath,behind,inside,outside,around,along,"
         "according to,like,thanks to,left of,right of,to the left of,to the right of,on the left of,"
         "on the right of,on top of,in front of,close to,far from,different from,similar to,compared to,"
@@ -167,7 +168,7 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
         "predator,eater,consumer,recipient,receiver,goal"
     ),
     "as": "as",
-    "the": "the,its,their,his,her",
+    "the": "the,its,their,his,her,whose",
     "a": "a,an,each,every,another,one,some,both,all,any,other,two,several,three,single,s",
     "this": "this,that,these,those,the same,such",
     "generic": (
@@ -200,11 +201,9 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     ),
 }
 WORDS_FR: Final[Mapping[Kind, str]] = {
-    "from": (
-        "depuis,a partir de,au depart de,en provenance de,hors de,apres,a la suite de,d ou,du cote de,en partant de"
-    ),
+    "from": ("depuis,a partir de,au depart de,en provenance de,hors de,apres,a la suite de,d ou,en partant de"),
     "to": "au,aux,vers,jusqu a,jusque,en direction de,a destination de,avant",
-    "at": "dans,en,sur,avec,contre,chez",
+    "at": "dans,en,sur,avec,contre,chez,du cote de",
     "for": "pour",
     "because": "du a,due a,dus a,dues a,a cause de,en raison de,grace a",
     "instead": (
@@ -216,6 +215,7 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
     "between": "entre",
     "of": "de,du,des,d",
     "aside": (
+        "au nord de,au sud de,a l est de,a l ouest de,"
         "pres de,proche de,a cote de,au dessus de,au dessous de,en dessous de,a gauche de,a droite de,"
         "a gauche,a droite,autour de,a l interieur de,le long de,selon,d apres,par rapport a,quant a,"
         "au centre de,au milieu de,a propos de,parmi,lors de,sous,derriere,devant,comme pour,en haut,en bas,"

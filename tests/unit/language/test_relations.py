@@ -164,6 +164,10 @@ def test_a_way_over_other_things_is_told_as_indirect():
     assert found.indirect
 
 
+def test_an_article_before_a_possessive_makes_it_a_noun():
+    assert told(read("Une flèche va du son à la table.", ["table"], "fr").asserted) == ["<son>>table"]
+
+
 def test_other_languages_are_not_read():
     assert read("Ein Pfeil führt von A to B.", ["A", "B"], "de") == ([], [])
 

@@ -115,8 +115,12 @@ class Graph:
             arrived = [way for end, way in ways if end in target.keys]
             if arrived:
                 return arrived
-            ways = [(end, way) for end, way in ways if end and end not in seen]
-            seen |= {end for end, _ in ways}
+            onward: dict[str, list[tuple[Connector, ...]]] = {}
+            for end, way in ways:
+                if end and end not in seen:
+                    onward.setdefault(end, []).append(way)
+            seen |= set(onward)
+            ways = [(end, way) for end, found in onward.items() for way in found[:2]]  # more tell nothing more
         return []
 
     def is_led(self, relation: Relation) -> bool:
