@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from corpusbuilder.backends.grounders.diagram.graph import Graph, graph_of
 from corpusbuilder.backends.grounders.diagram.shapes import region_of
 from corpusbuilder.backends.grounders.found import Found
+from corpusbuilder.language.hypotheses import asserted
 from corpusbuilder.language.names import Name
 from corpusbuilder.language.relations import Party, Relation, Said, read_relations
 from corpusbuilder.records.diagram import Connector
@@ -17,6 +18,7 @@ from corpusbuilder.records.text import listed
 RELATED = "diagram.relation"
 """Method of evidence for a relation that the step puts into words."""
 DENIED: Final = "it says what is not drawn, for which nothing drawn is evidence"
+SUPPOSED: Final = "it asks or supposes, and asserts nothing"
 LEAST_SCORE: Final = 0.5
 """Of a connector that is evidence; one of which the reader was less sure is a candidate."""
 PRONOUN_CONFIDENCE: Final = 0.9
@@ -49,7 +51,8 @@ def find_related(text: str, figures: Sequence[Figure], *, language: str, before:
         language: BCP 47.
         before: the texts of the steps before, in order: "it" may stand for what they name.
     """
-    said = [(figure, _said_of(text, figure, language, before)) for figure in figures]
+    stated = asserted(text, language)
+    said = [(figure, _said_of(stated, figure, language, before)) for figure in figures]
     readings = [(figure, answers) for figure, found in said if (answers := _answers(found.asserted, figure))]
     holding = [reading for reading in readings if all(a.outcome == "ok" for a in reading[1])]
     if len(holding) == 1:
@@ -58,6 +61,8 @@ def find_related(text: str, figures: Sequence[Figure], *, language: str, before:
         return _in_several(holding)
     if readings:
         return _failed(*min(readings, key=_badness))
+    if stated != text and any(_said_of(text, figure, language, before).asserted for figure in figures):
+        return Found(problems=(SUPPOSED,))
     denied = [relation for _, found in said for relation in found.denied]
     return Found(problems=(DENIED,)) if denied and not any(found.asserted for _, found in said) else Found()
 
