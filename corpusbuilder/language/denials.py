@@ -6,11 +6,12 @@ from typing import Final, NamedTuple
 _DENIES: Final = {
     "en": re.compile(
         r"\b(?:no|not|never|none|neither|nor|without|cannot|nothing|nobody|nowhere|hardly|scarcely|barely|unable|"
-        r"impossible|absent|absence|devoid|lack(?:s|ed|ing)?)\b|n['’]t\b"
+        r"impossible|absent|absence|devoid|lack(?:s|ed|ing)?|refus(?:es?|ed|ing)|fails? to|failed to|in vain|missing)\b"
+        r"|n['’]t\b"
     ),
     "fr": re.compile(
         r"\b(?:ne|jamais|aucune?|ni|sans|non|rien|nullement|guère|absente?s?|absence|dépourvue?s?|impossibles?|"
-        r"incapables?|manqu(?:e|ent|ait|aient|er))\b|\bn['’]"
+        r"incapables?|manqu(?:e|ent|ait|aient|er)|nulle?|refus(?:e|ent|ait|aient|er)|en vain|faute de)\b|\bn['’]"
     ),
 }
 _NO_DENIAL: Final = {

@@ -45,10 +45,10 @@ class Inventory:
         return named((label.name, label.id) for label in self.labels.values())
 
     @cached_property
-    def joined(self) -> frozenset[frozenset[str]]:
-        """The pairs of elements at the ends of connectors, leaders apart."""
-        connectors = (c for c in self.figure.diagram.connectors if c.kind != "leader" and c.tail_id and c.head_id)
-        return frozenset(frozenset((str(c.tail_id), str(c.head_id))) for c in connectors)
+    def related(self) -> frozenset[str]:
+        """The elements at the ends of connectors, leaders apart."""
+        connectors = (c for c in self.figure.diagram.connectors if c.kind != "leader")
+        return frozenset(str(end) for c in connectors for end in (c.tail_id, c.head_id) if end)
 
     def regions(self, label_id: str) -> list[Region]:
         """The parts that a label names, ornaments apart."""

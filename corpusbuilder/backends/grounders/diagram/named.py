@@ -166,18 +166,18 @@ def _collect(known: Inventory, mentions: Sequence[NameMention], text: str, langu
             if of_area or (of_thing and _is_unread(known, label)):
                 named.doubts.append(f"the part that {listed([mention.name.text])} names was not made out")
     _add_areas(known, mentions, words, named)
-    if not talk.only_words and _are_joined(known, mentions):
-        named.doubts.append("it names two things that a line joins, and what it says of them was not made out")
+    if not talk.only_words and _may_relate(known, mentions):
+        named.doubts.append("it names two things at lines, and what it says of them was not made out")
     named.doubts += contradictions(known, mentions, text, language)
     if scope_of(_NUMERO.sub(" ", text[:MOST_CHARACTERS]), language).denies:
         named.doubts.append("the step denies something of what it names")
     return named
 
 
-def _are_joined(known: Inventory, mentions: Sequence[NameMention]) -> bool:
-    """Whether a connector joins two of the names: then the step may well speak of it."""
-    keys = {key for mention in mentions for key in mention.name.keys}
-    return any(pair <= keys for pair in known.joined if len(pair) == 2)
+def _may_relate(known: Inventory, mentions: Sequence[NameMention]) -> bool:
+    """Whether two of the names stand at connectors: then the step may well speak of one, there or not."""
+    names = {mention.name.text for mention in mentions if known.related & set(mention.name.keys)}
+    return len(names) > 1
 
 
 def _is_unread(known: Inventory, label: DiagramLabel) -> bool:

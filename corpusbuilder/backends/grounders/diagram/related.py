@@ -1,5 +1,6 @@
 """Level 2: the relations that a step asserts, looked up in the diagram graph."""
 
+import re
 from collections.abc import Sequence
 from itertools import product
 from typing import Final, NamedTuple
@@ -7,8 +8,9 @@ from typing import Final, NamedTuple
 from corpusbuilder.backends.grounders.diagram.graph import Graph, graph_of
 from corpusbuilder.backends.grounders.diagram.shapes import region_of
 from corpusbuilder.backends.grounders.found import Found
+from corpusbuilder.language.denials import scope_of
 from corpusbuilder.language.hypotheses import asserted
-from corpusbuilder.language.names import Name
+from corpusbuilder.language.names import Name, find_names
 from corpusbuilder.language.relations import Party, Relation, Said, read_relations
 from corpusbuilder.records.diagram import Connector
 from corpusbuilder.records.document import Figure
@@ -18,6 +20,12 @@ from corpusbuilder.records.text import listed
 RELATED = "diagram.relation"
 """Method of evidence for a relation that the step puts into words."""
 DENIED: Final = "it says what is not drawn, for which nothing drawn is evidence"
+BACKWARDS: Final = re.compile(
+    r"(?i)\b(?:trac\w+|follow\w*|read\w*|go(?:es|ing)?|work\w*|walk\w*)\b[^.;]{0,40}"
+    r"\b(?:back from|backwards?|back(?= *,))"
+    r"|\btrac\w+ (?:\w+ ){0,4}back\b|\bremont\w+|\bà rebours\b|\bà contresens\b|\ben sens inverse\b|\bfai\w+ suite\b"
+)
+"""Ways of saying that an arrow is followed from its head to its tail."""
 SUPPOSED: Final = "it asks or supposes, and asserts nothing"
 LEAST_SCORE: Final = 0.5
 """Of a connector that is evidence; one of which the reader was less sure is a candidate."""
@@ -53,7 +61,10 @@ def find_related(text: str, figures: Sequence[Figure], *, language: str, before:
     """
     stated = asserted(text, language)
     said = [(figure, _said_of(stated, figure, language, before)) for figure in figures]
-    readings = [(figure, answers) for figure, found in said if (answers := _answers(found.asserted, figure))]
+    doubt = _doubt(text, language, said)
+    readings = [(f, answers) for f, found in said if (answers := _answers(found.asserted, f, stated, language))]
+    if doubt and readings:
+        return _doubted(doubt, readings)
     holding = [reading for reading in readings if all(a.outcome == "ok" for a in reading[1])]
     if len(holding) == 1:
         return _held(*holding[0])
@@ -78,9 +89,47 @@ def _said_of(text: str, figure: Figure, language: str, before: Sequence[str]) ->
     return read_relations(text, graph.names, language=language, before=before, along=graph.along)
 
 
-def _answers(relations: Sequence[Relation], figure: Figure) -> list[_Answer]:
+def _doubt(text: str, language: str, said: Sequence[tuple[Figure, Said]]) -> str:
+    """Why the relations that were read are not trusted: the words deny or turn round more than the parser saw."""
+    if BACKWARDS.search(text):
+        return "it follows an arrow backwards, and which way it means was not made out"
+    if scope_of(text, language).denies and not any(found.denied for _, found in said):
+        # What is denied may be of something else: "A feeds B, never C".
+        others = any(_others(text, figure, found.asserted, language) for figure, found in said)
+        return "" if others else "it denies something, and what was not made out"
+    return ""
+
+
+def _others(text: str, figure: Figure, relations: Sequence[Relation], language: str) -> set[str]:
+    """The names in a text that have no part in its relations."""
+    parties = [party for relation in relations for party in (relation.source, relation.target) if party]
+    mentioned = {mention.name.text for mention in find_names(text, graph_of(figure).names, language=language)}
+    return mentioned - {name.text for party in parties for name in party.names}
+
+
+def _doubted(doubt: str, readings: Sequence[tuple[Figure, list["_Answer"]]]) -> Found:
+    figure, answers = min(readings, key=_badness)
+    told = [answer._replace(outcome="unparsed") if answer.outcome == "ok" else answer for answer in answers]
+    found = _failed(figure, told)
+    return Found(candidates=found.candidates, problems=(doubt,), relations=found.relations)
+
+
+def _answers(relations: Sequence[Relation], figure: Figure, text: str, language: str) -> list[_Answer]:
     graph = graph_of(figure)
-    return [answer for relation in relations if (answer := _answer(relation, graph))]
+    answers = [answer for relation in relations if (answer := _answer(relation, graph))]
+    # An end that the words seem to leave out is not taken from the graph where they name something else.
+    return [
+        answer._replace(outcome="unparsed")
+        if answer.outcome == "ok"
+        and not _is_whole(answer.relation)
+        and _others(text, figure, [answer.relation], language)
+        else answer
+        for answer in answers
+    ]
+
+
+def _is_whole(relation: Relation) -> bool:
+    return relation.source is not None and relation.target is not None
 
 
 def _answer(relation: Relation, graph: Graph) -> _Answer | None:

@@ -252,3 +252,54 @@ def test_a_number_and_its_entry_in_the_key_are_the_same_end():
 def test_labels_without_text_and_arrows_without_ends_are_passed_over():
     figure = drawn(("Sea", " ", "Rain"), (0, 2), (1, 2), arr_0={"tail_id": None, "head_id": "gone"})
     assert [r.outcome for r in related("Sea leads to rain.", figure).relations] == ["no_edge"]
+
+
+class TestDoubts:
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("Does an arrow lead from Clouds to Rain?", "en"),
+            ("One might think that Clouds lead to Rain.", "en"),
+            ("La flèche va-t-elle des Nuages à la Pluie ?", "fr"),
+        ],
+    )
+    def test_what_asks_or_supposes_is_no_evidence(self, text, language):
+        found = find_related(text, [builders.cycle(language)], language=language, before=())
+        assert (found.evidence, found.relations) == ((), ())
+        assert found.problems == ("it asks or supposes, and asserts nothing",)
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("The Clouds refuse to lead to Rain.", "en"),
+            ("An arrow from Clouds to Rain is nowhere to be seen.", "en"),
+            ("Nulle flèche ne part des Nuages en direction de la Pluie.", "fr"),
+            ("On chercherait en vain une flèche des Nuages vers la Pluie.", "fr"),
+        ],
+    )
+    def test_a_denial_in_whatever_words_is_no_evidence(self, text, language):
+        found = find_related(text, [builders.cycle(language)], language=language, before=())
+        assert found.evidence == ()
+        assert "ok" not in {relation.outcome for relation in found.relations}
+        assert found.problems
+
+    def test_what_is_denied_of_something_else_does_not_matter(self):
+        found = find_related("Clouds lead to Rain, never to Roots.", [builders.cycle()], language="en", before=())
+        assert [e.element_ids for e in found.evidence] == [("lab-1", "arr-1", "lab-2")]
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("Tracing the arrow back from Clouds, we arrive at Rain.", "en"),
+            ("En remontant la flèche depuis les Nuages, on arrive à la Pluie.", "fr"),
+        ],
+    )
+    def test_an_arrow_followed_backwards_is_left_open(self, text, language):
+        found = find_related(text, [builders.cycle(language)], language=language, before=())
+        assert found.evidence == ()
+        assert "ok" not in {relation.outcome for relation in found.relations}
+
+    def test_an_end_that_is_not_understood_is_not_taken_from_the_graph(self):
+        text = "The arrow from Clouds has, as it were, its whole purpose in Soil."
+        found = find_related(text, [builders.cycle()], language="en", before=())
+        assert found.evidence == ()
