@@ -303,3 +303,17 @@ class TestDoubts:
         text = "The arrow from Clouds has, as it were, its whole purpose in Soil."
         found = find_related(text, [builders.cycle()], language="en", before=())
         assert found.evidence == ()
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("Clouds, as well as Soil, sit where arrows lead to Rain.", "en"),
+            ("La Pluie vient des Nuages, le Sol aussi.", "fr"),
+        ],
+    )
+    def test_a_step_of_which_half_was_made_out_is_left_open(self, text, language):
+        assert find_related(text, [builders.cycle(language)], language=language, before=()).evidence == ()
+
+    def test_what_is_set_apart_is_no_half(self):
+        found = find_related("Unlike Soil, Clouds lead to Rain.", [builders.cycle()], language="en", before=())
+        assert [e.element_ids for e in found.evidence] == [("lab-1", "arr-1", "lab-2")]
