@@ -22,7 +22,7 @@ _STOP: Final = re.compile(r"[.;!?…\n](?:\s|$)")
 _COMMA: Final = re.compile(r"[,:(){}\[\]]|\s[–—-]\s")
 _ARTICLES: Final = frozenset(["the", "a", "an", "le", "la", "les", "l", "un", "une", "des"])
 _MARKS_A_NOUN: Final = frozenset(
-    ["the", "a", "this", "from", "to", "at", "of", "as", "via", "between", "by", "generic"]
+    ["the", "a", "this", "from", "to", "at", "of", "as", "for", "via", "between", "by", "generic"]
 )
 _NOUNS: Final[frozenset[Kind]] = frozenset(["generic", "path", "source", "target"])
 """Kinds of nouns that may be the names of things as well: a label "reservoir"."""
