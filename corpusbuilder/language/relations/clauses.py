@@ -128,3 +128,20 @@ class Clauses(Line):
     def _leads(self) -> bool:
         """Whether the frame goes on from its source; of "to B from A and from C" it is the target that stays."""
         return self._last != "source"
+
+    def _last_parties(self) -> list[Party]:
+        frame = self._frame
+        if self._last == "open":
+            return frame.subjects[-1][-1:] if frame.subjects else []
+        if self._last is None:
+            return []
+        return list(getattr(frame, "objects" if self._last == "object" else self._last))[-1:]
+
+    def _drop_last(self) -> None:
+        """Take the last name out of its role."""
+        frame = self._frame
+        if self._last == "open":
+            frame.subjects[-1].pop()
+            frame.subjects = [group for group in frame.subjects if group]
+        elif self._last is not None:
+            getattr(frame, "objects" if self._last == "object" else self._last).pop()

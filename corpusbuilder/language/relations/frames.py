@@ -219,9 +219,10 @@ class Frame:
 
     def _joined(self) -> list[Relation]:
         """What is said of neither end first: "A and B are joined", "the arrow between A and B"."""
-        if not (self.pair or self.verb_class == "join" or self.double or self.reflexive):
+        together = self.reflexive and not self.objects  # "A et B s'influencent"
+        if not (self.pair or self.verb_class == "join" or self.double or together):
             return []
-        sense: Sense = "mutual" if self.double or self.reflexive else "either"
+        sense: Sense = "mutual" if self.double or together else "either"
         if self.subject and self.objects and not self.pair:
             pairs = [(a, b) for a in self.subject for b in self.objects]
         else:

@@ -79,6 +79,8 @@ class Joints(Marks):
             return
         if self._frame.arrow and self._kind(self._skipping(place + 1)) in ("source", "target"):
             return  # "an arrow between A and B, dont la pointe …"
+        if self._is_of_arrow_too(place):
+            return
         parties = self._last_parties()
         frame = self._frame
         cleft = self._last in OPPOSITE and not (frame.verb or frame.arrow or frame.subjects or self._pending)
@@ -91,6 +93,16 @@ class Joints(Marks):
             self._main = self._frame
         self._frame = Frame()
         self._relative(place, role, parties)
+
+    def _is_of_arrow_too(self, place: int) -> bool:
+        """Whether it is the arrow that goes on: "une flèche partant de A qui va vers B"."""
+        frame, at = self._frame, self._skipping(place + 1)
+        verb = self._items[at].verb if self._kind(at) == "verb" else None
+        if self._is(place, "que", "qu", "dont", "what") or verb is None or not frame.arrow or frame.subjects:
+            return False
+        if frame.source and not frame.target and not frame.objects:
+            return verb.verb_class in ("move", "end") and "finite" in verb.tags
+        return bool(frame.target and not frame.source and not frame.objects) and verb.verb_class == "begin"
 
     def _relative(self, place: int, role: Role | None, parties: list[Party]) -> None:
         self._joined, self._then, self._last = "", False, None
@@ -106,11 +118,3 @@ class Joints(Marks):
         else:
             self._frame.subjects = [list(parties)]
             self._last = "open"
-
-    def _last_parties(self) -> list[Party]:
-        frame = self._frame
-        if self._last == "open":
-            return frame.subjects[-1][-1:] if frame.subjects else []
-        if self._last is None:
-            return []
-        return list(getattr(frame, "objects" if self._last == "object" else self._last))[-1:]

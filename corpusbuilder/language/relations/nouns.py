@@ -52,10 +52,17 @@ class Nouns(Clauses):
                 self._frame.along = self._items[at].text
             at += 1
         if first is not None:
-            text = " ".join(i.text for i in self._items[first:at] if i.kind in ("word", "quality"))
+            words = [i for i in self._items[first:at] if i.kind in ("word", "quality")]
+            text = " ".join(i.text for i in words)
+            if self._says_how(place, text, definite=definite) or all(i.kind == "quality" for i in words):
+                return Phrase(None, at)
             return Phrase(self._thing(text, definite=definite), at)
         alone = this and (generic or at == place + 1) and self._kind(at) not in ARROWS
         return Phrase(None, at, pronoun="it" if alone else None, generic=generic)
+
+    def _says_how(self, place: int, text: str, *, definite: bool) -> bool:
+        """Whether it is an adjective: "B is visible", "the head pointed at B is small"."""
+        return self._kind(place - 1) in ("be", "source", "target") and not definite and text.islower()
 
     def _thing(self, text: str, *, definite: bool) -> Party:
         """Something that nothing known is called; a pronoun may stand for it if it has an article or a capital."""
@@ -71,7 +78,9 @@ class Nouns(Clauses):
         if first is not None and not item.quoted and self._kind(at - 1) in ("word", "quality"):
             words = [i.text for i in self._items[first : at + 1] if i.kind in ("word", "name", "quality")]
             party = Party(" ".join(words))
-        held = at + 2 + int(self._kind(at + 2) == "quality")
+        held = at + 2
+        while self._kind(held) in ("quality", "word", "skip") and not self._items[held].quoted:
+            held += 1
         if not self._french and self._is(at + 1, "s") and self._kind(held) not in (*ARROWS, "source", "target"):
             owned = self._phrase(at + 2) if at + 2 < len(self._items) else Phrase(None, at + 2)
             return Phrase(Party(f"{item.text}'s {owned.party.text if owned.party else ''}".strip()), owned.after)

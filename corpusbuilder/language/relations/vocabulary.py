@@ -116,6 +116,7 @@ _PARTICLES_EN: Final[Mapping[VerbClass, str]] = {
     "move": "give rise,give birth,give way,make way,set out,go on,carry on,make its way",
 }
 _PARTICLES_FR: Final[Mapping[VerbClass, str]] = {
+    "drive": "mettre en mouvement,mettre en marche,mettre en action",
     "still": "faire partie,jouer un role,faire penser",
     "move": (
         "donner naissance,donner lieu,faire place,laisser place,ceder place,servir de nourriture,"
@@ -271,7 +272,7 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
         "regime alimentaire,source de nourriture,responsable,responsables"
     ),
     "target": (
-        "cible,destination,pointe,tete,bout,fin,extremite,arrivee,point d arrivee,resultat,produit,"
+        "cible,destination,pointe,pointe de fleche,tete de fleche,tete,bout,fin,extremite,arrivee,point d arrivee,resultat,produit,"
         "consequence,effet,aboutissement,terme,predateur,consommateur,successeur,destinataire,but"
     ),
     "as": "pour,comme,en tant que",
