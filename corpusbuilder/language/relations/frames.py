@@ -109,6 +109,8 @@ class Frame:
 
     def settle(self) -> None:
         """Before a further verb: what its verb has made source or target stays so."""
+        if self.verb_class == "join" and not self.complete and len([*self.subject, *self.objects]) > 1:
+            self.pair, self.subjects, self.objects = [*self.subject, *self.objects], [], []
         if self.objects or self.agent:
             bare = replace(self.copy(), subjects=[], pair=[])
             self.source, self.target = bare.ends()

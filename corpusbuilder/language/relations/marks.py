@@ -89,7 +89,7 @@ class Marks(Nouns):
     def _on_at(self, place: int) -> None:
         item = self._items[place]
         verb_class = self._frame.verb_class
-        if self._noun_role and self._frame.arrow:
+        if self._noun_role and (self._frame.arrow or self._has_source(place - 1)):
             return
         self._noun_role = None
         if self._kind(place - 1) in ARROWS and verb_class in (None, "still"):
@@ -105,6 +105,11 @@ class Marks(Nouns):
         else:
             opens = self._frame.verb is None and self._last is None and not self._frame.arrow
             self._pending = "place" if opens else "aside"
+
+    def _has_source(self, place: int) -> bool:
+        """Whether it is the noun of "B has its source in A"."""
+        owned = self._kind(place) == "source" and self._is(place - 1, *_POSSESSIVES)
+        return owned and (self._kind(place - 2) == "have" or self._is(place - 2, "a"))
 
     def _on_by(self, _: int) -> None:
         verb_class = self._frame.verb_class
@@ -204,7 +209,7 @@ class Marks(Nouns):
         while self._kind(at) in _BETWEEN_NAME_AND_ROLE or self._is_like_be(at):
             at -= 1
         group = self._frame.subjects[-1] if self._frame.subjects else []
-        owned = self._items[place - 1].text.lower() == "s"
+        owned = any(self._is(between, "s") for between in range(at + 1, place))
         if (
             self._kind(at) in ("name", "word", *PRONOUNS)
             and self._last == "open"

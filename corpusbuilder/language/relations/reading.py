@@ -95,6 +95,7 @@ class Reader(Joints):
         object_first = bool(frame.objects) and frame.verb is None
         if frame.verb is not None:
             frame.settle()
+        participle = participle and verb.verb != "devenir"  # "A est devenu B"
         told = self._helped(place) or self._by(self._skipping(place + 1)) or accented
         self._take_verb(verb, text, passive=participle and told and not self._had(place))
         if not (object_first or frame.passive or self._free or verb.verb_class == "still"):

@@ -98,7 +98,7 @@ _VERBS_FR: Final[Mapping[VerbClass, str]] = {
         "appartenir correspondre designer indiquer representer observer signifier porter placer apparaitre "
         "demeurer rester comparer posseder regarder remarquer noter dire vivre habiter loger chercher "
         "considerer identifier constater inclure englober tracer dessiner figurer laisser afficher decrire "
-        "toucher ressembler constituer sembler"
+        "toucher ressembler constituer sembler paraitre"
     ),
 }
 _PARTICLES_EN: Final[Mapping[VerbClass, str]] = {
