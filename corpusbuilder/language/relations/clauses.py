@@ -53,6 +53,8 @@ class Clauses(Line):
         """Whether the next verb is: "se"."""
         self._clitic: Party | None = None
         """The object before a French verb: "B le mange"."""
+        self._anew = False
+        """Whether "another one" was said, of which nothing is known yet."""
         self._at_first = False
         """Whether a French "à" stood before the verb."""
         self._beside = -1

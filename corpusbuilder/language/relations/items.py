@@ -27,7 +27,7 @@ _MARKS_A_NOUN: Final = frozenset(
 _NOUNS: Final[frozenset[Kind]] = frozenset(["generic", "path", "source", "target"])
 """Kinds of nouns that may be the names of things as well: a label "reservoir"."""
 _BEFORE_CLITIC: Final = frozenset(["name", "word", "it", "they", "rel", "not"])
-_HELD_BY_HAVE: Final = frozenset(["un", "une", "des", "pour", "deux", "comme", "aucun", "aucune", "ete"])
+_HELD_BY_HAVE: Final = frozenset(["sa", "son", "ses", "leur", "leurs", "un", "une", "des", "pour", "deux", "comme", "aucun", "aucune", "ete"])
 
 
 class Item(NamedTuple):

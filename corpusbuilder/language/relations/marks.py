@@ -237,11 +237,10 @@ class Marks(Nouns):
 
     def _holds_role(self, role: Role, place: int) -> bool:
         """Whether it is the role of the name right before: "with A at its tail", "has A as its source"."""
-        if self._kind(place - 1) not in ("the", "a") or getattr(self._frame, role):
-            return False
-        joint = self._kind(place - 2) in ("at", "as", "for") or self._is(place - 2, *_AT_OR_TO)
+        at = place - 1 - int(self._kind(place - 1) in ("the", "a"))
+        joint = self._kind(at) == "as" or (at < place - 1 and (self._kind(at) in ("at", "for") or self._is(at, "à")))
         parties = self._last_parties()
-        if not (joint and parties and self._kind(place - 3) in ("name", "word", *PRONOUNS)):
+        if getattr(self._frame, role) or not (joint and parties and self._kind(at - 1) in ("name", "word", *PRONOUNS)):
             return False
         self._drop_last()
         getattr(self._frame, role).extend(parties)

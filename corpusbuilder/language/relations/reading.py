@@ -57,6 +57,7 @@ class Reader(Joints):
             and self._items[phrase.after].kind in ARROWS
         ):
             self._frame.definite = True
+        self._anew = self._anew or self._says_another(place, phrase.after)
         if phrase.generic and self._kind(phrase.after) not in ("arrow", "line", "path"):
             self._pending = None
         return max(phrase.after, place + 1)
@@ -153,7 +154,9 @@ class Reader(Joints):
             shared = Frame(subjects=[[_either(target[0], subject[0])]])
         elif self._then and target:
             shared = Frame(source=list(target), arrow=frame.arrow)
-        self._then = False
+        if self._anew:
+            shared = Frame(arrow=frame.arrow)
+        self._then = self._anew = False
         self._next_frame(shared)
 
 
