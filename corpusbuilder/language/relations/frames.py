@@ -157,10 +157,10 @@ class Frame:
             given = {p.text for p in (*ends["source"], *ends["target"])}
             others = [p for p in self.pair if p.text not in given]
             self._fill(ends, others if len(others) < len(self.pair) else [])
-        if self.place and self.verb_class in ("begin", "end"):
+        if self.place and (self.reflexive or self.verb_class in ("begin", "end")):
             side = "source" if self.verb_class == "begin" else "target"
             ends[side] = ends[side] or self.place
-        self._fill(ends, self.subject or self.weak)
+        self._fill(ends, self.subject or self.weak or (self.objects if self.place else []))
         return ends["source"], ends["target"]
 
     def _turn_round(self, ends: dict[str, list[Party]], role: str) -> None:

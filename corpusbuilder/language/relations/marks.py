@@ -19,6 +19,7 @@ _NEAR: Final = (
     "pres", "proche", "a cote", "devant", "a l interieur", "a l'interieur",
 )  # fmt: skip
 """How phrases begin that say where a head or a tail is."""
+_LEAVES: Final = ("leave", "depart", "quitter", "partir", "repartir")
 _IS: Final = frozenset(
     [
         *("constitute", "represent", "form", "make up", "serve", "provide", "supply", "lie", "sit", "stand", "locate"),
@@ -57,9 +58,16 @@ class Marks(Nouns):
         begins = verb_class == "begin" and self._last_mark_is_verb(place)
         self._mark("source" if at and (begins or verb_class == "draw") else "target")
 
+    def _stands_at(self, place: int) -> bool:
+        """Whether "at the", "à l'autre" stand here."""
+        while self._kind(place) in ("the", "a", "quality"):
+            place -= 1
+        return self._kind(place) == "at" or self._is(place, *_AT_OR_TO)
+
     def _on_for(self, _: int) -> None:
-        """A target in "food for B", "provides water for B"; elsewhere it tells nothing."""
-        given = self._frame.verb_class == "drive" or (self._frame.source and self._frame.sign)
+        """A target in "food for B", "provides water for B", "leaves A for B"; elsewhere it tells nothing."""
+        leaves = self._frame.verb is not None and self._frame.verb.verb in _LEAVES
+        given = leaves or self._frame.verb_class == "drive" or (self._frame.source and self._frame.sign)
         if given:
             self._mark("target")
         else:
@@ -113,7 +121,9 @@ class Marks(Nouns):
 
     def _on_by(self, _: int) -> None:
         verb_class = self._frame.verb_class
-        if self._frame.passive:
+        frame = self._frame
+        bare = not (frame.verb or frame.arrow or frame.subjects or frame.source or frame.target)
+        if frame.passive or (bare and self._last is None):
             self._pending = "agent"
         elif self._french and verb_class in ("begin", "end"):
             self._mark("source" if verb_class == "begin" else "target")
@@ -123,6 +133,8 @@ class Marks(Nouns):
     def _on_of(self, place: int) -> None:
         if self._noun_role:
             self._pending = OPPOSITE[self._noun_role] if self._names_follow(place + 1) else None
+            if self._kind(self._skipping(place + 1)) == "arrow" and self._stands_at(place - 2):
+                self._seat = self._noun_role
         elif self._of_role and self._names_follow(place + 1):
             self._pending = self._of_role
         elif self._french:

@@ -90,6 +90,8 @@ class Reader(Joints):
         frame = self._frame
         if verb.verb_class == "still" and (self._noun_role or frame.verb_class not in (None, "still")):
             self._pending = self._pending if self._noun_role else self._pending or "aside"
+            if self._seat and frame.arrow and not getattr(frame, self._seat):
+                self._pending, self._seat = self._seat, None  # "at the end of the arrow that leaves A we find B"
             self._noun_role = self._noun_role if frame.arrow else None  # "the head of A touches B"
             return
         self._settle_subject(verb)
