@@ -53,6 +53,12 @@ class Clauses(Line):
         """Whether the next verb is: "se"."""
         self._clitic: Party | None = None
         """The object before a French verb: "B le mange"."""
+        self._awaited: Role | None = None
+        """The role of what is named at the end: "the stage to which A leads is B"."""
+        self._seat: Role | None = None
+        """The role of what is found "at the end of the arrow"."""
+        self._anew = False
+        """Whether "another one" was said, of which nothing is known yet."""
         self._at_first = False
         """Whether a French "à" stood before the verb."""
         self._beside = -1
@@ -94,7 +100,17 @@ class Clauses(Line):
         source, target = self._frame.ends()
         return [p for group in (target, source, *self._frame.subjects) for p in group if p.names]
 
+    def _strand(self) -> None:
+        """Give what stands before to the preposition at the end: "it is B that A leads to"."""
+        frame, role = self._frame, self._pending
+        if role not in ("source", "target") or not (frame.objects and frame.subject and frame.verb):
+            return
+        if frame.verb_class in ("move", "begin", "end") and not getattr(frame, role):
+            getattr(frame, role).extend(frame.objects)
+            frame.objects, self._pending = [], None
+
     def _end_sentence(self) -> None:
+        self._strand()
         asked = self._asked_at_end()
         self._flush()
         if self._main is not None:
@@ -128,3 +144,20 @@ class Clauses(Line):
     def _leads(self) -> bool:
         """Whether the frame goes on from its source; of "to B from A and from C" it is the target that stays."""
         return self._last != "source"
+
+    def _last_parties(self) -> list[Party]:
+        frame = self._frame
+        if self._last == "open":
+            return frame.subjects[-1][-1:] if frame.subjects else []
+        if self._last is None:
+            return []
+        return list(getattr(frame, "objects" if self._last == "object" else self._last))[-1:]
+
+    def _drop_last(self) -> None:
+        """Take the last name out of its role."""
+        frame = self._frame
+        if self._last == "open":
+            frame.subjects[-1].pop()
+            frame.subjects = [group for group in frame.subjects if group]
+        elif self._last is not None:
+            getattr(frame, "objects" if self._last == "object" else self._last).pop()

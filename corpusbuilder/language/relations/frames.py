@@ -109,6 +109,8 @@ class Frame:
 
     def settle(self) -> None:
         """Before a further verb: what its verb has made source or target stays so."""
+        if self.verb_class == "join" and not self.complete and len([*self.subject, *self.objects]) > 1:
+            self.pair, self.subjects, self.objects = [*self.subject, *self.objects], [], []
         if self.objects or self.agent:
             bare = replace(self.copy(), subjects=[], pair=[])
             self.source, self.target = bare.ends()
@@ -155,10 +157,10 @@ class Frame:
             given = {p.text for p in (*ends["source"], *ends["target"])}
             others = [p for p in self.pair if p.text not in given]
             self._fill(ends, others if len(others) < len(self.pair) else [])
-        if self.place and self.verb_class in ("begin", "end"):
+        if self.place and (self.reflexive or self.verb_class in ("begin", "end")):
             side = "source" if self.verb_class == "begin" else "target"
             ends[side] = ends[side] or self.place
-        self._fill(ends, self.subject or self.weak)
+        self._fill(ends, self.subject or self.weak or (self.objects if self.place else []))
         return ends["source"], ends["target"]
 
     def _turn_round(self, ends: dict[str, list[Party]], role: str) -> None:
@@ -219,9 +221,10 @@ class Frame:
 
     def _joined(self) -> list[Relation]:
         """What is said of neither end first: "A and B are joined", "the arrow between A and B"."""
-        if not (self.pair or self.verb_class == "join" or self.double or self.reflexive):
+        together = self.reflexive and not self.objects  # "A et B s'influencent"
+        if not (self.pair or self.verb_class == "join" or self.double or together):
             return []
-        sense: Sense = "mutual" if self.double or self.reflexive else "either"
+        sense: Sense = "mutual" if self.double or together else "either"
         if self.subject and self.objects and not self.pair:
             pairs = [(a, b) for a in self.subject for b in self.objects]
         else:

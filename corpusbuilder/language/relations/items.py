@@ -22,12 +22,12 @@ _STOP: Final = re.compile(r"[.;!?…\n](?:\s|$)")
 _COMMA: Final = re.compile(r"[,:(){}\[\]]|\s[–—-]\s")
 _ARTICLES: Final = frozenset(["the", "a", "an", "le", "la", "les", "l", "un", "une", "des"])
 _MARKS_A_NOUN: Final = frozenset(
-    ["the", "a", "this", "from", "to", "at", "of", "as", "via", "between", "by", "generic"]
+    ["the", "a", "this", "from", "to", "at", "of", "as", "for", "via", "between", "by", "generic"]
 )
 _NOUNS: Final[frozenset[Kind]] = frozenset(["generic", "path", "source", "target"])
 """Kinds of nouns that may be the names of things as well: a label "reservoir"."""
 _BEFORE_CLITIC: Final = frozenset(["name", "word", "it", "they", "rel", "not"])
-_HELD_BY_HAVE: Final = frozenset(["un", "une", "des", "pour", "deux", "comme", "aucun", "aucune", "ete"])
+_HELD_BY_HAVE: Final = frozenset(["sa", "son", "ses", "leur", "leurs", "un", "une", "des", "pour", "deux", "comme", "aucun", "aucune", "ete"])
 
 
 class Item(NamedTuple):
@@ -171,15 +171,16 @@ def _items(source: _Text, taken: Sequence[Item]) -> Iterator[Item]:
     upcoming = iter(taken)
     ready = next(upcoming, None)
     while place < len(source.words) or ready:
-        if ready and (place >= len(source.words) or source.words[place].start >= ready.start):
+        given = ready is not None and (place >= len(source.words) or source.words[place].start >= ready.start)
+        for sign in _signs(source.text, done, ready.start if ready and given else source.words[place].start):
+            before = sign
+            yield sign
+        if ready and given:
             item, after = ready, bisect_left(source.words, ready.end, lo=place, key=lambda word: word.start)
             ready = next(upcoming, None)
         else:
             limit = bisect_left(source.words, ready.start, key=lambda w: w.start) if ready else len(source.words)
             item, after = _classified(source, place, limit, before)
-        for sign in _signs(source.text, done, item.start):
-            before = sign
-            yield sign
         yield item
         before, place, done = (before if item.kind == "skip" else item), max(after, place), item.end
     yield from _signs(source.text, done, len(source.text))
@@ -270,5 +271,5 @@ def _sense_of_a(source: _Text, place: int) -> ItemKind:
     after = source.folded(place + 1)
     verb = source.vocabulary.verbs.get(after)
     following = [source.folded(place + i) for i in range(2, 8)]
-    held = after in _HELD_BY_HAVE or "pour" in following or (verb is not None and "past" in verb.tags)
+    held = after in _HELD_BY_HAVE or "pour" in following or "comme" in following or (verb is not None and "past" in verb.tags)
     return "have" if held and source.surface(place) != "à" else "to"

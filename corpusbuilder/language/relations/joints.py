@@ -2,6 +2,7 @@
 
 from corpusbuilder.language.relations.frames import Frame, Party, Role
 from corpusbuilder.language.relations.marks import OPPOSITE, Marks
+from corpusbuilder.language.relations.nouns import PRONOUNS
 
 
 class Joints(Marks):
@@ -13,6 +14,7 @@ class Joints(Marks):
             self._pending = None
 
     def _on_comma(self, _: int) -> None:
+        self._strand()
         if self._joined != "and":
             self._joined = "comma"
         self._pending = None
@@ -25,9 +27,20 @@ class Joints(Marks):
         return bool(frame.verb or frame.arrow or frame.sign or frame.subjects or frame.source)
 
     def _on_be(self, _: int) -> None:
+        self._strand()
         self._joined = ""
+        self._await_the_rest()
+
+    def _await_the_rest(self) -> None:
+        """What was asked for or sits at the end of the arrow is named next."""
+        role = self._awaited if self._frame.verb is not None else None
+        if self._frame.arrow and not self._noun_role:
+            role = role or self._seat
+        if role and not (role in ("source", "target") and getattr(self._frame, role)):
+            self._pending, self._awaited, self._seat = role, None, None
 
     def _on_nobody(self, _: int) -> None:
+        self._await_the_rest()
         if self._free and self._frame.verb is not None:
             self._pending, self._free = "object", False
 
@@ -72,16 +85,18 @@ class Joints(Marks):
 
     def _on_rel(self, place: int) -> None:
         before = self._kind(place - 1) if self._kind(place - 1) != "comma" else self._kind(place - 2)
-        if self._kind(place - 1) == "this" and self._is(place, "que", "qu"):
-            self._free = True
+        if self._is_what(place) or self._asks_for(place):
+            return
         if before not in ("name", "word", "from", "to", "via", "of"):
             self._pending = None if self._pending in ("aside", "place") else self._pending
             return
         if self._frame.arrow and self._kind(self._skipping(place + 1)) in ("source", "target"):
             return  # "an arrow between A and B, dont la pointe …"
+        if self._is_of_arrow_too(place):
+            return
         parties = self._last_parties()
         frame = self._frame
-        cleft = self._last in OPPOSITE and not (frame.verb or frame.arrow or frame.subjects or self._pending)
+        cleft = self._last in (*OPPOSITE, "place", "agent") and not (frame.verb or frame.arrow or frame.subjects or self._pending)
         if not parties or cleft:  # "it is from A that B comes"
             return
         role, self._pending = self._pending, None
@@ -91,6 +106,50 @@ class Joints(Marks):
             self._main = self._frame
         self._frame = Frame()
         self._relative(place, role, parties)
+
+    def _is_what(self, place: int) -> bool:
+        """Whether it goes on from "B is what", "B est ce que", "B est ce dont"; "ce que" alone frees the subject."""
+        pointed = self._kind(place - 1) == "this" and self._french
+        que = self._is(place, "que", "qu")
+        self._free = self._free or (pointed and que)
+        said = self._kind(place - 2) == "be" if pointed else self._is(place, "what") and self._kind(place - 1) == "be"
+        parties, frame = self._last_parties(), self._frame
+        if not said or not parties or frame.verb or frame.arrow or self._last != "open" or self._is(place, "quoi"):
+            return False
+        named = self._kind(self._skipping(place + 1)) in ("name", "word", *PRONOUNS)
+        self._last, self._pending = None, None
+        if self._is(place, "dont"):
+            self._frame, self._free = Frame(source=list(parties)), True
+        elif que or (named and not pointed):
+            self._frame = Frame(objects=list(parties))
+        else:
+            self._frame = Frame(subjects=[list(parties)])
+            self._last = "open"
+        return True
+
+    def _asks_for(self, place: int) -> bool:
+        """Whether it is to be told at the end: "the stage to which A leads is B", "ce à quoi mène A, c'est B"."""
+        frame = self._frame
+        if frame.verb or frame.arrow or frame.subjects or frame.source or frame.target or self._awaited:
+            return False
+        if self._pending in OPPOSITE and self._kind(place - 1) in ("from", "to", "of"):
+            self._awaited = self._pending
+        elif self._kind(place - 1) == "this" and self._is(place, "dont", "qui"):
+            self._awaited = "source" if self._is(place, "dont") else "open"
+        else:
+            return False
+        self._pending, self._free = None, self._french and not self._is(place, "qui")
+        return True
+
+    def _is_of_arrow_too(self, place: int) -> bool:
+        """Whether it is the arrow that goes on: "une flèche partant de A qui va vers B"."""
+        frame, at = self._frame, self._skipping(place + 1)
+        verb = self._items[at].verb if self._kind(at) == "verb" else None
+        if self._is(place, "que", "qu", "dont", "what") or verb is None or not frame.arrow or frame.subjects:
+            return False
+        if frame.source and not frame.target and not frame.objects:
+            return verb.verb_class in ("move", "end") and "finite" in verb.tags
+        return bool(frame.target and not frame.source and not frame.objects) and verb.verb_class == "begin"
 
     def _relative(self, place: int, role: Role | None, parties: list[Party]) -> None:
         self._joined, self._then, self._last = "", False, None
@@ -106,11 +165,3 @@ class Joints(Marks):
         else:
             self._frame.subjects = [list(parties)]
             self._last = "open"
-
-    def _last_parties(self) -> list[Party]:
-        frame = self._frame
-        if self._last == "open":
-            return frame.subjects[-1][-1:] if frame.subjects else []
-        if self._last is None:
-            return []
-        return list(getattr(frame, "objects" if self._last == "object" else self._last))[-1:]

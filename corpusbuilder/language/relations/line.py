@@ -103,7 +103,7 @@ class Line:
 
     def _last_mark_is_verb(self, place: int) -> bool:
         at = place - 1
-        while at >= 0 and self._kind(at) in ("skip", "at", "to", "self", "nobody"):
+        while at >= 0 and self._kind(at) in ("skip", "at", "to", "self", "nobody", "then"):
             at -= 1
         return self._kind(at) in ("verb", "along") or self._kind(at) in ARROWS
 

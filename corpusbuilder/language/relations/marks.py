@@ -6,12 +6,28 @@ from corpusbuilder.language.pronouns import antecedents
 from corpusbuilder.language.relations.frames import Frame, Role
 from corpusbuilder.language.relations.line import ARROWS
 from corpusbuilder.language.relations.nouns import PRONOUNS, Nouns
+from corpusbuilder.records.text import fold
 
 OPPOSITE: Final[dict[Role, Role]] = {"source": "target", "target": "source"}
 _POSSESSIVES: Final = ("its", "their", "his", "her", "son", "sa", "ses", "leur", "leurs")
 _AT_OR_TO: Final = ("à", "a", "au", "aux")
 _INTO: Final = ("dans", "en", "sur")
-_BETWEEN_NAME_AND_ROLE: Final = frozenset(["be", "the", "a", "at", "as", "for", "to", "skip", "comma"])
+_BETWEEN_NAME_AND_ROLE: Final = frozenset(["be", "the", "a", "at", "as", "for", "to", "skip", "comma", "quality", "self"])
+_PARTS_OF_ARROWS: Final = ("arrowhead", "arrowheads", "arrow head", "arrow tip", "pointe de flèche", "tête de flèche")
+_NEAR: Final = (
+    "near", "next", "beside", "close to", "inside", "in front", "on top",
+    "pres", "proche", "a cote", "devant", "a l interieur", "a l'interieur",
+)  # fmt: skip
+"""How phrases begin that say where a head or a tail is."""
+_LEAVES: Final = ("leave", "depart", "quitter", "partir", "repartir")
+_IS: Final = frozenset(
+    [
+        *("constitute", "represent", "form", "make up", "serve", "provide", "supply", "lie", "sit", "stand", "locate"),
+        *("situate", "position", "find", "constituer", "representer", "former", "servir", "fournir", "trouver", "situer"),
+        *("placer", "entrer", "faire partie"),
+    ]
+)
+"""Verbs that stand like "is" between a name and its role: "A constitue la nourriture de B"."""
 
 
 class Marks(Nouns):
@@ -33,8 +49,8 @@ class Marks(Nouns):
     def _on_to(self, place: int) -> None:
         at = self._french and self._is(place, *_AT_OR_TO)
         verb_class = self._frame.verb_class
-        if at and self._noun_role:
-            return
+        if self._noun_role and (at or (self._frame.arrow and self._frame.verb_class in (None, "join", "still"))):
+            return  # "its head towards B"
         if verb_class == "join" and self._frame.subject and not self._frame.objects:
             self._pending = "object"
             return
@@ -42,9 +58,16 @@ class Marks(Nouns):
         begins = verb_class == "begin" and self._last_mark_is_verb(place)
         self._mark("source" if at and (begins or verb_class == "draw") else "target")
 
+    def _stands_at(self, place: int) -> bool:
+        """Whether "at the", "à l'autre" stand here."""
+        while self._kind(place) in ("the", "a", "quality"):
+            place -= 1
+        return self._kind(place) == "at" or self._is(place, *_AT_OR_TO)
+
     def _on_for(self, _: int) -> None:
-        """A target in "food for B", "provides water for B"; elsewhere it tells nothing."""
-        given = self._frame.verb_class == "drive" or (self._frame.source and self._frame.sign)
+        """A target in "food for B", "provides water for B", "leaves A for B"; elsewhere it tells nothing."""
+        leaves = self._frame.verb is not None and self._frame.verb.verb in _LEAVES
+        given = leaves or self._frame.verb_class == "drive" or (self._frame.source and self._frame.sign)
         if given:
             self._mark("target")
         else:
@@ -66,13 +89,15 @@ class Marks(Nouns):
     def _on_between(self, _: int) -> None:
         self._pending = "pair"
 
-    def _on_aside(self, _: int) -> None:
+    def _on_aside(self, place: int) -> None:
+        if self._noun_role and self._frame.arrow and fold(self._items[place].text).startswith(_NEAR):
+            return  # "its head is next to B"
         self._pending = "aside"
 
     def _on_at(self, place: int) -> None:
         item = self._items[place]
         verb_class = self._frame.verb_class
-        if self._noun_role and self._frame.arrow:
+        if self._noun_role and (self._frame.arrow or self._has_source(place - 1)):
             return
         self._noun_role = None
         if self._kind(place - 1) in ARROWS and verb_class in (None, "still"):
@@ -89,9 +114,16 @@ class Marks(Nouns):
             opens = self._frame.verb is None and self._last is None and not self._frame.arrow
             self._pending = "place" if opens else "aside"
 
+    def _has_source(self, place: int) -> bool:
+        """Whether it is the noun of "B has its source in A"."""
+        owned = self._kind(place) == "source" and self._is(place - 1, *_POSSESSIVES)
+        return owned and (self._kind(place - 2) == "have" or self._is(place - 2, "a"))
+
     def _on_by(self, _: int) -> None:
         verb_class = self._frame.verb_class
-        if self._frame.passive:
+        frame = self._frame
+        bare = not (frame.verb or frame.arrow or frame.subjects or frame.source or frame.target)
+        if frame.passive or (bare and self._last is None):
             self._pending = "agent"
         elif self._french and verb_class in ("begin", "end"):
             self._mark("source" if verb_class == "begin" else "target")
@@ -101,6 +133,8 @@ class Marks(Nouns):
     def _on_of(self, place: int) -> None:
         if self._noun_role:
             self._pending = OPPOSITE[self._noun_role] if self._names_follow(place + 1) else None
+            if self._kind(self._skipping(place + 1)) == "arrow" and self._stands_at(place - 2):
+                self._seat = self._noun_role
         elif self._of_role and self._names_follow(place + 1):
             self._pending = self._of_role
         elif self._french:
@@ -177,11 +211,17 @@ class Marks(Nouns):
 
     def _on_role(self, role: Role, place: int) -> None:
         """A noun that says which end a name is: "A is the source of …", "its tail is at A"."""
+        if self._is(place, *_PARTS_OF_ARROWS):
+            self._frame.arrow = self._frame.arrow or "arrow"
+        if self._is(place - 1, "other", "autre") and bool(self._frame.source) != bool(self._frame.target):
+            role = "target" if self._frame.source else "source"  # "its head is at B, the other end at A"
+        if self._holds_role(role, place):
+            return
         at = place - 1
-        while self._kind(at) in _BETWEEN_NAME_AND_ROLE:
+        while self._kind(at) in _BETWEEN_NAME_AND_ROLE or self._is_like_be(at):
             at -= 1
         group = self._frame.subjects[-1] if self._frame.subjects else []
-        owned = self._items[place - 1].text.lower() == "s"
+        owned = any(self._is(between, "s") for between in range(at + 1, place))
         if (
             self._kind(at) in ("name", "word", *PRONOUNS)
             and self._last == "open"
@@ -197,6 +237,27 @@ class Marks(Nouns):
             self._frame.sign = True
         else:
             self._pending, self._noun_role = None, role
+
+    def _is_like_be(self, place: int) -> bool:
+        """Whether it stands between a name and its role: "makes up", "is part of"."""
+        if self._kind(place) == "of":
+            return self._is(place - 1, "part", "one", "un", "une") or self._is_like_be(place - 1)
+        if self._kind(place) == "generic":
+            return self._is(place, "part")
+        verb = self._items[place].verb if place >= 0 else None
+        return verb is not None and (verb.verb in _IS or verb.verb.startswith(("serve ", "servir ")))
+
+    def _holds_role(self, role: Role, place: int) -> bool:
+        """Whether it is the role of the name right before: "with A at its tail", "has A as its source"."""
+        at = place - 1 - int(self._kind(place - 1) in ("the", "a"))
+        joint = self._kind(at) == "as" or (at < place - 1 and (self._kind(at) in ("at", "for") or self._is(at, "à")))
+        parties = self._last_parties()
+        if getattr(self._frame, role) or not (joint and parties and self._kind(at - 1) in ("name", "word", *PRONOUNS)):
+            return False
+        self._drop_last()
+        getattr(self._frame, role).extend(parties)
+        self._frame.sign, self._pending, self._noun_role, self._last = True, None, None, role
+        return True
 
     def _on_sign(self, place: int) -> None:
         item = self._items[place]

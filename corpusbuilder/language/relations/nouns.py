@@ -11,6 +11,7 @@ from corpusbuilder.language.relations.line import ARROWS
 
 PHRASE: Final = frozenset(["the", "a", "this", "skip", "generic", "called", "word", "name", "along", "quality"])
 """Kinds of items of which a noun phrase is made."""
+_ANOTHER: Final = frozenset(["another", "autre", "autres", "second", "seconde", "deuxième", "third", "troisième"])
 _ARTICLES: Final = frozenset(["the", "a", "this"])
 PRONOUNS: Final[Mapping[str, Pronoun]] = {p: p for p in ("it", "they", "latter", "former", "there")}
 
@@ -41,6 +42,8 @@ class Nouns(Clauses):
             this, definite = this or kind == "this", definite or kind in _ARTICLES
             if kind == "word" and self._items[at].quoted:
                 return Phrase(self._thing(self._items[at].text, definite=True), at + 1)
+            if kind == "name" and generic and self._sets_scene(place, at):
+                return Phrase(None, at, generic=True)
             if kind == "name":
                 return self._named(at, first)
             if kind == "word" or (kind == "quality" and self._kind(at + 1) in ("word", "name", "quality")):
@@ -52,10 +55,32 @@ class Nouns(Clauses):
                 self._frame.along = self._items[at].text
             at += 1
         if first is not None:
-            text = " ".join(i.text for i in self._items[first:at] if i.kind in ("word", "quality"))
+            words = [i for i in self._items[first:at] if i.kind in ("word", "quality")]
+            text = " ".join(i.text for i in words)
+            if self._says_how(place, text, definite=definite) or all(i.kind == "quality" for i in words):
+                return Phrase(None, at)
             return Phrase(self._thing(text, definite=definite), at)
         alone = this and (generic or at == place + 1) and self._kind(at) not in ARROWS
         return Phrase(None, at, pronoun="it" if alone else None, generic=generic)
+
+    def _says_how(self, place: int, text: str, *, definite: bool) -> bool:
+        """Whether it is an adjective: "B is visible", "the head pointed at B is small"."""
+        return self._kind(place - 1) in ("be", "source", "target") and not definite and text.islower()
+
+    def _sets_scene(self, place: int, at: int) -> bool:
+        """Whether it is "At this stage A …" and not "At the stage A …"."""
+        ordered = {"first", "second", "third", "last", "next", "premier", "première", "deuxième", "seconde", "dernière"}
+        said = {item.text.lower() for item in self._items[place:at]}
+        frame = self._frame
+        bare = not (frame.verb or frame.arrow or frame.subjects or frame.source)
+        pointed = self._kind(place) == "this" or bool(said & ordered)
+        scene = self._pending in ("place", "aside") or (self._at_first and self._pending == "target")
+        return pointed and scene and bare and self._opens_clause(at + 1)
+
+    def _says_another(self, place: int, after: int) -> bool:
+        """Whether it is one more arrow that is spoken of: "another", "une deuxième"."""
+        said = {item.text.lower() for item in self._items[max(0, place - 1) : after]}
+        return self._frame.complete and bool(said & _ANOTHER) and not said & {"the", "la", "le", "l"}
 
     def _thing(self, text: str, *, definite: bool) -> Party:
         """Something that nothing known is called; a pronoun may stand for it if it has an article or a capital."""
@@ -71,7 +96,9 @@ class Nouns(Clauses):
         if first is not None and not item.quoted and self._kind(at - 1) in ("word", "quality"):
             words = [i.text for i in self._items[first : at + 1] if i.kind in ("word", "name", "quality")]
             party = Party(" ".join(words))
-        held = at + 2 + int(self._kind(at + 2) == "quality")
+        held = at + 2
+        while self._kind(held) in ("quality", "word", "skip") and not self._items[held].quoted:
+            held += 1
         if not self._french and self._is(at + 1, "s") and self._kind(held) not in (*ARROWS, "source", "target"):
             owned = self._phrase(at + 2) if at + 2 < len(self._items) else Phrase(None, at + 2)
             return Phrase(Party(f"{item.text}'s {owned.party.text if owned.party else ''}".strip()), owned.after)

@@ -57,6 +57,7 @@ class Reader(Joints):
             and self._items[phrase.after].kind in ARROWS
         ):
             self._frame.definite = True
+        self._anew = self._anew or self._says_another(place, phrase.after)
         if phrase.generic and self._kind(phrase.after) not in ("arrow", "line", "path"):
             self._pending = None
         return max(phrase.after, place + 1)
@@ -89,12 +90,15 @@ class Reader(Joints):
         frame = self._frame
         if verb.verb_class == "still" and (self._noun_role or frame.verb_class not in (None, "still")):
             self._pending = self._pending if self._noun_role else self._pending or "aside"
+            if self._seat and frame.arrow and not getattr(frame, self._seat):
+                self._pending, self._seat = self._seat, None  # "at the end of the arrow that leaves A we find B"
             self._noun_role = self._noun_role if frame.arrow else None  # "the head of A touches B"
             return
         self._settle_subject(verb)
         object_first = bool(frame.objects) and frame.verb is None
         if frame.verb is not None:
             frame.settle()
+        participle = participle and verb.verb != "devenir"  # "A est devenu B"
         told = self._helped(place) or self._by(self._skipping(place + 1)) or accented
         self._take_verb(verb, text, passive=participle and told and not self._had(place))
         if not (object_first or frame.passive or self._free or verb.verb_class == "still"):
@@ -152,7 +156,9 @@ class Reader(Joints):
             shared = Frame(subjects=[[_either(target[0], subject[0])]])
         elif self._then and target:
             shared = Frame(source=list(target), arrow=frame.arrow)
-        self._then = False
+        if self._anew:
+            shared = Frame(arrow=frame.arrow)
+        self._then = self._anew = False
         self._next_frame(shared)
 
 

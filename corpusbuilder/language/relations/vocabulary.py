@@ -35,11 +35,13 @@ _VERBS_EN: Final[Mapping[VerbClass, str]] = {
         "favor hinder prevent limit reduce attack threaten defend invade conquer inform warn employ "
         "synthesise synthesize innervate send transfer transmit pump inject export sell offer grant sustain "
         "enrich replenish engender spark build attain encourage accelerate slow finance elect teach direct "
-        "steer drive catalyse catalyze oxygenate lend contaminate pollute deposit"
+        "steer drive catalyse catalyze oxygenate lend contaminate pollute deposit prompt determine spur elicit "
+        "instigate initiate foster"
     ),
     "draw": (
         "eat consume devour swallow ingest hunt receive obtain take absorb inherit import follow succeed "
-        "leave exit drink use digest collect gather harvest acquire require need"
+        "leave exit drink use digest collect gather harvest acquire require need catch capture chew nibble gobble "
+        "engulf"
     ),
     "turn": "transform convert change turn develop evolve metamorphose decay decompose",
     "move": (
@@ -56,7 +58,7 @@ _VERBS_EN: Final[Mapping[VerbClass, str]] = {
         "see find show locate stand sit situate position contain include enclose surround belong correspond "
         "call read write print mean mark represent depict indicate illustrate identify look observe notice "
         "note compare appear ask mention describe denote designate consist tell say know remain live happen "
-        "occur border draw lie differ seem keep hold visit touch resemble share refer"
+        "occur border draw lie differ seem keep hold visit touch resemble share refer constitute"
     ),
 }
 _VERBS_FR: Final[Mapping[VerbClass, str]] = {
@@ -70,12 +72,12 @@ _VERBS_FR: Final[Mapping[VerbClass, str]] = {
         "freiner limiter reduire attaquer menacer envahir conquerir informer employer feconder polliniser "
         "infecter fabriquer construire synthetiser deposer amener injecter exporter vendre ceder offrir "
         "accorder viser catalyser enrichir polluer contaminer ravitailler accelerer ralentir elire oxygener "
-        "innerver faire regir dominer"
+        "innerver faire regir dominer determiner initier inciter conditionner"
     ),
     "draw": (
         "manger consommer devorer avaler ingerer brouter croquer chasser recevoir obtenir prendre absorber "
         "capter recueillir importer suivre quitter boire utiliser digerer prelever puiser recuperer acquerir "
-        "succeder exiger necessiter"
+        "succeder exiger necessiter gober ronger picorer grignoter happer attraper capturer deguster pecher"
     ),
     "turn": "transformer convertir changer metamorphoser muer",
     "move": (
@@ -84,7 +86,7 @@ _VERBS_FR: Final[Mapping[VerbClass, str]] = {
         "sortir jaillir emerger proceder ruisseler infiltrer evaporer condenser fondre geler tirer orienter "
         "diriger acheminer transporter deplacer voyager courir parcourir contribuer extraire ramener emmener "
         "poursuivre prolonger repartir dependre issu originaire tributaire traverser evoluer descendre "
-        "heriter glisser rendre parvenir convoyer"
+        "heriter glisser rendre parvenir convoyer repaitre regaler delecter gaver eloigner"
     ),
     "begin": "commencer debuter demarrer amorcer",
     "end": (
@@ -96,35 +98,46 @@ _VERBS_FR: Final[Mapping[VerbClass, str]] = {
         "appartenir correspondre designer indiquer representer observer signifier porter placer apparaitre "
         "demeurer rester comparer posseder regarder remarquer noter dire vivre habiter loger chercher "
         "considerer identifier constater inclure englober tracer dessiner figurer laisser afficher decrire "
-        "toucher ressembler"
+        "toucher ressembler constituer sembler paraitre"
     ),
 }
 _PARTICLES_EN: Final[Mapping[VerbClass, str]] = {
     # Verbs that with their particle belong to another class; the particle is part of the verb.
     "draw": (
         "feed on,feed upon,prey on,prey upon,live on,live off,live from,feast on,graze on,browse on,depend on,"
-        "depend upon,rely on,rely upon,draw on,pick up"
+        "depend upon,rely on,rely upon,draw on,pick up,dine on,subsist on,thrive on,snack on,nibble on,munch on,"
+        "forage on,feed off,make a meal of,owe its existence to,owe their existence to,find its food in,"
+        "find their food in"
     ),
-    "drive": "fall on,fall upon,bring about,make up,carry out,set off,act upon,act on,serve as food,be food",
+    "drive": "fall on,fall upon,bring about,make up,carry out,set off,act upon,act on,serve as food,be food,"
+        "set in motion,put in motion",
     "end": "end up",
     "still": "take part,take place,play a role",
     "move": "give rise,give birth,give way,make way,set out,go on,carry on,make its way",
 }
 _PARTICLES_FR: Final[Mapping[VerbClass, str]] = {
+    "drive": "mettre en mouvement,mettre en marche,mettre en action",
     "still": "faire partie,jouer un role,faire penser",
     "move": (
         "donner naissance,donner lieu,faire place,laisser place,ceder place,servir de nourriture,"
-        "servir d aliment,faire suite,prendre naissance,prendre sa source,prendre fin"
+        "servir d aliment,faire suite,prendre fin"
+    ),
+    "begin": (
+        "prendre naissance,prendre sa source,prendre leur source,prendre son origine,trouver son origine,"
+        "trouver leur origine,trouver sa source,trouver leur source,trouver sa nourriture,trouver leur nourriture"
     ),
 }
 _ADJECTIVES_FR: Final = frozenset(["issu", "originaire", "tributaire"])
 WORDS_EN: Final[Mapping[Kind, str]] = {
     "from": "from,out of,away from,off,after,since",
     "to": "to,into,onto,unto,toward,towards,before,until,as far as,up to,in the direction of,on the way to",
-    "at": "at,in,on,upon,within,with,over,against",
+    "at": (
+        "at,in,on,upon,within,with,over,against,on the side of,at the side of,by the side of,on the same side as,"
+        "at the side with"
+    ),
     "for": "for",
     "because": "due to,owing to,because of,thanks to",
-    "instead": ("instead of,rather than,unlike,in contrast to,except,except for,as opposed to,not to be confused with"),
+    "instead": ("instead of,rather than,than,unlike,in contrast to,except,except for,as opposed to,not to be confused with"),
     "untrue": "not true,not correct,not the case,false,untrue,wrong,incorrect,not right",
     "via": "via,through,by way of,by means of,passing by",
     "by": "by",
@@ -135,10 +148,14 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
         "near,next to,beside,besides,above,below,under,underneath,beneath,behind,inside,outside,around,along,"
         "according to,like,thanks to,left of,right of,to the left of,to the right of,on the left of,"
         "on the right of,on top of,in front of,close to,far from,different from,similar to,compared to,"
-        "compared with,except,without,about,among,inside of,in addition to,as well,contrary to,to the left,"
+        "compared with,except,without,about,under the effect of,under the action of,under the influence of,"
+        "among,inside of,in addition to,as well,contrary to,to the left,"
         "to the right,on the left,on the right,during,apart from,distinct from,in contrast to"
     ),
-    "arrow": "arrow,arrows,bar,bars,t bar,inhibition bar",
+    "arrow": (
+        "arrow,arrows,bar,bars,t bar,inhibition bar,directed link,directed links,directed line,directed edge,"
+        "directed connection,oriented link"
+    ),
     "line": (
         "leader line,leader lines,leader,callout line,pointer,line,lines,link,links,connection,connections,"
         "connector,connectors,stroke,strokes,segment"
@@ -160,7 +177,8 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     "not": "no,not,never,neither,nor,cannot,none,nothing,without",
     "source": (
         "source,sources,origin,tail,tails,tail end,start,beginning,starting point,start point,cause,departure,"
-        "departure point,point of departure,predecessor,prey,food,producer,provider,supplier,point of origin"
+        "departure point,point of departure,predecessor,prey,food,producer,provider,supplier,point of origin,"
+        "base,diet,meal,foodstuff,nourishment,quarry,responsible"
     ),
     "target": (
         "target,targets,head,heads,tip,tips,end,destination,arrowhead,arrowheads,arrow head,arrow tip,"
@@ -185,7 +203,7 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     "latter": "the latter,this last,latter,the last,the last one",
     "former": "the former,former,the first",
     "they": "they,them,themselves",
-    "nobody": "we,you,i,us,someone,people,there is,there are,there exists,there was,there runs",
+    "nobody": "we,you,i,us,someone,anyone,whoever,people,there is,there are,there exists,there was,there runs",
     "be": "is,are,was,were,be,been,being",
     "have": "has,have,had,having",
     "skip": (
@@ -197,17 +215,18 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
         "black,red,blue,green,grey,gray,orange,purple,yellow,brown,white,dashed,dotted,solid,curved,small,big,"
         "large,long,short,thick,thin,bold,bent,coloured,colored,left,right,top,bottom,upper,lower,central,"
         "horizontal,vertical,diagonal,simple,plain,first,second,third,last,following,adjacent,neighbouring,"
-        "outgoing,incoming,ingoing"
+        "outgoing,incoming,ingoing,main,chief,principal,favourite,favorite,preferred,usual,staple,natural"
     ),
 }
 WORDS_FR: Final[Mapping[Kind, str]] = {
     "from": ("depuis,a partir de,au depart de,en provenance de,hors de,apres,a la suite de,d ou,en partant de"),
     "to": "au,aux,vers,jusqu a,jusque,en direction de,a destination de,avant",
-    "at": "dans,en,sur,avec,contre,chez,du cote de",
+    "at": "dans,en,sur,avec,contre,chez,du cote de,du meme cote que",
     "for": "pour",
     "because": "du a,due a,dus a,dues a,a cause de,en raison de,grace a",
     "instead": (
-        "au lieu de,plutot que,plutot qu,contrairement a,a la difference de,a l inverse de,sauf,hormis,par opposition a"
+        "au lieu de,plutot que,plutot qu,plus que,plus qu,moins que,moins qu,autant que,autant qu,"
+        "contrairement a,a la difference de,a l inverse de,sauf,hormis,par opposition a"
     ),
     "untrue": "pas vrai,pas exact,pas correct,pas le cas,faux,inexact,incorrect,pas juste",
     "via": "via,en passant par,par l intermediaire de,par le biais de,a travers,au travers de",
@@ -221,9 +240,9 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
         "au centre de,au milieu de,a propos de,parmi,lors de,sous,derriere,devant,comme pour,en haut,en bas,"
         "en haut de,en bas de,en haut a gauche,en haut a droite,en bas a gauche,en bas a droite,en face de,"
         "outre,a l exterieur de,d abord,tout d abord,en effet,de meme,du coup,par exemple,au contraire,"
-        "en revanche,a l inverse,de plus"
+        "en revanche,a l inverse,de plus,sous l effet de,sous l action de,sous l influence de,au fil de"
     ),
-    "arrow": "fleche,fleches,barre,barres,barre d inhibition",
+    "arrow": "fleche,fleches,barre,barres,barre d inhibition,lien oriente,lien flechee,lien fleche,trait fleche",
     "line": (
         "trait de rappel,traits de rappel,ligne de rappel,lignes de rappel,trait de repere,trait,traits,ligne,"
         "lignes,lien,liens,liaison,liaisons,connexion,connexions,segment,connecteur"
@@ -249,10 +268,11 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
     "not": "pas,jamais,aucun,aucune,ni,non,rien,sans,nullement",
     "source": (
         "source,origine,origines,queue,depart,debut,point de depart,cause,proie,nourriture,aliment,"
-        "predecesseur,provenance,commencement,fournisseur,producteur"
+        "predecesseur,provenance,commencement,fournisseur,producteur,base,repas,pature,gibier,alimentation,"
+        "regime alimentaire,source de nourriture,responsable,responsables"
     ),
     "target": (
-        "cible,destination,pointe,tete,bout,fin,extremite,arrivee,point d arrivee,resultat,produit,"
+        "cible,destination,pointe,pointe de fleche,tete de fleche,tete,bout,fin,extremite,arrivee,point d arrivee,resultat,produit,"
         "consequence,effet,aboutissement,terme,predateur,consommateur,successeur,destinataire,but"
     ),
     "as": "pour,comme,en tant que",
@@ -282,14 +302,16 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
     "skip": (
         "aussi,directement,seulement,alors,donc,ainsi,encore,bien,toujours,finalement,egalement,ne,n,peut,"
         "peuvent,doit,doivent,immediatement,non seulement,tout droit,droit,y compris,parallelement,exactement,"
-        "justement,lui meme,elle meme"
+        "justement,lui meme,elle meme,ici,a nouveau,de nouveau,peu a peu,petit a petit,avec le temps,"
+        "au fil du temps,par la suite,par consequent,souvent,parfois,desormais,maintenant"
     ),
     "self": "se,s",
     "quality": (
         "noire,noir,rouge,bleue,bleu,verte,vert,grise,gris,orange,violette,violet,jaune,brune,blanche,blanc,"
         "pointillee,pointille,pleine,courbe,petite,petit,grande,grand,longue,long,courte,court,epaisse,epais,"
         "fine,gauche,droite,haut,bas,superieure,superieur,inferieure,inferieur,central,centrale,horizontale,"
-        "verticale,simple,premier,premiere,deuxieme,seconde,suivante,suivant,voisine,voisin"
+        "verticale,simple,premier,premiere,deuxieme,seconde,suivante,suivant,voisine,voisin,principal,"
+        "principale,principaux,principales,favori,favorite,favoris,favorites,prefere,preferee,habituel,habituelle"
     ),
 }
 
