@@ -12,7 +12,9 @@ OPPOSITE: Final[dict[Role, Role]] = {"source": "target", "target": "source"}
 _POSSESSIVES: Final = ("its", "their", "his", "her", "son", "sa", "ses", "leur", "leurs")
 _AT_OR_TO: Final = ("à", "a", "au", "aux")
 _INTO: Final = ("dans", "en", "sur")
-_BETWEEN_NAME_AND_ROLE: Final = frozenset(["be", "the", "a", "at", "as", "for", "to", "skip", "comma", "quality", "self"])
+_BETWEEN_NAME_AND_ROLE: Final = frozenset(
+    ["be", "the", "a", "at", "as", "for", "to", "skip", "comma", "quality", "self"]
+)
 _PARTS_OF_ARROWS: Final = ("arrowhead", "arrowheads", "arrow head", "arrow tip", "pointe de flèche", "tête de flèche")
 _NEAR: Final = (
     "near", "next", "beside", "close to", "inside", "in front", "on top",
@@ -23,7 +25,18 @@ _LEAVES: Final = ("leave", "depart", "quitter", "partir", "repartir")
 _IS: Final = frozenset(
     [
         *("constitute", "represent", "form", "make up", "serve", "provide", "supply", "lie", "sit", "stand", "locate"),
-        *("situate", "position", "find", "constituer", "representer", "former", "servir", "fournir", "trouver", "situer"),
+        *(
+            "situate",
+            "position",
+            "find",
+            "constituer",
+            "representer",
+            "former",
+            "servir",
+            "fournir",
+            "trouver",
+            "situer",
+        ),
         *("placer", "entrer", "faire partie"),
     ]
 )

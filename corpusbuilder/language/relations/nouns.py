@@ -42,10 +42,9 @@ class Nouns(Clauses):
             this, definite = this or kind == "this", definite or kind in _ARTICLES
             if kind == "word" and self._items[at].quoted:
                 return Phrase(self._thing(self._items[at].text, definite=True), at + 1)
-            if kind == "name" and generic and self._sets_scene(place, at):
-                return Phrase(None, at, generic=True)
             if kind == "name":
-                return self._named(at, first)
+                is_scene = generic and self._sets_scene(place, at)
+                return Phrase(None, at, generic=True) if is_scene else self._named(at, first)
             if kind == "word" or (kind == "quality" and self._kind(at + 1) in ("word", "name", "quality")):
                 first = at if first is None else first
             elif kind in ("generic", "called"):

@@ -110,7 +110,7 @@ _PARTICLES_EN: Final[Mapping[VerbClass, str]] = {
         "find their food in"
     ),
     "drive": "fall on,fall upon,bring about,make up,carry out,set off,act upon,act on,serve as food,be food,"
-        "set in motion,put in motion",
+    "set in motion,put in motion",
     "end": "end up",
     "still": "take part,take place,play a role",
     "move": "give rise,give birth,give way,make way,set out,go on,carry on,make its way",
@@ -137,7 +137,9 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     ),
     "for": "for",
     "because": "due to,owing to,because of,thanks to",
-    "instead": ("instead of,rather than,than,unlike,in contrast to,except,except for,as opposed to,not to be confused with"),
+    "instead": (
+        "instead of,rather than,than,unlike,in contrast to,except,except for,as opposed to,not to be confused with"
+    ),
     "untrue": "not true,not correct,not the case,false,untrue,wrong,incorrect,not right",
     "via": "via,through,by way of,by means of,passing by",
     "by": "by",
@@ -272,7 +274,8 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
         "regime alimentaire,source de nourriture,responsable,responsables"
     ),
     "target": (
-        "cible,destination,pointe,pointe de fleche,tete de fleche,tete,bout,fin,extremite,arrivee,point d arrivee,resultat,produit,"
+        "cible,destination,pointe,pointe de fleche,tete de fleche,tete,bout,fin,extremite,arrivee,point d arrivee,"
+        "resultat,produit,"
         "consequence,effet,aboutissement,terme,predateur,consommateur,successeur,destinataire,but"
     ),
     "as": "pour,comme,en tant que",
