@@ -261,3 +261,8 @@ class Frame:
 def distinct(relations: Iterable[Relation]) -> list[Relation]:
     """Each relation once, in order, `MOST_RELATIONS` at most."""
     return list(dict.fromkeys(relations))[:MOST_RELATIONS]
+
+
+def either(one: Party, other: Party) -> Party:
+    """What stands for one of two."""
+    return Party(one.text, (*one.names, *other.names), min(one.similarity, other.similarity), resolved=True)

@@ -131,7 +131,8 @@ def _is_noun(place: int, source: _Text) -> bool:
 
 def _heads_a_noun(said: str, after: str, source: _Text) -> bool:
     """Whether "A" is the article of an English noun that is known."""
-    kinds = {k for phrase, m in source.vocabulary.phrases.get(after, ()) if isinstance(m, tuple) for k in m}
+    known = source.vocabulary.phrases.get(after, ())
+    kinds = {k for words, m in known if isinstance(m, tuple) for k in m if k != "skip" or len(words) == 1}
     return (
         said in "Aa" and source.language.startswith("en") and bool(kinds & {"arrow", "line", "path", "double", "skip"})
     )

@@ -103,6 +103,8 @@ class Nouns(Clauses):
             owned = self._phrase(at + 2) if at + 2 < len(self._items) else Phrase(None, at + 2)
             return Phrase(Party(f"{item.text}'s {owned.party.text if owned.party else ''}".strip()), owned.after)
         after = at + 1
+        if self._is(after, "first", "last", "next") and self._kind(after + 1) in ("", "stop", "comma", "then", "to"):
+            return Phrase(party, after + 1)  # "look at A first"
         while self._kind(after) in ("word", "quality") and not self._items[after].quoted and not item.quoted:
             after += 1
         return Phrase(party, at + 1, after - at - 1)
@@ -135,6 +137,7 @@ class Nouns(Clauses):
             self._add(party, role)
             return
         after = phrase.after + phrase.trailing
+        held = self._last if self._instead else None
         role = self._role_of(after, trailing=bool(phrase.trailing))
         if role == "source" and self._frame.source and self._frame.target and not self._extends(role):
             self._next_frame(Frame(arrow=self._frame.arrow, verb=self._frame.verb))
@@ -148,7 +151,7 @@ class Nouns(Clauses):
         self._add(party, "aside" if role == "weak" and not party.names else role)
         self._pending, self._joined, self._then = None, "", False
         self._of_role = None
-        self._last = role
+        self._last = held or role
 
     def _extends(self, role: Role) -> bool:
         """Whether the next party is coordinated with the one before it."""

@@ -3,12 +3,13 @@
 from typing import Final
 
 from corpusbuilder.language.pronouns import antecedents
-from corpusbuilder.language.relations.frames import Frame, Party, Relation, distinct
+from corpusbuilder.language.relations.frames import Frame, Party, Relation, distinct, either
 from corpusbuilder.language.relations.joints import Joints
 from corpusbuilder.language.relations.line import ARROWS
 from corpusbuilder.language.relations.nouns import PHRASE, PRONOUNS, Phrase
 from corpusbuilder.language.relations.vocabulary import VerbForm
 
+_EVENT: Final = ("this", "that", "cela", "ceci", "ça")
 _UNKNOWN: Final = VerbForm("", "unknown", frozenset(["finite"]))
 
 
@@ -39,6 +40,9 @@ class Reader(Joints):
             party = antecedents(phrase.pronoun, self._current(), self._groups())
             if party is None and phrase.pronoun in ("it", "they") and self._frame.arrow:
                 return phrase.after
+        if phrase.pronoun == "it" and self._is(place, *_EVENT) and self._joined and self._frame.complete:
+            source, target = self._frame.ends()
+            party = either(target[0], source[0])  # "A gives B, and this gives C"
         if party is None:
             return self._nothing_named(place, phrase)
         if phrase.trailing and not self._is_verb_ahead(phrase):
@@ -153,15 +157,10 @@ class Reader(Joints):
         if attached and target:
             shared = Frame(subjects=[list(target)])
         elif loose and subject and target and len(subject) == len(target) == 1:
-            shared = Frame(subjects=[[_either(target[0], subject[0])]])
+            shared = Frame(subjects=[[either(target[0], subject[0])]])
         elif self._then and target:
             shared = Frame(source=list(target), arrow=frame.arrow)
         if self._anew:
             shared = Frame(arrow=frame.arrow)
         self._then = self._anew = False
         self._next_frame(shared)
-
-
-def _either(one: Party, other: Party) -> Party:
-    """What stands for one of two."""
-    return Party(one.text, (*one.names, *other.names), min(one.similarity, other.similarity), resolved=True)

@@ -113,13 +113,17 @@ _PARTICLES_EN: Final[Mapping[VerbClass, str]] = {
         "set in motion,put in motion",
     "end": "end up",
     "still": "take part,take place,play a role",
-    "move": "give rise,give birth,give way,make way,set out,go on,carry on,make its way",
+    "move": "pave the way,open the way,clear the way,give rise,give birth,give way,make way,set out,go on,carry on,make its way",
 }
 _PARTICLES_FR: Final[Mapping[VerbClass, str]] = {
+    "draw": (
+        "devoir son existence a,devoir leur existence a,devoir son origine a,devoir leur origine a,"
+        "devoir sa naissance a,devoir leur naissance a"
+    ),
     "drive": "mettre en mouvement,mettre en marche,mettre en action",
     "still": "faire partie,jouer un role,faire penser",
     "move": (
-        "donner naissance,donner lieu,faire place,laisser place,ceder place,servir de nourriture,"
+        "ouvrir la voie,laisser la place,passer le relais,donner naissance,donner lieu,faire place,laisser place,ceder place,servir de nourriture,"
         "servir d aliment,faire suite,prendre fin"
     ),
     "begin": (
@@ -207,6 +211,8 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     "be": "is,are,was,were,be,been,being",
     "have": "has,have,had,having",
     "skip": (
+        "in the end,at last,in time,over time,with time,at once,in due course,in the long run,right away,first of all,"
+        "step by step,little by little,bit by bit,to begin with,at first,without delay,"
         "also,directly,only,just,itself,again,back,straight,up,down,along,away,out,over,finally,later,once,"
         "thus,therefore,so,hence,can,may,must,will,would,could,should,shall,do,does,did,really,always,now,"
         "immediately,not only,too,even,clearly,meanwhile,exactly,for example,for instance"
@@ -300,6 +306,9 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
     "be": "est,sont,etait,etaient,etre,ete,etant,soit,sera,seront,fut",
     "have": "ont,ayant,avait,avoir",
     "skip": (
+        "a terme,a la longue,au final,au bout du compte,en fin de compte,en definitive,d emblee,tout de suite,"
+        "aussitot,dans un premier temps,dans un second temps,dans un deuxieme temps,pour finir,pour commencer,"
+        "sans delai,sans detour,puisque,puisqu,car,parce que,parce qu,lorsque,lorsqu,quand,or,"
         "aussi,directement,seulement,alors,donc,ainsi,encore,bien,toujours,finalement,egalement,ne,n,peut,"
         "peuvent,doit,doivent,immediatement,non seulement,tout droit,droit,y compris,parallelement,exactement,"
         "justement,lui meme,elle meme,ici,a nouveau,de nouveau,peu a peu,petit a petit,avec le temps,"
@@ -400,6 +409,7 @@ def _with_particles(
 ) -> Iterator[tuple[tuple[str, ...], VerbForm]]:
     for verb_class, listed in particles.items():
         for phrase in listed.split(","):
-            verb, *particle = phrase.split()
+            verb = phrase.split()[0]
             for form, tags in _tags(forms(verb)).items():
-                yield (form, *particle), VerbForm(phrase, verb_class, tags)
+                for key in _contracted(phrase):
+                    yield (form, *key[1:]), VerbForm(phrase, verb_class, tags)
