@@ -34,10 +34,14 @@ class Joints(Marks):
     def _await_the_rest(self) -> None:
         """What was asked for or sits at the end of the arrow is named next."""
         role = self._awaited if self._frame.verb is not None else None
-        if self._frame.arrow and not self._noun_role:
-            role = role or self._seat
         if role and not (role in ("source", "target") and getattr(self._frame, role)):
-            self._pending, self._awaited, self._seat = role, None, None
+            self._pending, self._awaited = role, None
+        else:
+            self._take_seat()
+
+    def _take_seat(self) -> None:
+        if self._seat and self._frame.arrow and not self._noun_role and not getattr(self._frame, self._seat):
+            self._noun_role, self._pending, self._seat = self._seat, None, None
 
     def _on_nobody(self, _: int) -> None:
         self._await_the_rest()
@@ -101,6 +105,9 @@ class Joints(Marks):
 
     def _on_rel(self, place: int) -> None:
         before = self._kind(place - 1) if self._kind(place - 1) != "comma" else self._kind(place - 2)
+        if self._is(place, "que", "qu") and self._is(place - 2, "plus", "moins", "aussi"):
+            self._instead = True  # "plus grand que B"
+            return
         if self._is_what(place) or self._asks_for(place) or self._follows_from_all(place):
             return
         if before not in ("name", "word", "from", "to", "via", "of"):

@@ -163,6 +163,9 @@ class Nouns(Clauses):
             return "aside"
         if self._pending:
             return self._pending
+        frame = self._frame
+        if self._joined == "and" and self._last == "object" and frame.verb_class == "join" and len(frame.objects) == 1:
+            return "object"  # two are joined: "an arrow that links A and B points at B"
         if self._noun_role and not self._opens_clause(after):
             role, self._noun_role = self._noun_role, None
             self._frame.sign = True
