@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.language.names import Name
-from corpusbuilder.language.relations.vocabulary import VerbClass, VerbForm
+from corpusbuilder.language.relations.verbs import VerbClass
+from corpusbuilder.language.relations.vocabulary import VerbForm
 
 Role: TypeAlias = Literal["source", "target", "open", "object", "via", "pair", "agent", "weak", "place", "aside"]
 Sense: TypeAlias = Literal["directed", "either", "mutual"]

@@ -27,7 +27,9 @@ _MARKS_A_NOUN: Final = frozenset(
 _NOUNS: Final[frozenset[Kind]] = frozenset(["generic", "path", "source", "target"])
 """Kinds of nouns that may be the names of things as well: a label "reservoir"."""
 _BEFORE_CLITIC: Final = frozenset(["name", "word", "it", "they", "rel", "not"])
-_HELD_BY_HAVE: Final = frozenset(["sa", "son", "ses", "leur", "leurs", "un", "une", "des", "pour", "deux", "comme", "aucun", "aucune", "ete"])
+_HELD_BY_HAVE: Final = frozenset(
+    ["sa", "son", "ses", "leur", "leurs", "un", "une", "des", "pour", "deux", "comme", "aucun", "aucune", "ete"]
+)
 
 
 class Item(NamedTuple):
@@ -272,5 +274,6 @@ def _sense_of_a(source: _Text, place: int) -> ItemKind:
     after = source.folded(place + 1)
     verb = source.vocabulary.verbs.get(after)
     following = [source.folded(place + i) for i in range(2, 8)]
-    held = after in _HELD_BY_HAVE or "pour" in following or "comme" in following or (verb is not None and "past" in verb.tags)
+    told = "pour" in following or "comme" in following
+    held = after in _HELD_BY_HAVE or told or (verb is not None and "past" in verb.tags)
     return "have" if held and source.surface(place) != "à" else "to"

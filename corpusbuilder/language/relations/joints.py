@@ -119,7 +119,8 @@ class Joints(Marks):
             return
         parties = self._last_parties()
         frame = self._frame
-        cleft = self._last in (*OPPOSITE, "place", "agent") and not (frame.verb or frame.arrow or frame.subjects or self._pending)
+        bare = not (frame.verb or frame.arrow or frame.subjects or self._pending)
+        cleft = bare and self._last in (*OPPOSITE, "place", "agent")
         if not parties or cleft:  # "it is from A that B comes"
             return
         role, self._pending = self._pending, None

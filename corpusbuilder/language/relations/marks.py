@@ -12,7 +12,9 @@ OPPOSITE: Final[dict[Role, Role]] = {"source": "target", "target": "source"}
 _POSSESSIVES: Final = ("its", "their", "his", "her", "son", "sa", "ses", "leur", "leurs")
 _AT_OR_TO: Final = ("à", "a", "au", "aux")
 _INTO: Final = ("dans", "en", "sur")
-_BETWEEN_NAME_AND_ROLE: Final = frozenset(["be", "the", "a", "at", "as", "for", "to", "skip", "comma", "quality", "self"])
+_BETWEEN_NAME_AND_ROLE: Final = frozenset(
+    ["be", "the", "a", "at", "as", "for", "to", "skip", "comma", "quality", "self"]
+)
 _PARTS_OF_ARROWS: Final = ("arrowhead", "arrowheads", "arrow head", "arrow tip", "pointe de flèche", "tête de flèche")
 _NEAR: Final = (
     "near", "next", "beside", "close to", "inside", "in front", "on top",
@@ -23,8 +25,8 @@ _LEAVES: Final = ("leave", "depart", "quitter", "partir", "repartir")
 _IS: Final = frozenset(
     [
         *("constitute", "represent", "form", "make up", "serve", "provide", "supply", "lie", "sit", "stand", "locate"),
-        *("situate", "position", "find", "constituer", "representer", "former", "servir", "fournir", "trouver", "situer"),
-        *("placer", "entrer", "faire partie"),
+        *("situate", "position", "find", "constituer", "representer", "former", "servir", "fournir", "trouver"),
+        *("situer", "placer", "entrer", "faire partie"),
     ]
 )
 """Verbs that stand like "is" between a name and its role: "A constitue la nourriture de B"."""
@@ -244,7 +246,8 @@ class Marks(Nouns):
     def _holds_role(self, role: Role, place: int) -> bool:
         """Whether it is the role of the name right before: "with A at its tail", "has A as its source"."""
         at = place - 1 - int(self._kind(place - 1) in ("the", "a"))
-        joint = self._kind(at) == "as" or (at < place - 1 and (self._kind(at) in ("at", "for", "by") or self._is(at, "à")))
+        marked = self._kind(at) in ("at", "for", "by") or self._is(at, "à")
+        joint = self._kind(at) == "as" or (at < place - 1 and marked)
         parties = self._last_parties()
         if getattr(self._frame, role) or not (joint and parties and self._kind(at - 1) in ("name", "word", *PRONOUNS)):
             return False

@@ -42,10 +42,9 @@ class Nouns(Clauses):
             this, definite = this or kind == "this", definite or kind in _ARTICLES
             if kind == "word" and self._items[at].quoted:
                 return Phrase(self._thing(self._items[at].text, definite=True), at + 1)
-            if kind == "name" and generic and self._sets_scene(place, at):
-                return Phrase(None, at, generic=True)
             if kind == "name":
-                return self._named(at, first)
+                scene = generic and self._sets_scene(place, at)
+                return Phrase(None, at, generic=True) if scene else self._named(at, first)
             if kind == "word" or (kind == "quality" and self._kind(at + 1) in ("word", "name", "quality")):
                 first = at if first is None else first
             elif kind in ("generic", "called"):
@@ -57,9 +56,8 @@ class Nouns(Clauses):
         if first is not None:
             words = [i for i in self._items[first:at] if i.kind in ("word", "quality")]
             text = " ".join(i.text for i in words)
-            if self._says_how(place, text, definite=definite) or all(i.kind == "quality" for i in words):
-                return Phrase(None, at)
-            return Phrase(self._thing(text, definite=definite), at)
+            how = self._says_how(place, text, definite=definite) or all(i.kind == "quality" for i in words)
+            return Phrase(None if how else self._thing(text, definite=definite), at)
         alone = this and (generic or at == place + 1) and self._kind(at) not in ARROWS
         return Phrase(None, at, pronoun="it" if alone else None, generic=generic)
 
