@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
-from corpusbuilder.language.inflection import other_forms
 from corpusbuilder.language.lexicon import words
+from corpusbuilder.language.noun_forms import other_forms
 from corpusbuilder.language.said import ARTICLES, GENERIC, Said, is_ordinary, plain
 from corpusbuilder.language.slips import as_printed, is_slip, shortened
 from corpusbuilder.records.text import Token, fold, is_stop_word, stem, tokens

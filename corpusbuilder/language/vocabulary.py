@@ -115,14 +115,3 @@ PLACING: Final[Mapping[str, frozenset[str]]] = {
 def phrase_words(lexicon: Lexicon) -> frozenset[str]:
     """The stems of all words of a lexicon's phrases."""
     return frozenset(stem for phrase in lexicon for word in phrase for stem in stems(word))
-
-
-def is_ordinary(word: str, language: str) -> bool:
-    """Whether a stem is a word of talk about drawings in general, and so no slip for the name of something in one."""
-    return word in _ORDINARY.get(language[:2], frozenset())
-
-
-_TALK: Final = (SEEING, ARROWS, CYCLES, BARS, DATES, COUNTING, PLACING)
-_ORDINARY: Final[Mapping[str, frozenset[str]]] = {
-    language: frozenset().union(*(table[language] for table in _TALK)) for language in ("en", "fr")
-}

@@ -22,6 +22,7 @@ from corpusbuilder.records.evidence import (
     Evidence,
     QuoteCitation,
     RegionEvidence,
+    RelationFinding,
     SpanEvidence,
 )
 from corpusbuilder.records.example import (
@@ -72,6 +73,7 @@ __all__ = [
     "ReasoningStep",
     "Region",
     "RegionEvidence",
+    "RelationFinding",
     "Review",
     "ReviewedExample",
     "Shown",

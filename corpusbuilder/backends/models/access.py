@@ -102,8 +102,8 @@ class Access:
         if price is None and self._budget_usd is not None and self.mode == "live":
             raise ConfigError(
                 f"a budget of ${self._budget_usd:g} is set, but the price of {model!r} is not known",
-                hint="state it: --set 'generate.teacher.price={input=0.5, output=2.0}' (USD per million tokens; 0 for "
-                f"your own machine), or add it to {self._own_prices}",
+                hint="state it: --set 'generate.teacher.price={input=0.5, output=2.0}', or ground.vlm.price, as the "
+                f"model is used (USD per million tokens; 0 for your own machine), or add it to {self._own_prices}",
             )
         return price
 

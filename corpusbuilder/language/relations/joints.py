@@ -62,6 +62,8 @@ class Joints(Marks):
             self._frame.sign = True  # "after A, the next is B"
 
     def _on_not(self, place: int) -> None:
+        if self._is(place, "sans", "without") and self._kind(self._skipping(place + 1)) in ("source", "target"):
+            return  # "a line without a head"
         if self._items[place].text.lower() in ("no", "aucun", "aucune") and self._frame.complete:
             self._base = None
             self._next_frame(Frame(negated=True))

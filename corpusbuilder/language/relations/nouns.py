@@ -63,7 +63,8 @@ class Nouns(Clauses):
 
     def _says_how(self, place: int, text: str, *, definite: bool) -> bool:
         """Whether it is an adjective: "B is visible", "the head pointed at B is small"."""
-        return self._kind(place - 1) in ("be", "source", "target") and not definite and text.islower()
+        said = self._is(place - 1, "on", "nous", "je", "we", "you", "i")  # "we answer"
+        return (said or self._kind(place - 1) in ("be", "source", "target")) and not definite and text.islower()
 
     def _sets_scene(self, place: int, at: int) -> bool:
         """Whether it is "At this stage A …" and not "At the stage A …"."""

@@ -35,6 +35,14 @@ class Graph:
         self.along = frozenset(stems(label.text) for label in self._along())
         """The stems of what is written along connectors."""
 
+    def is_end(self, label_id: str) -> bool:
+        """Whether a line other than a leader begins or ends at what a label names."""
+        return any(label_id in self._ends[c.id] for c in self._connectors)
+
+    def ends_of(self, connector: Connector) -> tuple[str, str]:
+        """The labels of both ends of a connector, or what is there without one."""
+        return self._ends[connector.id]
+
     def _end(self, element_id: str | None) -> str:
         """The label of an end, the id of an element without one, or nothing."""
         return (self._regions.get(element_id) or element_id) if element_id else ""

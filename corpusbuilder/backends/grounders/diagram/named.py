@@ -10,6 +10,7 @@ from corpusbuilder.backends.grounders.diagram.inventory import Inventory, invent
 from corpusbuilder.backends.grounders.diagram.shapes import region_of
 from corpusbuilder.backends.grounders.found import Found
 from corpusbuilder.language.denials import scope_of
+from corpusbuilder.language.lexicon import ARROW_WORDS
 from corpusbuilder.language.names import NameMention, find_names
 from corpusbuilder.language.said import MOST_CHARACTERS
 from corpusbuilder.records.diagram import DiagramLabel
@@ -34,7 +35,8 @@ _ABOUT_WORDS: Final = _words(
     "appelees intitule intitulee etiquete etiquetee"
 )
 _ABOUT_THINGS: Final = _words(
-    "part parts structure structures organ region area zone shape line leader points point pointing drawn coloured "
+    "part parts portion portions structure structures organ region area zone shape line leader points point pointing "
+    "drawn coloured "
     "colored shaded colour color partie parties organe forme trait ligne designe pointe dessine dessinee colore "
     "coloree couleur teinte layer couche body corps object objet element place lies lie located situated inside within "
     "where designates designated denotes indicates indicated designee indique indiquee indiques indiquees shapes forms "
@@ -43,6 +45,8 @@ _ABOUT_THINGS: Final = _words(
 _ABOUT_LINES: Final = _words(
     "line lines leader leaders point points pointing pointed trait traits ligne lignes rappel pointe pointent"
 )
+_PRONOUNS: Final = _words("it its they their them this these il elle ils elles son sa ses leur leurs celui celle cela")
+_SEQUENCE: Final = _words("next following previous preceding suivant suivante precedent precedente")
 _AREA: Final = _words("area region zone territory land surface territoire aire etendue parcelle")
 _AREAS: Final = _words("areas regions zones territories lands surfaces territoires aires etendues parcelles")
 _COLOURED: Final = _words(
@@ -166,18 +170,22 @@ def _collect(known: Inventory, mentions: Sequence[NameMention], text: str, langu
             if of_area or (of_thing and _is_unread(known, label)):
                 named.doubts.append(f"the part that {listed([mention.name.text])} names was not made out")
     _add_areas(known, mentions, words, named)
-    if not talk.only_words and _may_relate(known, mentions):
-        named.doubts.append("it names two things at lines, and what it says of them was not made out")
+    if _may_relate(known, mentions, text, talk):
+        named.doubts.append("it names things at lines, and what it says of them was not made out")
     named.doubts += contradictions(known, mentions, text, language)
     if scope_of(_NUMERO.sub(" ", text[:MOST_CHARACTERS]), language).denies:
         named.doubts.append("the step denies something of what it names")
     return named
 
 
-def _may_relate(known: Inventory, mentions: Sequence[NameMention]) -> bool:
-    """Whether two of the names stand at connectors: then the step may well speak of one, there or not."""
+def _may_relate(known: Inventory, mentions: Sequence[NameMention], text: str, talk: Talk) -> bool:
+    """Whether a step may well speak of a connector, there or not: of two things at lines, or of one and of "it"."""
+    words = [word.text for word in tokens(text[:MOST_CHARACTERS])]
+    if talk.only_words and not any(word.startswith(tuple(ARROW_WORDS)) for word in words):
+        return False
     names = {mention.name.text for mention in mentions if known.related & set(mention.name.keys)}
-    return len(names) > 1
+    speaks_of_more = words[0] in _PRONOUNS or not _SEQUENCE.isdisjoint(words)
+    return len(names) > 1 or (bool(names) and speaks_of_more)
 
 
 def _is_unread(known: Inventory, label: DiagramLabel) -> bool:

@@ -30,6 +30,12 @@ BACKWARDS: Final = re.compile(
 """Ways of saying that an arrow is followed from its head to its tail."""
 HEADLESS: Final = re.compile(r"(?i)\bwithout (?:an? |any )?(?:arrow ?)?(?:heads?|tips?)\b|\bsans (?:pointes?|têtes?)\b")
 """What a plain line is said to lack denies nothing of what it joins."""
+CONTRAST: Final = re.compile(
+    r"(?i)\b(?:unlike|rather than|instead of|whereas|while|but|apart from|except|besides|contrairement|plutôt qu|"
+    r"au lieu d|alors qu|tandis qu|mais|sauf|hormis|en dehors d|outre)\b"
+    r"|[,;(]\s*pas\b|\bet pas\b"
+)
+"""Words that set apart what has no part in a relation."""
 SUPPOSED: Final = "it asks or supposes, and asserts nothing"
 LEAST_SCORE: Final = 0.5
 """Of a connector that is evidence; one of which the reader was less sure is a candidate."""
@@ -71,15 +77,14 @@ def find_related(text: str, figures: Sequence[Figure], *, language: str, before:
         return _doubted(doubt, readings)
     holding = [reading for reading in readings if all(a.outcome == "ok" for a in reading[1])]
     if len(holding) == 1:
-        return _held(*holding[0])
-    if holding:
-        return _in_several(holding)
+        is_half = _is_half(stated, language, *holding[0])
+        return _doubted("it names more than was made out", holding) if is_half else _held(*holding[0])
     if readings:
-        return _failed(*min(readings, key=_badness))
+        return _in_several(holding) if holding else _failed(*min(readings, key=_badness))
     if stated != text and any(_said_of(text, figure, language, before).asserted for figure in figures):
         return Found(problems=(SUPPOSED,))
-    denied = [relation for _, found in said for relation in found.denied]
-    return Found(problems=(DENIED,)) if denied and not any(found.asserted for _, found in said) else Found()
+    is_denied = any(found.denied for _, found in said) and not any(found.asserted for _, found in said)
+    return Found(problems=(DENIED,) if is_denied else ())
 
 
 def _badness(reading: tuple[Figure, list[_Answer]]) -> tuple[int, list[int], str]:
@@ -102,6 +107,17 @@ def _doubt(text: str, language: str, said: Sequence[tuple[Figure, Said]]) -> str
         others = any(_others(text, figure, found.asserted, language) for figure, found in said)
         return "" if others else "it denies something, and what was not made out"
     return ""
+
+
+def _is_half(text: str, language: str, figure: Figure, answers: Sequence[_Answer]) -> bool:
+    """Whether a step names other things at lines, too, and does not set them apart: then there is more that it says."""
+    if CONTRAST.search(text) or scope_of(text, language).denies:
+        return False
+    graph = graph_of(figure)
+    others = _others(text, figure, [answer.relation for answer in answers], language)
+    shown = {end for answer in answers for connector in answer.connectors for end in graph.ends_of(connector)}
+    keys = {name.text: name.keys for name in graph.names}
+    return any(graph.is_end(key) and key not in shown for other in others for key in keys[other])
 
 
 def _others(text: str, figure: Figure, relations: Sequence[Relation], language: str) -> set[str]:

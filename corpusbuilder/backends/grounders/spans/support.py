@@ -66,6 +66,8 @@ def find_support(
     """
     if is_in(text, language) is False:
         return Found(problems=("the step is in another language than the passages",))
+    # Where two places fit alike, which one comes first must not decide.
+    passages = sorted(passages, key=lambda passage: passage.id)
     index = index_of(passages, language)
     statement = statement_of(text, language, index.names)
     if not statement.terms:

@@ -278,3 +278,21 @@ def test_hostile_steps_do_no_harm(step):
 
 def test_without_figures_there_is_nothing_to_say():
     assert find("The vacuole is drawn.") == find("")
+
+
+@pytest.mark.parametrize(
+    ("step", "language"),
+    [
+        ("Clouds gobble up Rain.", "en"),
+        ("Its cause is Rain.", "en"),
+        ("The next stage is Rain.", "en"),
+        ("“Rain” is the label at the tip of the arrow, “Clouds” the one at its tail, so to speak.", "en"),
+        ("L’étape suivante est la Pluie.", "fr"),
+    ],
+)
+def test_a_name_alone_is_no_evidence_of_a_relation_that_was_not_made_out(step, language):
+    assert "was not made out" in problem(step, builders.cycle(language), language=language)
+
+
+def test_words_at_lines_may_still_be_listed():
+    assert grounded("The labels “Clouds” and “Rain” are printed there.", builders.cycle())[0] == ("lab-1", "lab-2")
