@@ -247,7 +247,8 @@ def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place
         return "verb" if finite or after in ("by", "par") else "called"
     if "between" in kinds:
         return "verb" if after in ("dans", "en") else "between"
-    return kinds[0] if last in _MARKS_A_NOUN else "verb"
+    lacking = before is not None and before.text.lower() in ("sans", "without")
+    return kinds[0] if lacking or last in _MARKS_A_NOUN else "verb"
 
 
 def _french_sense(surface: str, source: _Text, place: int, last: str) -> ItemKind | None:
