@@ -14,7 +14,8 @@ _SUPPOSES: Final = {
     "fr": re.compile(
         r"(?:\b(?:pourrai(?:t|ent)|pourrions|devrai(?:t|ent)|serai(?:t|ent)|aurai(?:t|ent)|irai(?:t|ent)|menerai(?:t|ent)"
         r"|mènerai(?:t|ent)|conduirai(?:t|ent)|peut-être|supposons|supposer|supposant|imaginons|imaginer|admettons|"
-        r"croire|croit|croirait|penser|pense|penserait|attendrait|semblerait|demande si|hypothèse|comme si)\b|"
+        r"croire|croit|croirait|penser|pense|penserait|attendrait|sembl(?:e|ent|ait|aient|erait)|"
+        r"demande si|hypothèse|comme si)\b|"
         r"\bs['’]ils?\b|\bsi (?!on\b|l['’]on\b|nous\b|vous\b|tu\b))",
         re.IGNORECASE,
     ),

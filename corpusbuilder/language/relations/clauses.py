@@ -56,7 +56,7 @@ class Clauses(Line):
         self._awaited: Role | None = None
         """The role of what is named at the end: "the stage to which A leads is B"."""
         self._seat: Role | None = None
-        """The role of what is found "at the end of the arrow"."""
+        """The role of what "the end of the arrow" is at, or what is found there."""
         self._anew = False
         """Whether "another one" was said, of which nothing is known yet."""
         self._at_first = False

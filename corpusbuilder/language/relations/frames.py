@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.language.names import Name
-from corpusbuilder.language.relations.vocabulary import VerbClass, VerbForm
+from corpusbuilder.language.relations.verbs import VerbClass
+from corpusbuilder.language.relations.vocabulary import VerbForm
 
 Role: TypeAlias = Literal["source", "target", "open", "object", "via", "pair", "agent", "weak", "place", "aside"]
 Sense: TypeAlias = Literal["directed", "either", "mutual"]
@@ -261,3 +262,8 @@ class Frame:
 def distinct(relations: Iterable[Relation]) -> list[Relation]:
     """Each relation once, in order, `MOST_RELATIONS` at most."""
     return list(dict.fromkeys(relations))[:MOST_RELATIONS]
+
+
+def either(one: Party, other: Party) -> Party:
+    """What stands for one of two."""
+    return Party(one.text, (*one.names, *other.names), min(one.similarity, other.similarity), resolved=True)

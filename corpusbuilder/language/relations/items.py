@@ -133,7 +133,8 @@ def _is_noun(place: int, source: _Text) -> bool:
 
 def _heads_a_noun(said: str, after: str, source: _Text) -> bool:
     """Whether "A" is the article of an English noun that is known."""
-    kinds = {k for phrase, m in source.vocabulary.phrases.get(after, ()) if isinstance(m, tuple) for k in m}
+    known = source.vocabulary.phrases.get(after, ())
+    kinds = {k for words, m in known if isinstance(m, tuple) for k in m if k != "skip" or len(words) == 1}
     return (
         said in "Aa" and source.language.startswith("en") and bool(kinds & {"arrow", "line", "path", "double", "skip"})
     )
@@ -246,7 +247,8 @@ def _one_of(kinds: tuple[Kind, ...], verb: VerbForm | None, source: _Text, place
         return "verb" if finite or after in ("by", "par") else "called"
     if "between" in kinds:
         return "verb" if after in ("dans", "en") else "between"
-    return kinds[0] if last in _MARKS_A_NOUN else "verb"
+    lacking = before is not None and before.text.lower() in ("sans", "without")
+    return kinds[0] if lacking or last in _MARKS_A_NOUN else "verb"
 
 
 def _french_sense(surface: str, source: _Text, place: int, last: str) -> ItemKind | None:
@@ -273,10 +275,6 @@ def _sense_of_a(source: _Text, place: int) -> ItemKind:
     after = source.folded(place + 1)
     verb = source.vocabulary.verbs.get(after)
     following = [source.folded(place + i) for i in range(2, 8)]
-    held = (
-        after in _HELD_BY_HAVE
-        or "pour" in following
-        or "comme" in following
-        or (verb is not None and "past" in verb.tags)
-    )
+    told = "pour" in following or "comme" in following
+    held = after in _HELD_BY_HAVE or told or (verb is not None and "past" in verb.tags)
     return "have" if held and source.surface(place) != "à" else "to"

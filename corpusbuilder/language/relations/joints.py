@@ -1,6 +1,6 @@
 """What joins or parts clauses: "and", "then", "which", "not", "but", commas and stops."""
 
-from corpusbuilder.language.relations.frames import Frame, Party, Role
+from corpusbuilder.language.relations.frames import Frame, Party, Role, either
 from corpusbuilder.language.relations.marks import OPPOSITE, Marks
 from corpusbuilder.language.relations.nouns import PRONOUNS
 
@@ -34,14 +34,18 @@ class Joints(Marks):
     def _await_the_rest(self) -> None:
         """What was asked for or sits at the end of the arrow is named next."""
         role = self._awaited if self._frame.verb is not None else None
-        if self._frame.arrow and not self._noun_role:
-            role = role or self._seat
         if role and not (role in ("source", "target") and getattr(self._frame, role)):
-            self._pending, self._awaited, self._seat = role, None, None
+            self._pending, self._awaited = role, None
+        else:
+            self._take_seat()
+
+    def _take_seat(self) -> None:
+        if self._seat and self._frame.arrow and not self._noun_role and not getattr(self._frame, self._seat):
+            self._noun_role, self._pending, self._seat = self._seat, None, None
 
     def _on_nobody(self, _: int) -> None:
         self._await_the_rest()
-        if self._free and self._frame.verb is not None:
+        if self._free and self._frame.verb is not None and self._pending is None:
             self._pending, self._free = "object", False
 
     def _on_stop(self, place: int) -> None:
@@ -58,9 +62,14 @@ class Joints(Marks):
             self._frame.sign = True  # "after A, the next is B"
 
     def _on_not(self, place: int) -> None:
+        if self._is(place, "sans", "without") and self._kind(self._skipping(place + 1)) in ("source", "target"):
+            return  # "a line without a head"
         if self._items[place].text.lower() in ("no", "aucun", "aucune") and self._frame.complete:
             self._base = None
             self._next_frame(Frame(negated=True))
+            return
+        if self._is_aside_in_cleft(place):
+            self._instead = True
             return
         if self._base is None:
             self._base = self._shared() if self._frame.complete else self._frame.copy()
@@ -72,6 +81,19 @@ class Joints(Marks):
             self._pending = self._pending or (last if last != "open" else None)
         self._frame.negated = True
 
+    def _is_aside_in_cleft(self, place: int) -> bool:
+        """Whether it is "it is B, not C, that A leads to"."""
+        frame = self._frame
+        bare = not (frame.verb or frame.arrow or frame.sign) and self._last is not None
+        at = self._skipping(place + 1 + int(self._kind(place + 1) in ("to", "from", "by", "at", "of")))
+        return (
+            bare
+            and self._kind(place - 1) in ("comma", "and")
+            and self._kind(at) in ("name", "word")
+            and self._kind(at + 1) == "comma"
+            and self._kind(at + 2) == "rel"
+        )
+
     def _is_after_verb(self, place: int) -> bool:
         """Whether the frame is the one that is negated: "A ne mène pas …"."""
         return self._kind(place - 1) in ("verb", "be", "have") and not self._joined
@@ -80,12 +102,15 @@ class Joints(Marks):
         if self._base is not None and self._frame.negated:
             self._next_frame(self._base)
             self._base = None
-        elif self._frame.complete:
-            self._joined = "and"
+        elif self._frame.complete or (self._last == "open" and self._frame.verb is None):
+            self._joined = "and"  # "not only A but also B leads …"
 
     def _on_rel(self, place: int) -> None:
         before = self._kind(place - 1) if self._kind(place - 1) != "comma" else self._kind(place - 2)
-        if self._is_what(place) or self._asks_for(place):
+        if self._is(place, "que", "qu") and self._is(place - 2, "plus", "moins", "aussi"):
+            self._instead = True  # "plus grand que B"
+            return
+        if self._is_what(place) or self._asks_for(place) or self._follows_from_all(place):
             return
         if before not in ("name", "word", "from", "to", "via", "of"):
             self._pending = None if self._pending in ("aside", "place") else self._pending
@@ -96,9 +121,8 @@ class Joints(Marks):
             return
         parties = self._last_parties()
         frame = self._frame
-        cleft = self._last in (*OPPOSITE, "place", "agent") and not (
-            frame.verb or frame.arrow or frame.subjects or self._pending
-        )
+        bare = not (frame.verb or frame.arrow or frame.subjects or self._pending)
+        cleft = bare and self._last in (*OPPOSITE, "place", "agent")
         if not parties or cleft:  # "it is from A that B comes"
             return
         role, self._pending = self._pending, None
@@ -129,18 +153,30 @@ class Joints(Marks):
             self._last = "open"
         return True
 
+    def _follows_from_all(self, place: int) -> bool:
+        """Whether it is "…, ce qui donne C": of the whole clause before, or of where it led."""
+        target, source = self._frame.ends()[::-1]
+        if not (self._kind(place - 1) == "this" and self._is(place, "qui") and len(source) == len(target) == 1):
+            return False
+        self._next_frame(Frame(subjects=[[either(target[0], source[0])]]))
+        self._joined, self._pending, self._last = "", None, "open"
+        return True
+
     def _asks_for(self, place: int) -> bool:
         """Whether it is to be told at the end: "the stage to which A leads is B", "ce à quoi mène A, c'est B"."""
         frame = self._frame
-        if frame.verb or frame.arrow or frame.subjects or frame.source or frame.target or self._awaited:
+        if frame.arrow or frame.subject or frame.source or frame.target or self._awaited:
+            return False
+        if frame.verb_class not in (None, "still"):
             return False
         if self._pending in OPPOSITE and self._kind(place - 1) in ("from", "to", "of"):
             self._awaited = self._pending
-        elif self._kind(place - 1) == "this" and self._is(place, "dont", "qui"):
+        elif self._kind(place - 1) in ("this", "verb", "nobody") and self._is(place, "dont", "qui", "who", "what"):
             self._awaited = "source" if self._is(place, "dont") else "open"
         else:
             return False
         self._pending, self._free = None, self._french and not self._is(place, "qui")
+        self._next_frame(Frame())
         return True
 
     def _is_of_arrow_too(self, place: int) -> bool:

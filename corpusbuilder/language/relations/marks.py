@@ -25,19 +25,8 @@ _LEAVES: Final = ("leave", "depart", "quitter", "partir", "repartir")
 _IS: Final = frozenset(
     [
         *("constitute", "represent", "form", "make up", "serve", "provide", "supply", "lie", "sit", "stand", "locate"),
-        *(
-            "situate",
-            "position",
-            "find",
-            "constituer",
-            "representer",
-            "former",
-            "servir",
-            "fournir",
-            "trouver",
-            "situer",
-        ),
-        *("placer", "entrer", "faire partie"),
+        *("situate", "position", "find", "constituer", "representer", "former", "servir", "fournir", "trouver"),
+        *("situer", "placer", "entrer", "faire partie"),
     ]
 )
 """Verbs that stand like "is" between a name and its role: "A constitue la nourriture de B"."""
@@ -70,12 +59,6 @@ class Marks(Nouns):
         self._at_first = at and self._frame.verb is None
         begins = verb_class == "begin" and self._last_mark_is_verb(place)
         self._mark("source" if at and (begins or verb_class == "draw") else "target")
-
-    def _stands_at(self, place: int) -> bool:
-        """Whether "at the", "à l'autre" stand here."""
-        while self._kind(place) in ("the", "a", "quality"):
-            place -= 1
-        return self._kind(place) == "at" or self._is(place, *_AT_OR_TO)
 
     def _on_for(self, _: int) -> None:
         """A target in "food for B", "provides water for B", "leaves A for B"; elsewhere it tells nothing."""
@@ -146,7 +129,7 @@ class Marks(Nouns):
     def _on_of(self, place: int) -> None:
         if self._noun_role:
             self._pending = OPPOSITE[self._noun_role] if self._names_follow(place + 1) else None
-            if self._kind(self._skipping(place + 1)) == "arrow" and self._stands_at(place - 2):
+            if self._kind(self._skipping(place + 1)) == "arrow":
                 self._seat = self._noun_role
         elif self._of_role and self._names_follow(place + 1):
             self._pending = self._of_role
@@ -263,7 +246,8 @@ class Marks(Nouns):
     def _holds_role(self, role: Role, place: int) -> bool:
         """Whether it is the role of the name right before: "with A at its tail", "has A as its source"."""
         at = place - 1 - int(self._kind(place - 1) in ("the", "a"))
-        joint = self._kind(at) == "as" or (at < place - 1 and (self._kind(at) in ("at", "for") or self._is(at, "à")))
+        marked = self._kind(at) in ("at", "for", "by") or self._is(at, "à")
+        joint = self._kind(at) == "as" or (at < place - 1 and marked)
         parties = self._last_parties()
         if getattr(self._frame, role) or not (joint and parties and self._kind(at - 1) in ("name", "word", *PRONOUNS)):
             return False

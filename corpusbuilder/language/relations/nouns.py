@@ -43,8 +43,8 @@ class Nouns(Clauses):
             if kind == "word" and self._items[at].quoted:
                 return Phrase(self._thing(self._items[at].text, definite=True), at + 1)
             if kind == "name":
-                is_scene = generic and self._sets_scene(place, at)
-                return Phrase(None, at, generic=True) if is_scene else self._named(at, first)
+                scene = generic and self._sets_scene(place, at)
+                return Phrase(None, at, generic=True) if scene else self._named(at, first)
             if kind == "word" or (kind == "quality" and self._kind(at + 1) in ("word", "name", "quality")):
                 first = at if first is None else first
             elif kind in ("generic", "called"):
@@ -56,15 +56,15 @@ class Nouns(Clauses):
         if first is not None:
             words = [i for i in self._items[first:at] if i.kind in ("word", "quality")]
             text = " ".join(i.text for i in words)
-            if self._says_how(place, text, definite=definite) or all(i.kind == "quality" for i in words):
-                return Phrase(None, at)
-            return Phrase(self._thing(text, definite=definite), at)
+            how = self._says_how(place, text, definite=definite) or all(i.kind == "quality" for i in words)
+            return Phrase(None if how else self._thing(text, definite=definite), at)
         alone = this and (generic or at == place + 1) and self._kind(at) not in ARROWS
         return Phrase(None, at, pronoun="it" if alone else None, generic=generic)
 
     def _says_how(self, place: int, text: str, *, definite: bool) -> bool:
         """Whether it is an adjective: "B is visible", "the head pointed at B is small"."""
-        return self._kind(place - 1) in ("be", "source", "target") and not definite and text.islower()
+        said = self._is(place - 1, "on", "nous", "je", "we", "you", "i")  # "we answer"
+        return (said or self._kind(place - 1) in ("be", "source", "target")) and not definite and text.islower()
 
     def _sets_scene(self, place: int, at: int) -> bool:
         """Whether it is "At this stage A …" and not "At the stage A …"."""
@@ -102,6 +102,8 @@ class Nouns(Clauses):
             owned = self._phrase(at + 2) if at + 2 < len(self._items) else Phrase(None, at + 2)
             return Phrase(Party(f"{item.text}'s {owned.party.text if owned.party else ''}".strip()), owned.after)
         after = at + 1
+        if self._is(after, "first", "last", "next") and self._kind(after + 1) in ("", "stop", "comma", "then", "to"):
+            return Phrase(party, after + 1)  # "look at A first"
         while self._kind(after) in ("word", "quality") and not self._items[after].quoted and not item.quoted:
             after += 1
         return Phrase(party, at + 1, after - at - 1)
@@ -134,6 +136,7 @@ class Nouns(Clauses):
             self._add(party, role)
             return
         after = phrase.after + phrase.trailing
+        held = self._last if self._instead else None
         role = self._role_of(after, trailing=bool(phrase.trailing))
         if role == "source" and self._frame.source and self._frame.target and not self._extends(role):
             self._next_frame(Frame(arrow=self._frame.arrow, verb=self._frame.verb))
@@ -147,7 +150,7 @@ class Nouns(Clauses):
         self._add(party, "aside" if role == "weak" and not party.names else role)
         self._pending, self._joined, self._then = None, "", False
         self._of_role = None
-        self._last = role
+        self._last = held or role
 
     def _extends(self, role: Role) -> bool:
         """Whether the next party is coordinated with the one before it."""
@@ -159,6 +162,9 @@ class Nouns(Clauses):
             return "aside"
         if self._pending:
             return self._pending
+        frame = self._frame
+        if self._joined == "and" and self._last == "object" and frame.verb_class == "join" and len(frame.objects) == 1:
+            return "object"  # two are joined: "an arrow that links A and B points at B"
         if self._noun_role and not self._opens_clause(after):
             role, self._noun_role = self._noun_role, None
             self._frame.sign = True

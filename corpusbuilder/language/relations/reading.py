@@ -3,12 +3,13 @@
 from typing import Final
 
 from corpusbuilder.language.pronouns import antecedents
-from corpusbuilder.language.relations.frames import Frame, Party, Relation, distinct
+from corpusbuilder.language.relations.frames import Frame, Party, Relation, distinct, either
 from corpusbuilder.language.relations.joints import Joints
 from corpusbuilder.language.relations.line import ARROWS
 from corpusbuilder.language.relations.nouns import PHRASE, PRONOUNS, Phrase
 from corpusbuilder.language.relations.vocabulary import VerbForm
 
+_EVENT: Final = ("this", "that", "cela", "ceci", "ça")
 _UNKNOWN: Final = VerbForm("", "unknown", frozenset(["finite"]))
 
 
@@ -39,6 +40,10 @@ class Reader(Joints):
             party = antecedents(phrase.pronoun, self._current(), self._groups())
             if party is None and phrase.pronoun in ("it", "they") and self._frame.arrow:
                 return phrase.after
+        event = phrase.pronoun == "it" and self._is(place, *_EVENT) and self._opens_clause(phrase.after)
+        if event and self._joined and self._frame.complete:
+            source, target = self._frame.ends()
+            party = either(target[0], source[0])  # "A gives B, and this gives C"
         if party is None:
             return self._nothing_named(place, phrase)
         if phrase.trailing and not self._is_verb_ahead(phrase):
@@ -90,8 +95,7 @@ class Reader(Joints):
         frame = self._frame
         if verb.verb_class == "still" and (self._noun_role or frame.verb_class not in (None, "still")):
             self._pending = self._pending if self._noun_role else self._pending or "aside"
-            if self._seat and frame.arrow and not getattr(frame, self._seat):
-                self._pending, self._seat = self._seat, None  # "at the end of the arrow that leaves A we find B"
+            self._take_seat()  # "at the end of the arrow that leaves A we find B"
             self._noun_role = self._noun_role if frame.arrow else None  # "the head of A touches B"
             return
         self._settle_subject(verb)
@@ -133,7 +137,7 @@ class Reader(Joints):
             main, self._main = self._main, None
             self._next_frame(main)
         elif frame.complete and frame.verb is not None and verb.verb_class != "still":
-            self._continue(verb)
+            self._continue(verb, place)
 
     def _settle_subject(self, verb: VerbForm) -> None:
         frame = self._frame
@@ -143,25 +147,21 @@ class Reader(Joints):
         if verb.verb == "succeder" and self._at_first and not frame.source:
             frame.source, frame.target, self._free = frame.target, [], True  # "à A succède B"
 
-    def _continue(self, verb: VerbForm) -> None:
+    def _continue(self, verb: VerbForm, place: int) -> None:
         """A further verb of the same subject; after "then" or as a participle perhaps of the last object."""
         frame, target = self._frame, self._frame.ends()[1]
         shared = self._shared()
         subject = frame.subject
         loose = self._then or (verb.tags == {"ing"} and self._joined == "comma")
-        attached = verb.tags == {"ing"} and not self._joined
+        itself = self._is(place - 1, "lui-même", "elle-même", "eux-mêmes", "elles-mêmes", "itself", "themselves")
+        attached = (verb.tags == {"ing"} and not self._joined) or ("past" in verb.tags and itself)
         if attached and target:
             shared = Frame(subjects=[list(target)])
         elif loose and subject and target and len(subject) == len(target) == 1:
-            shared = Frame(subjects=[[_either(target[0], subject[0])]])
+            shared = Frame(subjects=[[either(target[0], subject[0])]])
         elif self._then and target:
             shared = Frame(source=list(target), arrow=frame.arrow)
         if self._anew:
             shared = Frame(arrow=frame.arrow)
         self._then = self._anew = False
         self._next_frame(shared)
-
-
-def _either(one: Party, other: Party) -> Party:
-    """What stands for one of two."""
-    return Party(one.text, (*one.names, *other.names), min(one.similarity, other.similarity), resolved=True)

@@ -1,13 +1,6 @@
 """Classes of words that say which way a relation runs. English and French, folded.
 
-A verb is known by its class alone, its forms are made by `inflection`:
-
-- ``drive``: from the subject to the object ("feeds", "devient"); ``draw``: from the object to the subject ("eats",
-  "reçoit"); a passive turns both round;
-- ``turn``: its object is what changes ("turns A into B");
-- ``move``: only prepositions tell ("leads to", "provient de");
-- ``begin`` and ``end``: as ``move``, and "at", "in", "on" mark the beginning or the end ("starts at", "points at");
-- ``join``: neither end comes first; ``still``: no arrow is spoken of ("lies", "contains", "is called").
+What classes of verbs there are, `verbs` says.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,8 +9,15 @@ from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from corpusbuilder.language.relations.inflection import Tag, english_forms, french_forms
+from corpusbuilder.language.relations.verbs import (
+    ADJECTIVES_FR,
+    PARTICLES_EN,
+    PARTICLES_FR,
+    VERBS_EN,
+    VERBS_FR,
+    VerbClass,
+)
 
-VerbClass: TypeAlias = Literal["drive", "draw", "turn", "move", "begin", "end", "join", "still", "unknown"]
 Kind: TypeAlias = Literal[
     "from", "to", "at", "via", "by", "between", "of", "aside", "arrow", "line", "path", "double", "indirect", "and",
     "then", "but", "rel", "not", "source", "target", "as", "the", "a", "this", "generic", "called", "it", "there",
@@ -25,109 +25,6 @@ Kind: TypeAlias = Literal[
     "untrue",
 ]  # fmt: skip
 
-_VERBS_EN: Final[Mapping[VerbClass, str]] = {
-    "drive": (
-        "feed nourish give produce make form create generate yield cause provoke trigger induce bring become "
-        "reach enter precede inhibit block activate stimulate suppress repress control regulate govern rule "
-        "command appoint advise protect serve reward supply provide furnish provision support help fund "
-        "influence affect fertilise fertilize pollinate infect irrigate water heat warm cool fill erode push "
-        "power fuel release emit secrete excrete deliver strengthen weaken increase decrease promote favour "
-        "favor hinder prevent limit reduce attack threaten defend invade conquer inform warn employ "
-        "synthesise synthesize innervate send transfer transmit pump inject export sell offer grant sustain "
-        "enrich replenish engender spark build attain encourage accelerate slow finance elect teach direct "
-        "steer drive catalyse catalyze oxygenate lend contaminate pollute deposit prompt determine spur elicit "
-        "instigate initiate foster"
-    ),
-    "draw": (
-        "eat consume devour swallow ingest hunt receive obtain take absorb inherit import follow succeed "
-        "leave exit drink use digest collect gather harvest acquire require need catch capture chew nibble gobble "
-        "engulf"
-    ),
-    "turn": "transform convert change turn develop evolve metamorphose decay decompose",
-    "move": (
-        "lead go come run pass flow travel move proceed continue extend stretch head return descend ascend "
-        "rise sink fall climb spread migrate sail drift stream pour empty discharge drain leak seep percolate "
-        "infiltrate circulate grow hatch mature derive stem arise emerge issue emanate spring contribute "
-        "carry convey transport guide conduct orient ship channel route shift jump fly swim transit get "
-        "evaporate condense melt freeze solidify progress depart ensue cross wind"
-    ),
-    "begin": "start begin originate commence",
-    "end": "end finish terminate stop arrive land culminate result point aim act impinge open",
-    "join": "join link connect tie bind attach relate associate couple unite interact",
-    "still": (
-        "see find show locate stand sit situate position contain include enclose surround belong correspond "
-        "call read write print mean mark represent depict indicate illustrate identify look observe notice "
-        "note compare appear ask mention describe denote designate consist tell say know remain live happen "
-        "occur border draw lie differ seem keep hold visit touch resemble share refer constitute"
-    ),
-}
-_VERBS_FR: Final[Mapping[VerbClass, str]] = {
-    "drive": (
-        "nourrir alimenter donner produire former creer engendrer generer causer provoquer entrainer "
-        "declencher induire occasionner susciter devenir atteindre rejoindre gagner preceder inhiber bloquer "
-        "activer stimuler controler reguler gouverner commander nommer conseiller proteger servir recompenser "
-        "approvisionner fournir soutenir aider financer influencer affecter irriguer arroser chauffer "
-        "rechauffer refroidir remplir eroder pousser envoyer liberer emettre degager secreter deverser livrer "
-        "transmettre transferer apporter distribuer renforcer affaiblir augmenter diminuer favoriser empecher "
-        "freiner limiter reduire attaquer menacer envahir conquerir informer employer feconder polliniser "
-        "infecter fabriquer construire synthetiser deposer amener injecter exporter vendre ceder offrir "
-        "accorder viser catalyser enrichir polluer contaminer ravitailler accelerer ralentir elire oxygener "
-        "innerver faire regir dominer determiner initier inciter conditionner"
-    ),
-    "draw": (
-        "manger consommer devorer avaler ingerer brouter croquer chasser recevoir obtenir prendre absorber "
-        "capter recueillir importer suivre quitter boire utiliser digerer prelever puiser recuperer acquerir "
-        "succeder exiger necessiter gober ronger picorer grignoter happer attraper capturer deguster pecher"
-    ),
-    "turn": "transformer convertir changer metamorphoser muer",
-    "move": (
-        "mener conduire aller venir provenir partir passer couler circuler ecouler continuer remonter "
-        "descendre monter tomber etendre migrer retourner revenir resulter decouler deriver emaner naitre "
-        "sortir jaillir emerger proceder ruisseler infiltrer evaporer condenser fondre geler tirer orienter "
-        "diriger acheminer transporter deplacer voyager courir parcourir contribuer extraire ramener emmener "
-        "poursuivre prolonger repartir dependre issu originaire tributaire traverser evoluer descendre "
-        "heriter glisser rendre parvenir convoyer repaitre regaler delecter gaver eloigner"
-    ),
-    "begin": "commencer debuter demarrer amorcer",
-    "end": (
-        "finir terminer arriver aboutir deboucher pointer achever arreter entrer agir influer jeter plonger acceder"
-    ),
-    "join": "relier lier joindre unir connecter rattacher raccorder associer interagir",
-    "still": (
-        "voir trouver montrer situer reperer lire ecrire appeler contenir entourer renfermer comporter "
-        "appartenir correspondre designer indiquer representer observer signifier porter placer apparaitre "
-        "demeurer rester comparer posseder regarder remarquer noter dire vivre habiter loger chercher "
-        "considerer identifier constater inclure englober tracer dessiner figurer laisser afficher decrire "
-        "toucher ressembler constituer sembler paraitre"
-    ),
-}
-_PARTICLES_EN: Final[Mapping[VerbClass, str]] = {
-    # Verbs that with their particle belong to another class; the particle is part of the verb.
-    "draw": (
-        "feed on,feed upon,prey on,prey upon,live on,live off,live from,feast on,graze on,browse on,depend on,"
-        "depend upon,rely on,rely upon,draw on,pick up,dine on,subsist on,thrive on,snack on,nibble on,munch on,"
-        "forage on,feed off,make a meal of,owe its existence to,owe their existence to,find its food in,"
-        "find their food in"
-    ),
-    "drive": "fall on,fall upon,bring about,make up,carry out,set off,act upon,act on,serve as food,be food,"
-    "set in motion,put in motion",
-    "end": "end up",
-    "still": "take part,take place,play a role",
-    "move": "give rise,give birth,give way,make way,set out,go on,carry on,make its way",
-}
-_PARTICLES_FR: Final[Mapping[VerbClass, str]] = {
-    "drive": "mettre en mouvement,mettre en marche,mettre en action",
-    "still": "faire partie,jouer un role,faire penser",
-    "move": (
-        "donner naissance,donner lieu,faire place,laisser place,ceder place,servir de nourriture,"
-        "servir d aliment,faire suite,prendre fin"
-    ),
-    "begin": (
-        "prendre naissance,prendre sa source,prendre leur source,prendre son origine,trouver son origine,"
-        "trouver leur origine,trouver sa source,trouver leur source,trouver sa nourriture,trouver leur nourriture"
-    ),
-}
-_ADJECTIVES_FR: Final = frozenset(["issu", "originaire", "tributaire"])
 WORDS_EN: Final[Mapping[Kind, str]] = {
     "from": "from,out of,away from,off,after,since",
     "to": "to,into,onto,unto,toward,towards,before,until,as far as,up to,in the direction of,on the way to",
@@ -209,6 +106,9 @@ WORDS_EN: Final[Mapping[Kind, str]] = {
     "be": "is,are,was,were,be,been,being",
     "have": "has,have,had,having",
     "skip": (
+        "in the end,at last,in time,over time,with time,at once,in due course,in the long run,"
+        "right away,first of all,"
+        "step by step,little by little,bit by bit,to begin with,at first,without delay,"
         "also,directly,only,just,itself,again,back,straight,up,down,along,away,out,over,finally,later,once,"
         "thus,therefore,so,hence,can,may,must,will,would,could,should,shall,do,does,did,really,always,now,"
         "immediately,not only,too,even,clearly,meanwhile,exactly,for example,for instance"
@@ -274,8 +174,8 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
         "regime alimentaire,source de nourriture,responsable,responsables"
     ),
     "target": (
-        "cible,destination,pointe,pointe de fleche,tete de fleche,tete,bout,fin,extremite,arrivee,point d arrivee,"
-        "resultat,produit,"
+        "cible,destination,pointe,pointe de fleche,tete de fleche,tete,bout,fin,extremite,arrivee,"
+        "point d arrivee,resultat,produit,"
         "consequence,effet,aboutissement,terme,predateur,consommateur,successeur,destinataire,but"
     ),
     "as": "pour,comme,en tant que",
@@ -303,6 +203,9 @@ WORDS_FR: Final[Mapping[Kind, str]] = {
     "be": "est,sont,etait,etaient,etre,ete,etant,soit,sera,seront,fut",
     "have": "ont,ayant,avait,avoir",
     "skip": (
+        "a terme,a la longue,au final,au bout du compte,en fin de compte,en definitive,d emblee,tout de suite,"
+        "aussitot,dans un premier temps,dans un second temps,dans un deuxieme temps,pour finir,pour commencer,"
+        "sans delai,sans detour,puisque,puisqu,car,parce que,parce qu,lorsque,lorsqu,quand,or,"
         "aussi,directement,seulement,alors,donc,ainsi,encore,bien,toujours,finalement,egalement,ne,n,peut,"
         "peuvent,doit,doivent,immediatement,non seulement,tout droit,droit,y compris,parallelement,exactement,"
         "justement,lui meme,elle meme,ici,a nouveau,de nouveau,peu a peu,petit a petit,avec le temps,"
@@ -347,13 +250,13 @@ def vocabulary(language: str) -> Vocabulary | None:
     """The words of a language (BCP 47); None for one that we cannot read."""
     code = language[:2].lower()
     if code == "en":
-        return _vocabulary(_VERBS_EN, _PARTICLES_EN, WORDS_EN, english_forms)
-    return _vocabulary(_VERBS_FR, _PARTICLES_FR, WORDS_FR, _french_words) if code == "fr" else None
+        return _vocabulary(VERBS_EN, PARTICLES_EN, WORDS_EN, english_forms)
+    return _vocabulary(VERBS_FR, PARTICLES_FR, WORDS_FR, _french_words) if code == "fr" else None
 
 
 def _french_words(verb: str) -> Iterator[tuple[str, Tag]]:
     """As `french_forms`, and adjectives that are used like a participle: "issue de"."""
-    if verb in _ADJECTIVES_FR:
+    if verb in ADJECTIVES_FR:
         yield from ((verb + ending, "past") for ending in ("", "e", "s", "es"))
     else:
         yield from french_forms(verb)
@@ -403,6 +306,7 @@ def _with_particles(
 ) -> Iterator[tuple[tuple[str, ...], VerbForm]]:
     for verb_class, listed in particles.items():
         for phrase in listed.split(","):
-            verb, *particle = phrase.split()
+            verb = phrase.split()[0]
             for form, tags in _tags(forms(verb)).items():
-                yield (form, *particle), VerbForm(phrase, verb_class, tags)
+                for key in _contracted(phrase):
+                    yield (form, *key[1:]), VerbForm(phrase, verb_class, tags)

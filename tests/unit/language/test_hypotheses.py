@@ -17,6 +17,8 @@ from corpusbuilder.language.hypotheses import asserted
         ("On pourrait croire que la mer mène à la pluie.", "fr"),
         ("Supposons qu’une flèche aille de la mer à la pluie.", "fr"),
         ("Si la mer menait à la pluie, il pleuvrait.", "fr"),
+        ("La mer semble mener à la pluie.", "fr"),
+        ("The sea seems to lead to the rain.", "en"),
     ],
 )
 def test_a_question_or_supposition_asserts_nothing(text, language):

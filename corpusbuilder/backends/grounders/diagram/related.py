@@ -23,12 +23,17 @@ DENIED: Final = "it says what is not drawn, for which nothing drawn is evidence"
 BACKWARDS: Final = re.compile(
     r"(?i)\b(?:trac\w+|follow\w*|read\w*|go(?:es|ing)?|work\w*|walk\w*)\b[^.;]{0,40}"
     r"\b(?:back from|backwards?|back(?= *,))"
+    r"|\bagainst the (?:\w+ ){0,4}(?:arrows?|flow|current)\b|\b(?:opposite|reverse) (?:direction|way|sense)\b"
+    r"|\b(?:contre|sens (?:inverse|contraire|opposé)|à l['’]encontre|à rebrousse)\b[^.;]{0,30}\bflèches?\b"
     r"|\btrac\w+ (?:\w+ ){0,4}back\b|\bremont\w+|\bà rebours\b|\bà contresens\b|\ben sens inverse\b|\bfai\w+ suite\b"
 )
 """Ways of saying that an arrow is followed from its head to its tail."""
+HEADLESS: Final = re.compile(r"(?i)\bwithout (?:an? |any )?(?:arrow ?)?(?:heads?|tips?)\b|\bsans (?:pointes?|têtes?)\b")
+"""What a plain line is said to lack denies nothing of what it joins."""
 CONTRAST: Final = re.compile(
     r"(?i)\b(?:unlike|rather than|instead of|whereas|while|but|apart from|except|besides|contrairement|plutôt qu|"
     r"au lieu d|alors qu|tandis qu|mais|sauf|hormis|en dehors d|outre)\b"
+    r"|[,;(]\s*pas\b|\bet pas\b"
 )
 """Words that set apart what has no part in a relation."""
 SUPPOSED: Final = "it asks or supposes, and asserts nothing"
@@ -97,7 +102,7 @@ def _doubt(text: str, language: str, said: Sequence[tuple[Figure, Said]]) -> str
     """Why the relations that were read are not trusted: the words deny or turn round more than the parser saw."""
     if BACKWARDS.search(text):
         return "it follows an arrow backwards, and which way it means was not made out"
-    if scope_of(text, language).denies and not any(found.denied for _, found in said):
+    if scope_of(HEADLESS.sub(" ", text), language).denies and not any(found.denied for _, found in said):
         # What is denied may be of something else: "A feeds B, never C".
         others = any(_others(text, figure, found.asserted, language) for figure, found in said)
         return "" if others else "it denies something, and what was not made out"

@@ -292,12 +292,27 @@ class TestDoubts:
         [
             ("Tracing the arrow back from Clouds, we arrive at Rain.", "en"),
             ("En remontant la flèche depuis les Nuages, on arrive à la Pluie.", "fr"),
+            ("Going against the arrow, one gets from Clouds to Rain.", "en"),
+            ("Contre le sens de la flèche, on passe des Nuages à la Pluie.", "fr"),
         ],
     )
     def test_an_arrow_followed_backwards_is_left_open(self, text, language):
         found = find_related(text, [builders.cycle(language)], language=language, before=())
         assert found.evidence == ()
         assert "ok" not in {relation.outcome for relation in found.relations}
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("Clouds and Rain are joined by a line without a head.", "en"),
+            ("Les Nuages et la Pluie sont reliés par un trait sans pointe.", "fr"),
+        ],
+    )
+    def test_a_line_without_a_head_is_no_denial(self, text, language):
+        names = NAMES[language]
+        figure = drawn(names, (1, 2), arr_0={"kind": "line", "directed": False})
+        found = find_related(text, [figure], language=language, before=())
+        assert outcomes(found) == [(names[1], names[2], "ok")]
 
     def test_an_end_that_is_not_understood_is_not_taken_from_the_graph(self):
         text = "The arrow from Clouds has, as it were, its whole purpose in Soil."
