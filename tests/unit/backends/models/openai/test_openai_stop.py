@@ -78,7 +78,7 @@ def test_after_a_stop_nobody_waits_for_the_time_to_try_again():
         working = asyncio.ensure_future(all_asked(calls, 6))
         await asyncio.to_thread(until, lambda: sum(r.status == 429 for r in endpoint.log) >= 4, seconds=20)
         # The server knows of its answers before the client does.
-        await asyncio.to_thread(until, lambda: "wait to try again: HTTP 429" in model.trouble, seconds=20)
+        assert await asyncio.to_thread(until, lambda: "wait to try again: HTTP 429" in model.trouble, seconds=20)
         began = time.monotonic()
         model.stop(BackendError("enough"))
         results = await working
