@@ -1,17 +1,14 @@
 """The diagram of a figure as a graph of names: what joins the things that are called so."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Final
 
+from corpusbuilder.backends.grounders.diagram.kept import PerFigure
 from corpusbuilder.language.names import Name
 from corpusbuilder.language.relations import Relation
 from corpusbuilder.records.diagram import Connector, Diagram, DiagramLabel
-from corpusbuilder.records.document import Figure
 from corpusbuilder.records.text import stems
 
-_KEPT: Final = 64
-"""Figures of which the graph is kept: the steps of a unit speak of the same few."""
 _LONGEST_WAY: Final = 12
 
 
@@ -145,14 +142,5 @@ def _number(label: DiagramLabel) -> str:
     return label.text.split()[0].strip(".):=–—-") if label.text != label.name and label.text.split() else ""
 
 
-_graphs: OrderedDict[str, tuple[Figure, Graph]] = OrderedDict()
-
-
-def graph_of(figure: Figure) -> Graph:
-    """The graph of a figure, made once for the steps that follow one another."""
-    kept = _graphs.get(figure.id)
-    if kept is None or kept[0] is not figure:
-        _graphs[figure.id] = kept = (figure, Graph(figure.diagram))
-        while len(_graphs) > _KEPT:
-            _graphs.popitem(last=False)
-    return kept[1]
+graph_of: Final = PerFigure(lambda figure: Graph(figure.diagram))
+"""The graph of a figure."""

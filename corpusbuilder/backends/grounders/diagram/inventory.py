@@ -1,18 +1,14 @@
 """What can be named in a figure, and what belongs to each name. Worked out once per figure."""
 
 import re
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from functools import cached_property
-from threading import Lock
 from typing import Final
 
+from corpusbuilder.backends.grounders.diagram.kept import PerFigure
 from corpusbuilder.language.names import Name, named
 from corpusbuilder.records.diagram import Connector, DiagramLabel, Region
 from corpusbuilder.records.document import Figure
-
-KEPT: Final = 256
-"""Figures whose inventories are kept: those of a few units."""
-
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 LEAST_LED: Final = 2
@@ -134,18 +130,5 @@ def _mark(entry: DiagramLabel) -> str:
     return entry.text[: len(entry.text) - len(entry.name)].strip(" .):=–—-")
 
 
-_kept: "OrderedDict[int, Inventory]" = OrderedDict()
-_lock = Lock()
-
-
-def inventory(figure: Figure) -> Inventory:
-    """The inventory of a figure, made when it is first asked about. Safe in threads."""
-    key = id(figure)
-    with _lock:
-        found = _kept.get(key)
-        # An inventory holds its figure, so that no other can have the same identity while it is kept.
-        if found is None or found.figure is not figure:
-            found = _kept[key] = Inventory(figure)
-            if len(_kept) > KEPT:
-                _kept.popitem(last=False)
-        return found
+inventory: Final = PerFigure(Inventory)
+"""The inventory of a figure."""

@@ -71,7 +71,7 @@ def find_related(text: str, figures: Sequence[Figure], *, language: str, before:
     """
     stated = asserted(text, language)
     said = [(figure, _said_of(stated, figure, language, before)) for figure in figures]
-    doubt = _doubt(text, language, said)
+    doubt = _doubt(stated, language, said)
     readings = [(f, answers) for f, found in said if (answers := _answers(found.asserted, f, stated, language))]
     if doubt and readings:
         return _doubted(doubt, readings)
